@@ -1,0 +1,7 @@
+const { dest, parallel, src } = require('gulp');
+
+/** What tsc does not copy: codex files and output schemas beside the nodes, and the icons. */
+const descriptions = () => src('nodes/**/*.json').pipe(dest('dist/nodes'));
+const icons = () => src('icons/*.svg').pipe(dest('dist/icons'));
+
+exports.build = parallel(descriptions, icons);

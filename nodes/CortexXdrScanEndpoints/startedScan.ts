@@ -1,0 +1,23 @@
+import { Fault } from '../shared/transport/fault';
+import { OPERATIONS } from '../shared/cortex/operations';
+import { replyOf, type JsonObject } from '../shared/cortex/reply';
+
+/**
+ * The scan that was started: the reply, with the id as text and the count as number, whichever way they came.
+ * @throws {Fault} where the reply holds no id, so that nobody can follow the scan
+ */
+export function startedScan(json: JsonObject): JsonObject {
+	const reply = replyOf(json, OPERATIONS.scanEndpoints);
+	const id = reply.action_id;
+	if ((typeof id !== 'string' && typeof id !== 'number') || String(id).trim() === '') {
+		throw new Fault('Cortex accepted Scan Endpoints, but its answer holds no action_id', {
+			reached: 'maybe',
+		});
+	}
+	const count = Number(reply.endpoints_count ?? NaN);
+	return {
+		...reply,
+		action_id: String(id).trim(),
+		endpoints_count: Number.isFinite(count) ? count : null,
+	};
+}

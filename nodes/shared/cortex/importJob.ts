@@ -1,0 +1,77 @@
+import { InputError } from '../input/inputError';
+import { readText, sample } from '../input/values';
+import { unexpectedAnswer } from '../transport/fault';
+import { isObject, type JsonObject } from './reply';
+import { IMPORT_JOB_STATUSES, meaningOf } from './statuses';
+
+/** Path of the import jobs of external scanners ("bring your own scanner"). */
+export const IMPORT_JOBS_PATH =
+	'/public_api/vulnerability-management/v1/external-scans/assets/jobs';
+
+/**
+ * The id of an import job, which goes into the path.
+ * @throws {InputError} also for one that is a step in a path rather than a name
+ */
+export function readJobId(value: unknown): string {
+	const hint =
+		'Use the job_id that Cortex gave when the assets and vulnerabilities were submitted.';
+	const id = readText('Job ID', value, hint);
+	if (!/^\.{1,2}$/.test(id)) return id;
+	throw new InputError(`Job ID holds ${sample(id)}, but it must be the id of a job`, hint);
+}
+
+/** Keys under which an object of `error_log` can hold its words; the vendor documents none. */
+const TEXT_KEYS = ['message', 'error', 'description', 'reason', 'detail', 'msg', 'error_message'];
+
+function parsed(text: string): unknown {
+	if (!/^\s*[[{"]/.test(text)) return text;
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return text;
+	}
+}
+
+function objectText(entry: JsonObject): string {
+	const key = TEXT_KEYS.find((name) => typeof entry[name] === 'string' && entry[name] !== '');
+	if (key === undefined) return JSON.stringify(entry);
+	// Which asset it is about stands beside the words, under names that nobody documented either.
+	const rest = Object.entries(entry)
+		.filter(([name, value]) => name !== key && value !== null && value !== '')
+		.map(
+			([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+		);
+	return rest.length > 0 ? `${String(entry[key])} (${rest.join(', ')})` : String(entry[key]);
+}
+
+/**
+ * The errors of an import job as texts, whatever form `error_log` has: null, text, JSON in a text, a list
+ * of texts or of objects.
+ */
+export function errorTexts(errorLog: unknown): string[] {
+	if (errorLog === null || errorLog === undefined) return [];
+	if (typeof errorLog === 'string') {
+		const value = parsed(errorLog);
+		if (value !== errorLog) return errorTexts(value);
+		return errorLog.trim() === '' ? [] : [errorLog.trim()];
+	}
+	if (Array.isArray(errorLog)) return errorLog.flatMap(errorTexts);
+	if (isObject(errorLog)) return Object.keys(errorLog).length === 0 ? [] : [objectText(errorLog)];
+	return [JSON.stringify(errorLog)];
+}
+
+/**
+ * An import job, its reply's fields kept.
+ *
+ * The reply is flat; a `reply` around it, as older services have it, is taken off.
+ * @throws {Fault} where it holds no status, so that nothing can be concluded
+ */
+export function importJob(json: JsonObject) {
+	const job = isObject(json.reply) ? json.reply : json;
+	const status = job.job_status;
+	if (typeof status !== 'string' || status.trim() === '') {
+		throw unexpectedAnswer('Cortex answered Get Import Job without a job_status');
+	}
+	const { finished, succeeded } = meaningOf(IMPORT_JOB_STATUSES, status);
+	return { ...job, job_status: status, finished, succeeded, errors: errorTexts(job.error_log) };
+}

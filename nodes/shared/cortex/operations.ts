@@ -1,0 +1,33 @@
+/** An operation of the Cortex API, with what its refusals are explained by. */
+export interface CortexOperation {
+	/** As in the title of the node. */
+	name: string;
+	/** Licence that the vendor's page asks for. */
+	licence: string;
+	/** What the role of the API key must allow. */
+	permission: string;
+}
+
+/** Sources: the vendor's page of each operation. No page names a permission for the two reads of actions. */
+export const OPERATIONS = {
+	scanEndpoints: {
+		name: 'Scan Endpoints',
+		licence: 'Cortex XDR Prevent or Cortex XDR Pro',
+		permission: 'Endpoint Scan',
+	},
+	getActionStatus: {
+		name: 'Get Action Status',
+		licence: 'Cortex XDR Prevent or Cortex XDR Pro per Endpoint',
+		permission: 'Action Center (view)',
+	},
+	getScriptResults: {
+		name: 'Get Script Results',
+		licence: 'Cortex XDR Pro per Endpoint',
+		permission: 'Action Center (view)',
+	},
+	getImportJob: {
+		name: 'Get Import Job',
+		licence: 'Exposure Management, with Cortex XSIAM Premium or an add-on for cloud security',
+		permission: 'manage_vulnerabilities_action',
+	},
+} as const satisfies Record<string, CortexOperation>;

@@ -1,0 +1,173 @@
+import { Fault, unexpectedAnswer, type FaultDetails } from '../transport/fault';
+import { retryAfter } from '../transport/attempts';
+import type { CortexOperation } from './operations';
+
+/** An answer as n8n's request helper gives it, its body still a text. */
+export interface Answer {
+	statusCode: number;
+	headers: Record<string, unknown>;
+	body: unknown;
+}
+
+export type JsonObject = Record<string, unknown>;
+
+export function isObject(value: unknown): value is JsonObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * JSON of an answer; ids beyond what a JavaScript number holds exactly stay exact, as text.
+ * `undefined` for what is no JSON.
+ */
+function parse(body: unknown): unknown {
+	if (typeof body !== 'string') return body;
+	try {
+		return JSON.parse(
+			body.replace(/("(?:group_)?action_id"\s*:\s*)(\d{16,})(?=\s*[,}])/g, '$1"$2"'),
+		);
+	} catch {
+		return undefined;
+	}
+}
+
+/** The vendor's extra words, whatever form they have. */
+function extraText(extra: unknown): string {
+	if (extra === null || extra === undefined || extra === '') return '';
+	if (typeof extra === 'string') return extra;
+	if (Array.isArray(extra)) return extra.map(extraText).filter(Boolean).join('; ');
+	return JSON.stringify(extra);
+}
+
+/** Error envelope of an answer: with `reply` around it, or flat as newer services send it. */
+function envelope(json: unknown): { code: unknown; text: string } | undefined {
+	if (!isObject(json)) return undefined;
+	const holder = isObject(json.reply) ? json.reply : json;
+	const { err_code: code, err_msg: message, err_extra: extra } = holder;
+	const none =
+		code === undefined || code === null || code === 0 || code === '' || Number(code) === 200;
+	if (none && !message) return undefined;
+	const words = [extraText(message), extraText(extra)].filter(Boolean);
+	return { code, text: [...new Set(words)].join(': ') || `error code ${String(code)}` };
+}
+
+/** Reasons of a refused body, as the newer services list them. */
+function validationText(json: unknown): string | undefined {
+	if (!isObject(json) || !Array.isArray(json.detail)) return undefined;
+	const reasons = json.detail
+		.filter(isObject)
+		.map(({ loc, msg }) =>
+			[Array.isArray(loc) ? loc.join('.') : '', extraText(msg)].filter(Boolean).join(': '),
+		);
+	return reasons.filter(Boolean).join('; ') || undefined;
+}
+
+/** What an answer that is no JSON says, as far as a person can read it. */
+function plainText(body: unknown): string {
+	if (typeof body !== 'string') return '';
+	const title = /<(title|h1)[^>]*>([\s\S]*?)<\/\1>/i.exec(body)?.[2] ?? body;
+	return title
+		.replace(/<[^>]*>/g, ' ')
+		.replace(/\s+/g, ' ')
+		.trim()
+		.slice(0, 200);
+}
+
+interface StatusWords extends FaultDetails {
+	hint: string;
+}
+
+const OUTAGE: StatusWords = {
+	hint: 'The tenant, or a gateway before it, is not available at the moment. Try again later.',
+	passing: true,
+	repeat: true,
+	reached: 'maybe',
+};
+
+/** What a status means here and what to do about it. Sources: the vendor's pages of the operations. */
+function statusWords(status: number, operation: CortexOperation): StatusWords | undefined {
+	const words: Record<number, StatusWords> = {
+		400: { hint: 'Cortex could not read the request. Check the values of this node.' },
+		401: {
+			hint: 'Check the API Key ID, the API Key and the Security Level of the credential: a Standard key signed as Advanced, or the reverse, is refused just like a wrong key. If they are right, check the clock of the machine that n8n runs on: an Advanced signature is refused when it is minutes off.',
+		},
+		402: { hint: `${operation.name} needs this licence on the tenant: ${operation.licence}.` },
+		403: {
+			hint: `The role of the API key lacks a permission. ${operation.name} needs: ${operation.permission}. Change the role under Settings → Configurations → API Keys.`,
+		},
+		404: { hint: 'Check the id: the tenant does not know it, or no longer.' },
+		413: { hint: 'The request is too large. Use fewer values in one item.' },
+		422: { hint: 'Cortex refused a value of the request. Check the values of this node.' },
+		429: {
+			hint: 'The tenant takes 10 requests a second from all clients together, and was still busy after a long wait. Let other integrations poll less often.',
+			throttled: true,
+		},
+		502: OUTAGE,
+		503: OUTAGE,
+		504: OUTAGE,
+	};
+	return words[status];
+}
+
+const ELSEWHERE =
+	'The address did not answer like a Cortex tenant. Check the Tenant URL of the credential, and that the tenant has the module that this operation belongs to.';
+
+const SERVER_VERDICT =
+	'Cortex uses status 500 for requests that it understood but cannot carry out, so repeating it rarely helps. The text above says why.';
+
+/**
+ * Reads an answer of the Cortex API.
+ *
+ * @param now epoch milliseconds, for a Retry-After that is a moment
+ * @returns the JSON of a success, as the vendor sent it
+ * @throws {Fault} with the vendor's `err_msg` and `err_extra`, on any status: also 200 can carry an error
+ */
+export function readReply(answer: Answer, operation: CortexOperation, now: number): JsonObject {
+	const { statusCode: status, headers, body } = answer;
+	const json = parse(body);
+	const refused = envelope(json);
+	const success = status >= 200 && status < 300;
+
+	if (success && !refused) {
+		if (isObject(json)) return json;
+		const text = plainText(body);
+		throw new Fault(
+			text
+				? `Cortex answered with a text instead of data: ${text}`
+				: 'Cortex answered with nothing',
+			{ status, hint: ELSEWHERE, reached: 'maybe', passing: true },
+		);
+	}
+	if (status >= 300 && status < 400) {
+		throw new Fault(`The address answered with a redirect (${status}), which is not followed`, {
+			status,
+			hint: 'A redirect would take the API key to another place. Check the Tenant URL of the credential.',
+			reached: 'no',
+		});
+	}
+	const text = refused?.text ?? validationText(json);
+	// An error inside a 200 carries its real status as the code.
+	const code = success && Number(refused?.code) >= 400 ? Number(refused?.code) : status;
+	const words = statusWords(code, operation);
+	const message = text
+		? `Cortex refused ${operation.name}: ${text}`
+		: `Cortex answered ${operation.name} with status ${status}${plainText(body) ? ` (${plainText(body)})` : ' and no reason'}`;
+	const server = code >= 500 && words === undefined;
+	throw new Fault(message, {
+		reached: server && !refused ? 'maybe' : 'yes',
+		passing: server && !refused,
+		hint: server && !refused ? ELSEWHERE : server ? SERVER_VERDICT : undefined,
+		...words,
+		status: code,
+		envelope: refused !== undefined,
+		retryAfter: retryAfter(headers['retry-after'], now),
+	});
+}
+
+/**
+ * The part of a reply that carries the result.
+ * @throws {Fault} where there is none
+ */
+export function replyOf(json: JsonObject, operation: CortexOperation): JsonObject {
+	if (isObject(json.reply)) return json.reply;
+	throw unexpectedAnswer(`Cortex answered ${operation.name} without a reply object`);
+}

@@ -1,0 +1,116 @@
+import type { IExecuteSingleFunctions } from 'n8n-workflow';
+import { checkRange, readDate } from '../input/dates';
+import { InputError } from '../input/inputError';
+import { readChoices, readIpAddresses, readList } from '../input/values';
+
+/** A filter as the vendor's body holds it. */
+export interface ScanFilter {
+	field: string;
+	operator: 'in' | 'gte' | 'lte';
+	value: string[] | number;
+}
+
+export const PLATFORMS = ['android', 'linux', 'macos', 'windows'] as const;
+export const SCAN_STATUSES = [
+	'aborted',
+	'canceled',
+	'error',
+	'in_progress',
+	'none',
+	'pending',
+	'pending_cancellation',
+	'success',
+] as const;
+export const ISOLATION = ['isolated', 'unisolated'] as const;
+
+type Read = (label: string, value: unknown, timeZone: string) => ScanFilter['value'];
+
+interface FilterField {
+	label: string;
+	field: string;
+	operator: ScanFilter['operator'];
+	read: Read;
+}
+
+const list = (label: string, field: string, read: Read = readList): FilterField => ({
+	label,
+	field,
+	operator: 'in',
+	read,
+});
+const choices = (label: string, field: string, allowed: readonly string[]): FilterField =>
+	list(label, field, (name, value) => readChoices(name, value, allowed));
+const date = (label: string, field: string, operator: 'gte' | 'lte'): FilterField => ({
+	label,
+	field,
+	operator,
+	read: readDate,
+});
+
+/**
+ * The node's filters and the vendor's. `username` and `scan_status` are missing from the vendor's
+ * enumeration, but stand in its text and its example.
+ */
+export const FILTER_FIELDS: Readonly<Record<string, FilterField>> = {
+	aliases: list('Aliases', 'alias'),
+	distributionNames: list('Distribution Names', 'dist_name'),
+	endpointIds: list('Endpoint IDs', 'endpoint_id_list'),
+	firstSeenAfter: date('First Seen After', 'first_seen', 'gte'),
+	firstSeenBefore: date('First Seen Before', 'first_seen', 'lte'),
+	groupNames: list('Group Names', 'group_name'),
+	hostnames: list('Hostnames', 'hostname'),
+	ipAddresses: list('IP Addresses', 'ip_list', readIpAddresses),
+	isolation: choices('Isolation', 'isolate', ISOLATION),
+	lastSeenAfter: date('Last Seen After', 'last_seen', 'gte'),
+	lastSeenBefore: date('Last Seen Before', 'last_seen', 'lte'),
+	platforms: choices('Platforms', 'platform', PLATFORMS),
+	scanStatuses: choices('Scan Statuses', 'scan_status', SCAN_STATUSES),
+	usernames: list('Usernames', 'username'),
+};
+
+const RANGES = [
+	['firstSeenAfter', 'firstSeenBefore'],
+	['lastSeenAfter', 'lastSeenBefore'],
+] as const;
+
+/**
+ * Filters of a scan, from the parameters of the node.
+ *
+ * Whatever was added must hold something: a filter that came out empty and was left out would scan more
+ * endpoints than the user wants.
+ *
+ * @param filters what the collection holds, by parameter name
+ * @param timeZone the workflow's, for dates without a zone
+ * @throws {InputError} also where there is no filter at all: that must never mean "all"
+ */
+export function scanFilters(filters: Record<string, unknown>, timeZone: string): ScanFilter[] {
+	const added = Object.keys(FILTER_FIELDS).filter((name) => Object.hasOwn(filters, name));
+	if (added.length === 0) {
+		throw new InputError(
+			'No filter is set, so it is not known which endpoints to scan',
+			'Add a filter, or set Scope to All Endpoints if that is what you want.',
+		);
+	}
+	const values = new Map<string, ScanFilter['value']>();
+	for (const name of added) {
+		const { label, read } = FILTER_FIELDS[name];
+		values.set(name, read(`Filter ${label}`, filters[name], timeZone));
+	}
+	for (const [start, end] of RANGES) {
+		checkRange(
+			[`Filter ${FILTER_FIELDS[start].label}`, `Filter ${FILTER_FIELDS[end].label}`],
+			values.get(start) as number | undefined,
+			values.get(end) as number | undefined,
+		);
+	}
+	return [...values].map(([name, value]) => {
+		const { field, operator } = FILTER_FIELDS[name];
+		return { field, operator, value };
+	});
+}
+
+/** Filters of the item at hand. */
+export function filtersOf(context: IExecuteSingleFunctions): ScanFilter[] {
+	const filters = context.getNodeParameter('filters', {}) as Record<string, unknown>;
+	return scanFilters(filters, context.getTimezone());
+}

@@ -1,0 +1,67 @@
+import { Fault, unexpectedAnswer } from '../transport/fault';
+import { OPERATIONS } from './operations';
+import { isObject, replyOf, type JsonObject } from './reply';
+import { ENDPOINT_STATUSES, meaningOf, statusText } from './statuses';
+
+/** Two names for what a script returned: the vendor's page has one, its replies also the other. */
+const RETURN_VALUES = ['return_value', '_return_value'];
+
+function count(value: unknown): number | null {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
+/** Lines of each command that ran: the vendor sends one key per command, `_<command>`. */
+function commandOutput(result: JsonObject): Record<string, string[]> | null {
+	const commands = Object.entries(result).flatMap(([key, value]) =>
+		key.startsWith('_') && !RETURN_VALUES.includes(key) && Array.isArray(value)
+			? [[key.slice(1), value.map(statusText)] as const]
+			: [],
+	);
+	return commands.length > 0 ? Object.fromEntries(commands) : null;
+}
+
+/**
+ * The reply of get_script_execution_results.
+ * @throws {Fault} where it carries an `error_message`: a refusal in spite of its status 200
+ */
+export function scriptExecution(json: JsonObject): JsonObject {
+	const reply = replyOf(json, OPERATIONS.getScriptResults);
+	const { error_message: refusal, results } = reply;
+	if (typeof refusal === 'string' && refusal.trim() !== '') {
+		throw new Fault(`Cortex refused Get Script Results: ${refusal.trim()}`, {
+			reached: 'yes',
+			envelope: true,
+			hint: 'The vendor documents this text as being about permissions: check what the role of the API key may do with scripts.',
+		});
+	}
+	if (results !== undefined && results !== null && !Array.isArray(results)) {
+		throw unexpectedAnswer('Cortex answered Get Script Results without a list of results');
+	}
+	return reply;
+}
+
+/**
+ * One object per endpoint of a script execution, every field of the vendor kept.
+ * @param reply from {@link scriptExecution}
+ */
+export function resultRows(reply: JsonObject, actionId: string): JsonObject[] {
+	const results: unknown[] = Array.isArray(reply.results) ? reply.results : [];
+	return results.map((result) => {
+		if (!isObject(result)) {
+			throw unexpectedAnswer('Cortex answered Get Script Results with a result that is no object');
+		}
+		const returned = RETURN_VALUES.find((key) => result[key] !== undefined && result[key] !== null);
+		return {
+			action_id: actionId,
+			script_name: reply.script_name ?? null,
+			date_created: reply.date_created ?? null,
+			...result,
+			finished: meaningOf(ENDPOINT_STATUSES, statusText(result.execution_status)).finished,
+			retrieved_files: count(result.retrieved_files),
+			failed_files: count(result.failed_files),
+			return_value: returned === undefined ? null : result[returned],
+			command_output: commandOutput(result),
+		};
+	});
+}

@@ -1,0 +1,61 @@
+import type {
+	IExecuteSingleFunctions,
+	IN8nHttpFullResponse,
+	INodeExecutionData,
+	PostReceiveAction,
+} from 'n8n-workflow';
+import { attempts } from '../transport/attempts';
+import { clock } from '../transport/clock';
+import { declarative, type DeclarativeOperation } from '../transport/declarative';
+import { laneTo } from '../transport/lane';
+import type { CortexOperation } from './operations';
+import { readReply, type Answer, type JsonObject } from './reply';
+
+export const CORTEX_CREDENTIAL = { name: 'cortexXdrApi', secrets: ['apiKey'] } as const;
+
+/**
+ * Milliseconds between two requests to one tenant. It takes 10 a second from all clients together; a little
+ * less keeps requests that the network bunches up below that.
+ */
+const SPACING_MS = 110;
+
+/** The queue of everything that this n8n process sends to a tenant. */
+export const laneToTenant = (baseUrl: string) => laneTo(baseUrl, SPACING_MS);
+
+/**
+ * The one way in which a declarative node sends to Cortex.
+ * @param startsWork for an operation that must never be sent twice
+ */
+export function sendToCortex(startsWork?: DeclarativeOperation['startsWork']) {
+	return declarative({
+		credential: CORTEX_CREDENTIAL,
+		startsWork,
+		async send(request, signal) {
+			return await attempts(async () => await this.makeRoutingRequest(request), {
+				lane: laneToTenant(String(request.options.baseURL)),
+				startsWork: startsWork !== undefined,
+				signal,
+			});
+		},
+	});
+}
+
+/**
+ * The `postReceive` of an operation: reads the answer, then makes items of it.
+ * @param items makes the json of the output items from the JSON of a success
+ */
+export function receive(
+	operation: CortexOperation,
+	items: (context: IExecuteSingleFunctions, json: JsonObject) => JsonObject[],
+): PostReceiveAction[] {
+	return [
+		async function (
+			this: IExecuteSingleFunctions,
+			_items: INodeExecutionData[],
+			response: IN8nHttpFullResponse,
+		): Promise<INodeExecutionData[]> {
+			const json = readReply(response as unknown as Answer, operation, clock.now());
+			return items(this, json).map((item) => ({ json: item }) as INodeExecutionData);
+		},
+	];
+}

@@ -1,0 +1,50 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { InputError } from '../input/inputError';
+import { readText, readWholeNumber, sample } from '../input/values';
+
+export const SECURITY_LEVELS = ['advanced', 'standard'] as const;
+export type SecurityLevel = (typeof SECURITY_LEVELS)[number];
+
+/** Characters of the nonce of an Advanced signature. */
+const NONCE_LENGTH = 64;
+
+/**
+ * The headers that sign one request. An Advanced signature is good for one request only, so every poll and
+ * every repetition needs a new one.
+ *
+ * @param credential the fields of the credential, as the user filled them in
+ * @param now epoch milliseconds; the tenant refuses a time that is minutes off
+ * @param nonce 64 letters and digits, never used before
+ * @throws {InputError} where a field is empty
+ */
+export function signatureHeaders(
+	credential: { apiKeyId?: unknown; apiKey?: unknown; securityLevel?: unknown },
+	now: number,
+	nonce: string = randomBytes(NONCE_LENGTH / 2).toString('hex'),
+): Record<string, string> {
+	const id = readWholeNumber(
+		'API Key ID of the Cortex XDR API credential',
+		credential.apiKeyId,
+		'It stands in the ID column of Settings → Configurations → API Keys.',
+	);
+	// The value is a secret, so a refusal must not repeat it.
+	const key = readText(
+		'API Key of the Cortex XDR API credential',
+		typeof credential.apiKey === 'string' ? credential.apiKey : '',
+		'Cortex shows the key once, when it is created. Create a new one if it is lost.',
+	);
+	if (credential.securityLevel === 'standard') return { 'x-xdr-auth-id': id, Authorization: key };
+	if (credential.securityLevel !== 'advanced') {
+		throw new InputError(
+			`Security Level of the Cortex XDR API credential holds ${sample(credential.securityLevel)}`,
+			`It can hold: ${SECURITY_LEVELS.join(', ')}.`,
+		);
+	}
+	const timestamp = String(now);
+	return {
+		'x-xdr-auth-id': id,
+		'x-xdr-nonce': nonce,
+		'x-xdr-timestamp': timestamp,
+		Authorization: createHash('sha256').update(`${key}${nonce}${timestamp}`).digest('hex'),
+	};
+}

@@ -1,0 +1,50 @@
+/** What a word of the vendor means for somebody who waits. */
+export interface Meaning {
+	finished: boolean;
+	succeeded: boolean;
+	/** Something was done, but not all of it. */
+	partial?: boolean;
+}
+
+const GOING_ON: Meaning = { finished: false, succeeded: false };
+const SUCCEEDED: Meaning = { finished: true, succeeded: true };
+const PARTIAL: Meaning = { finished: true, succeeded: false, partial: true };
+const ENDED_BADLY: Meaning = { finished: true, succeeded: false };
+
+/** Status of one endpoint of an action or a script execution. */
+export const ENDPOINT_STATUSES: Readonly<Record<string, Meaning>> = {
+	PENDING: GOING_ON,
+	IN_PROGRESS: GOING_ON,
+	PENDING_ABORT: GOING_ON,
+	COMPLETED_SUCCESSFULLY: SUCCEEDED,
+	COMPLETED_PARTIAL: PARTIAL,
+	FAILED: ENDED_BADLY,
+	TIMEOUT: ENDED_BADLY,
+	EXPIRED: ENDED_BADLY,
+	ABORTED: ENDED_BADLY,
+	CANCELLED: ENDED_BADLY,
+	CANCELED: ENDED_BADLY,
+};
+
+/** Status of an import job of an external scanner. */
+export const IMPORT_JOB_STATUSES: Readonly<Record<string, Meaning>> = {
+	INITIATED: GOING_ON,
+	PROCESSING: GOING_ON,
+	COMPLETED: SUCCEEDED,
+	COMPLETED_WITH_ERRORS: PARTIAL,
+	FAILED: ENDED_BADLY,
+};
+
+/**
+ * The meaning of a status word. A word that nobody documented is no error, and ends nothing: it counts as
+ * still going on.
+ */
+export function meaningOf(words: Readonly<Record<string, Meaning>>, status: string): Meaning {
+	const word = status.trim().toUpperCase();
+	return Object.hasOwn(words, word) ? words[word] : GOING_ON;
+}
+
+/** A status as text, whatever came: an unknown form is shown as it is. */
+export function statusText(status: unknown): string {
+	return typeof status === 'string' ? status : (JSON.stringify(status) ?? '');
+}

@@ -1,0 +1,83 @@
+import { clock, pause } from './clock';
+import { connectionFault, type Fault } from './fault';
+import type { Lane } from './lane';
+
+/** How often a read is repeated after an outage or a broken connection, and the growing waits in between. */
+const REPEAT_WAITS_MS = [1_000, 2_000, 4_000];
+
+/** Longest single wait that a vendor can ask for; a larger number is a mistake or an attack. */
+export const LONGEST_WAIT_MS = 120_000;
+
+/** How long one request goes on asking a vendor that says "too many requests". */
+const THROTTLED_FOR_MS = 10 * 60_000;
+
+export interface AttemptOptions {
+	lane: Lane;
+	/** The call starts something. It is repeated only where the vendor refused it before anything started. */
+	startsWork: boolean;
+	signal?: AbortSignal;
+}
+
+/** Milliseconds to wait after the `count`-th refusal in a row (from 1) where the vendor names no time. */
+export function throttleBackoff(count: number): number {
+	return Math.min(1_000 * 2 ** (count - 1), 30_000);
+}
+
+/**
+ * Makes a request succeed if patience can: waits for its turn, waits out "too many requests", and
+ * repeats reads after outages.
+ *
+ * @param attempt sends the request once, and throws where it brings no result
+ * @throws {Fault} the last one
+ * @throws {Cancelled} when the execution is stopped
+ */
+export async function attempts<T>(
+	attempt: () => Promise<T>,
+	{ lane, startsWork, signal }: AttemptOptions,
+): Promise<T> {
+	let repeats = 0;
+	let throttles = 0;
+	let throttledSince: number | undefined;
+	for (;;) {
+		await lane.turn(signal);
+		try {
+			return await attempt();
+		} catch (error) {
+			const fault: Fault = connectionFault(error);
+			const { details } = fault;
+			if (details.throttled) {
+				throttledSince ??= clock.now();
+				throttles += 1;
+				const wait = Math.min(details.retryAfter ?? throttleBackoff(throttles), LONGEST_WAIT_MS);
+				if (clock.now() + wait - throttledSince <= THROTTLED_FOR_MS) {
+					lane.hold(wait);
+					continue;
+				}
+			} else if (details.repeat && !startsWork && repeats < REPEAT_WAITS_MS.length) {
+				await pause(REPEAT_WAITS_MS[repeats], signal);
+				repeats += 1;
+				continue;
+			}
+			return await Promise.reject(fault);
+		}
+	}
+}
+
+/**
+ * Milliseconds that a Retry-After header asks for.
+ *
+ * Some services put a Unix timestamp where the standard has seconds: anything above an hour is one.
+ * An HTTP date is understood too. `undefined` where there is no header, or none that makes sense.
+ */
+export function retryAfter(header: unknown, now: number): number | undefined {
+	const text = typeof header === 'number' ? String(header) : header;
+	if (typeof text !== 'string' || text.trim() === '') return undefined;
+	const seconds = Number(text);
+	const at = Number.isFinite(seconds)
+		? seconds > 3600
+			? seconds * 1000
+			: now + seconds * 1000
+		: Date.parse(text);
+	if (!Number.isFinite(at)) return undefined;
+	return Math.min(Math.max(at - now, 0), LONGEST_WAIT_MS);
+}

@@ -1,0 +1,122 @@
+import type {
+	DeclarativeRestApiSettings,
+	IExecutePaginationFunctions,
+	INodeExecutionData,
+} from 'n8n-workflow';
+import { connectionFault } from './fault';
+import { failedItem, toNodeError } from './nodeErrors';
+import { refusalOf } from './refusal';
+import { runOf, type Outcome } from './run';
+
+/** How long a single answer may take; the user's Request Options → Timeout goes before it. */
+const RESPONSE_TIMEOUT_MS = 60_000;
+
+type Request = DeclarativeRestApiSettings.ResultOptions;
+
+/** What the declarative nodes of a vendor have in common. */
+export interface DeclarativeOperation {
+	/** Name of the credential type, and those of its fields that must never be shown. */
+	credential: { name: string; secrets: readonly string[] };
+	/** The call starts something: it is never sent twice, and its failure says what was started before it. */
+	startsWork?: {
+		/** What the result of another item started, in words: "action 123". */
+		describe(items: INodeExecutionData[]): string;
+		/** What to look at before starting again where nobody knows whether the call got through. */
+		unknown: string;
+	};
+	/** Sends all requests of one item and returns its output items. Their `pairedItem` is set here. */
+	send(
+		this: IExecutePaginationFunctions,
+		request: Request,
+		signal: AbortSignal | undefined,
+	): Promise<INodeExecutionData[]>;
+}
+
+/** How many items the node got, on whichever kind of input. */
+function itemCount(context: IExecutePaginationFunctions): number {
+	const inputs = Object.values(context.getExecuteData().data);
+	return inputs.find((input) => input?.[0])?.[0]?.length ?? 1;
+}
+
+async function secretsOf(
+	context: IExecutePaginationFunctions,
+	{ name, secrets }: DeclarativeOperation['credential'],
+): Promise<string[]> {
+	const values = await context.getCredentials(name).catch(() => ({}) as Record<string, unknown>);
+	return secrets.map((field) => values[field]).filter((value) => typeof value === 'string');
+}
+
+/** The error's sentence about other items of this run that did start something. */
+function startedBefore(
+	others: Array<{ index: number; outcome: Outcome<INodeExecutionData[]> }>,
+	describe: (items: INodeExecutionData[]) => string,
+): string | undefined {
+	const started = others.flatMap(({ index, outcome }) =>
+		'result' in outcome ? [`item ${index}: ${describe(outcome.result)}`] : [],
+	);
+	return started.length > 0 ? `Already started by this node: ${started.join('; ')}.` : undefined;
+}
+
+/**
+ * The one way in which a declarative node sends: refuses bad input before anything is sent, links every
+ * output item to its input, turns faults into words, and honours On Error item by item.
+ *
+ * n8n calls it as a node's pagination function, which wraps all requests of an item.
+ */
+export function declarative(operation: DeclarativeOperation) {
+	return async function (
+		this: IExecutePaginationFunctions,
+		request: Request,
+	): Promise<INodeExecutionData[]> {
+		const { startsWork } = operation;
+		const itemIndex = this.getItemIndex();
+		const proceed = this.continueOnFail();
+		const options = this.getNodeParameter('requestOptions', {}) as {
+			batching?: unknown;
+			timeout?: number;
+		};
+		const run = runOf<INodeExecutionData[]>(this.getExecuteData(), itemCount(this));
+
+		// Vendors put the reason into the body of an error, and a redirect would take the key elsewhere.
+		Object.assign(request.options, {
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			encoding: 'text',
+			timeout: options.timeout || RESPONSE_TIMEOUT_MS,
+		});
+
+		const outcome = await run.item(
+			itemIndex,
+			{
+				refusal: refusalOf(request.options),
+				together: !proceed && !options.batching,
+				once: startsWork !== undefined,
+			},
+			async () => {
+				try {
+					const items = await operation.send.call(this, request, this.getExecutionCancelSignal());
+					return { result: items.map((item) => ({ ...item, pairedItem: { item: itemIndex } })) };
+				} catch (error) {
+					const fault = connectionFault(error);
+					return { error, unsafe: startsWork && fault.details.reached === 'maybe' };
+				}
+			},
+		);
+		if (outcome === undefined) return [];
+		if ('result' in outcome) return outcome.result;
+
+		const also: string[] = [];
+		if (startsWork && outcome.unsafe) also.push(startsWork.unknown);
+		if (startsWork && !proceed) {
+			const started = startedBefore(await run.others(itemIndex), startsWork.describe);
+			if (started) also.push(started);
+		}
+		const error = toNodeError(this.getNode(), outcome.error, {
+			itemIndex,
+			secrets: await secretsOf(this, operation.credential),
+			also: also.join('\n'),
+		});
+		if (proceed) return [failedItem(error, itemIndex)];
+		return await Promise.reject(error);
+	};
+}

@@ -1,0 +1,137 @@
+/** How a request ended that brought no result; the vendors' own words stand in `message`. */
+export interface FaultDetails {
+	/** What to do about it, in words for the user. */
+	hint?: string;
+	/** HTTP status of the answer; absent when there was none. */
+	status?: number;
+	/** The vendor asks for fewer requests (429). Nothing was done. */
+	throttled?: boolean;
+	/** Milliseconds that the vendor asked to wait. */
+	retryAfter?: number;
+	/** May heal by itself: an outage, a broken connection. Says nothing about the request. */
+	passing?: boolean;
+	/** Worth repeating within seconds, if repeating does no harm. */
+	repeat?: boolean;
+	/** Whether the vendor can have acted on the request. */
+	reached?: 'no' | 'maybe' | 'yes';
+	/** The answer held the vendor's error envelope, so it is a verdict about this very request. */
+	envelope?: boolean;
+}
+
+/** A request that brought no result. Becomes a NodeApiError at the node's edge. */
+export class Fault extends Error {
+	constructor(
+		message: string,
+		readonly details: FaultDetails = {},
+	) {
+		super(message);
+	}
+}
+
+/** An answer that does not look like what the vendor documents; nothing is guessed from it. */
+export function unexpectedAnswer(what: string, status?: number): Fault {
+	return new Fault(what, {
+		status,
+		reached: 'yes',
+		hint: 'The answer does not have the documented form, so nothing was concluded from it. If it stays like this, please report it with the text of this message.',
+	});
+}
+
+interface ConnectionWords extends FaultDetails {
+	text: string;
+}
+
+const UNTRUSTED: ConnectionWords = {
+	text: 'The certificate of the host is not trusted',
+	hint: 'Check the host in the credential. Behind a proxy that opens TLS, have its certificate authority added to n8n (NODE_EXTRA_CA_CERTS).',
+	reached: 'no',
+};
+const NOT_FOUND: ConnectionWords = {
+	text: 'The host was not found',
+	hint: 'Check the host in the credential for typing errors, and the name resolution of the machine that n8n runs on.',
+	reached: 'no',
+	passing: true,
+};
+const UNREACHABLE: ConnectionWords = {
+	text: 'The host cannot be reached',
+	hint: 'Check network, firewall and proxy between n8n and the host.',
+	reached: 'no',
+	passing: true,
+	repeat: true,
+};
+const BROKEN: ConnectionWords = {
+	text: 'The connection broke before the answer was complete',
+	reached: 'maybe',
+	passing: true,
+	repeat: true,
+};
+const SILENT: ConnectionWords = {
+	text: 'No answer came in time',
+	reached: 'maybe',
+	passing: true,
+	repeat: true,
+};
+const UNREADABLE: ConnectionWords = {
+	text: 'The answer could not be unpacked',
+	reached: 'maybe',
+	passing: true,
+	repeat: true,
+};
+
+/** Codes of Node.js, OpenSSL, zlib and axios, in words. */
+const CONNECTION: Record<string, ConnectionWords> = {
+	ENOTFOUND: NOT_FOUND,
+	EAI_AGAIN: { ...NOT_FOUND, text: 'The name of the host could not be resolved', repeat: true },
+	ECONNREFUSED: { ...UNREACHABLE, text: 'The host refused the connection' },
+	EHOSTUNREACH: UNREACHABLE,
+	ENETUNREACH: UNREACHABLE,
+	EADDRNOTAVAIL: UNREACHABLE,
+	ECONNRESET: BROKEN,
+	EPIPE: BROKEN,
+	ERR_STREAM_PREMATURE_CLOSE: BROKEN,
+	HPE_INVALID_CONSTANT: BROKEN,
+	ERR_BAD_RESPONSE: BROKEN,
+	ECONNABORTED: SILENT,
+	ETIMEDOUT: SILENT,
+	ERR_CANCELED: { text: 'The execution was stopped', reached: 'maybe' },
+	Z_DATA_ERROR: UNREADABLE,
+	Z_BUF_ERROR: UNREADABLE,
+	DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+	SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+	CERT_HAS_EXPIRED: UNTRUSTED,
+	ERR_TLS_CERT_ALTNAME_INVALID: UNTRUSTED,
+	EPROTO: { ...UNTRUSTED, text: 'The host does not speak TLS as expected' },
+};
+
+/** The innermost error that a thrown value wraps: n8n wraps axios', axios wraps Node's. */
+function* causes(error: unknown): Generator<{ code?: unknown; message?: unknown }> {
+	const seen = new Set<unknown>();
+	for (let at = error; at && typeof at === 'object' && !seen.has(at); ) {
+		seen.add(at);
+		yield at as { code?: unknown; message?: unknown };
+		at = (at as { cause?: unknown }).cause;
+	}
+}
+
+/**
+ * Words for a request that brought no answer.
+ * @param error what n8n's request helper threw: its own error, with axios' and Node's in `cause`
+ * @returns the error itself when it is a {@link Fault} already
+ */
+export function connectionFault(error: unknown): Fault {
+	if (error instanceof Fault) return error;
+	let message = '';
+	for (const cause of causes(error)) {
+		const code = typeof cause.code === 'string' ? cause.code.toUpperCase() : '';
+		const known = CONNECTION[code];
+		if (known) {
+			const { text, ...details } = known;
+			return new Fault(text, details);
+		}
+		if (typeof cause.message === 'string' && cause.message) message = cause.message;
+	}
+	// n8n's domain allow-list, a proxy that is none, a credential that refuses its host: all before sending.
+	return new Fault(message || 'The request could not be sent', { reached: 'no' });
+}

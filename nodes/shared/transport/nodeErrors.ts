@@ -1,0 +1,79 @@
+import {
+	NodeApiError,
+	NodeOperationError,
+	type IDataObject,
+	type INode,
+	type INodeExecutionData,
+} from 'n8n-workflow';
+import { Cancelled } from './clock';
+import { connectionFault } from './fault';
+import { InputError } from '../input/inputError';
+
+type NodeFailure = NodeApiError | NodeOperationError;
+
+/** Longest text of a vendor that an error repeats. */
+const LONGEST_TEXT = 2_000;
+
+function shortened(text: string): string {
+	return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)} …` : text;
+}
+
+/** Takes the credential's secrets out of a text: an answer can repeat what was sent. */
+export function withoutSecrets(text: string, secrets: string[]): string {
+	return secrets
+		.filter((secret) => secret.length >= 6)
+		.reduce((clean, secret) => clean.split(secret).join('[hidden]'), text);
+}
+
+/**
+ * The error that n8n shows for whatever went wrong with an item.
+ *
+ * @param error input that was refused, a fault of the vendor or the connection, or a stop by the user
+ * @param options.secrets values that must not appear in it
+ * @param options.also what was done before the error, if anything
+ */
+export function toNodeError(
+	node: INode,
+	error: unknown,
+	options: { itemIndex: number; secrets?: string[]; also?: string },
+): NodeFailure {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	const { itemIndex, secrets = [], also } = options;
+	const clean = (text: string) => shortened(withoutSecrets(text, secrets));
+	const words = (message: string, hint?: string) => ({
+		message: clean(message),
+		description: [hint && clean(hint), also].filter(Boolean).join('\n') || undefined,
+	});
+	// n8n swaps a message that contains a word like ENOENT for one of its own, so ours is set once more.
+	const withWords = <E extends NodeFailure>(failure: E, { message }: { message: string }): E =>
+		Object.assign(failure, { message });
+
+	if (error instanceof Cancelled || error instanceof InputError) {
+		const text = words(error.message, error instanceof InputError ? error.hint : undefined);
+		return withWords(
+			new NodeOperationError(node, text.message, { itemIndex, description: text.description }),
+			text,
+		);
+	}
+	const { message, details } = connectionFault(error);
+	const text = words(message, details.hint);
+	const httpCode = details.status === undefined ? undefined : String(details.status);
+	// A fresh object: n8n stores what it is given, and the original holds the signed request.
+	return withWords(
+		new NodeApiError(node, { message: text.message }, { ...text, httpCode, itemIndex }),
+		text,
+	);
+}
+
+/**
+ * The item that stands for a failed one where On Error says to continue.
+ *
+ * n8n's error output takes an item whose json has no keys but `error`, `message` and `details`, and adds the
+ * fields of the input item that it is paired with.
+ */
+export function failedItem(error: NodeFailure, itemIndex: number): INodeExecutionData {
+	const details: IDataObject = {};
+	if (error.description) details.description = error.description;
+	if (error instanceof NodeApiError && error.httpCode) details.status = Number(error.httpCode);
+	return { json: { error: error.message, details }, pairedItem: { item: itemIndex } };
+}
