@@ -1,0 +1,77 @@
+import { sleep as realSleep } from 'n8n-workflow';
+import type { Clock } from '../../nodes/shared/transport/clock';
+import { activity } from './httpActivity';
+
+interface Sleeper {
+	at: number;
+	wake: () => void;
+}
+
+/**
+ * A clock whose time passes only while everybody waits.
+ *
+ * Nodes and simulator share it. It jumps to the next moment that somebody sleeps until, as soon as no HTTP
+ * request is under way but those that the simulator itself is holding back.
+ */
+export class FakeClock implements Clock {
+	private time: number;
+	private sleepers: Sleeper[] = [];
+	private heldBack = 0;
+	private running = false;
+	/** Every wait that a node asked for, in milliseconds. */
+	readonly waits: number[] = [];
+
+	constructor(start = Date.parse('2026-03-01T12:00:00Z')) {
+		this.time = start;
+	}
+
+	now = () => this.time;
+
+	sleep = async (milliseconds: number) => {
+		this.waits.push(milliseconds);
+		await this.until(this.time + milliseconds);
+	};
+
+	/** The same clock for the simulator: its sleeping requests do not keep time from passing. */
+	forSimulator(): Clock {
+		return {
+			now: this.now,
+			sleep: async (milliseconds) => {
+				this.heldBack += 1;
+				try {
+					await this.until(this.time + milliseconds);
+				} finally {
+					this.heldBack -= 1;
+				}
+			},
+		};
+	}
+
+	/** Lets time pass without anybody asking for it. */
+	advance(milliseconds: number) {
+		this.time += milliseconds;
+	}
+
+	private async until(at: number) {
+		await new Promise<void>((wake) => {
+			this.sleepers.push({ at, wake });
+			void this.run();
+		});
+	}
+
+	private async run() {
+		if (this.running) return;
+		this.running = true;
+		while (this.sleepers.length > 0) {
+			// A few turns of the event loop: whoever was just woken or answered may ask for more.
+			for (let turn = 0; turn < 2; turn += 1) await realSleep(0);
+			if (activity.underWay > this.heldBack) continue;
+			this.sleepers.sort((a, b) => a.at - b.at);
+			const next = this.sleepers.shift();
+			if (!next) break;
+			this.time = Math.max(this.time, next.at);
+			next.wake();
+		}
+		this.running = false;
+	}
+}

@@ -1,0 +1,56 @@
+import { CortexXdrApi } from '../../credentials/CortexXdrApi.credentials';
+import { clock } from '../../nodes/shared/transport/clock';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../../simulator/server';
+import type { INode, INodeType } from 'n8n-workflow';
+import { runNode, type Credentials, type EngineOptions, type EngineResult } from './engine';
+import { FakeClock } from './fakeClock';
+
+export const credentialTypes = [new CortexXdrApi()];
+
+/** A simulator, and nodes that work against it on the same fake clock. */
+export interface World {
+	simulator: Simulator;
+	clock: FakeClock;
+	url: string;
+	credentials: Credentials;
+	/** The credential's fields for one of the simulator's keys. */
+	cortexKey(name: string): Credentials[string];
+	/** Runs a node with the world's credentials. */
+	run(
+		type: INodeType,
+		parameters: INode['parameters'],
+		options?: Partial<EngineOptions>,
+	): Promise<EngineResult>;
+	/** Requests that reached the vendors since the last call. */
+	requests(): Simulator['requests']['entries'];
+	close(): Promise<void>;
+}
+
+const systemClock = { ...clock };
+
+/** Starts a world. Every one has a port of its own, and so a queue of its own. */
+export async function createWorld(options: Partial<SimulatorOptions> = {}): Promise<World> {
+	const fake = new FakeClock();
+	Object.assign(clock, { now: fake.now, sleep: fake.sleep });
+	const simulator = await createSimulator({ clock: fake.forSimulator(), ...options });
+	const url = await simulator.listen();
+	const cortexKey = (name: string) => {
+		const { id, key, securityLevel } = simulator.keys[name];
+		return { tenantUrl: url, apiKeyId: id, apiKey: key, securityLevel };
+	};
+	const credentials: Credentials = { cortexXdrApi: cortexKey('admin') };
+	return {
+		simulator,
+		clock: fake,
+		url,
+		credentials,
+		cortexKey,
+		run: async (type, parameters, more) =>
+			await runNode(type, credentialTypes, parameters, { credentials, ...more }),
+		requests: () => simulator.requests.entries.splice(0),
+		async close() {
+			await simulator.close();
+			Object.assign(clock, systemClock);
+		},
+	};
+}

@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import {
+	LONGEST_WAIT_MS,
+	retryAfter,
+	throttleBackoff,
+} from '../../nodes/shared/transport/attempts';
+import { Cancelled, clock, orCancelled, pause } from '../../nodes/shared/transport/clock';
+import { connectionFault, Fault } from '../../nodes/shared/transport/fault';
+import { Lane, laneTo } from '../../nodes/shared/transport/lane';
+import { toNodeError, withoutSecrets } from '../../nodes/shared/transport/nodeErrors';
+import { FakeClock } from '../support/fakeClock';
+
+const system = { ...clock };
+let fake: FakeClock;
+
+beforeEach(() => {
+	fake = new FakeClock();
+	Object.assign(clock, { now: fake.now, sleep: fake.sleep });
+});
+
+afterAll(() => void Object.assign(clock, system));
+
+describe('retryAfter', () => {
+	const now = Date.parse('2026-03-01T12:00:00Z');
+
+	it.each([
+		['5', 5_000],
+		[5, 5_000],
+		['0.5', 500],
+		['-3', 0],
+		['3600', LONGEST_WAIT_MS],
+		[String(now / 1000 + 30), 30_000],
+		[String(now / 1000 - 30), 0],
+		[new Date(now + 8_000).toUTCString(), 8_000],
+		['', undefined],
+		['soon', undefined],
+		[undefined, undefined],
+		[['5'], undefined],
+	])('%p is %p', (header, wait) => expect(retryAfter(header, now)).toBe(wait));
+
+	it('never asks for more than the longest wait', () => {
+		fc.assert(
+			fc.property(fc.anything(), (header) => {
+				const wait = retryAfter(header, now);
+				if (wait === undefined) return;
+				expect(wait).toBeGreaterThanOrEqual(0);
+				expect(wait).toBeLessThanOrEqual(LONGEST_WAIT_MS);
+			}),
+		);
+	});
+
+	it('without a header the waits grow to half a minute', () => {
+		expect([1, 2, 3, 4, 5, 6, 7].map(throttleBackoff)).toEqual([
+			1000, 2000, 4000, 8000, 16000, 30000, 30000,
+		]);
+	});
+});
+
+describe('Lane', () => {
+	it('lets callers pass in order, with the spacing in between', async () => {
+		const lane = new Lane(100);
+		const passed: Array<[number, number]> = [];
+		const start = fake.now();
+		await Promise.all(
+			[0, 1, 2, 3].map(async (caller) => {
+				await lane.turn();
+				passed.push([caller, fake.now() - start]);
+			}),
+		);
+		expect(passed).toEqual([
+			[0, 0],
+			[1, 100],
+			[2, 200],
+			[3, 300],
+		]);
+	});
+
+	it('holds those back too that stood in the queue before', async () => {
+		const lane = new Lane(100);
+		const start = fake.now();
+		const turns = [0, 1, 2].map(async () => {
+			await lane.turn();
+			return fake.now() - start;
+		});
+		await turns[0];
+		lane.hold(5_000);
+		expect(await Promise.all(turns)).toEqual([0, 5_000, 5_100]);
+	});
+
+	it('gives up the place of an execution that was stopped', async () => {
+		const lane = new Lane(1_000);
+		const stop = new AbortController();
+		const start = fake.now();
+		const turns = [
+			lane.turn(),
+			lane.turn(stop.signal).catch((error: unknown) => error),
+			lane.turn(stop.signal).catch((error: unknown) => error),
+			lane.turn().then(() => fake.now() - start),
+		];
+		stop.abort();
+		expect(await turns[1]).toBeInstanceOf(Cancelled);
+		expect(await turns[2]).toBeInstanceOf(Cancelled);
+		expect(await turns[3]).toBe(1_000);
+	});
+
+	it('is the same for every spelling of a host', () => {
+		expect(laneTo('https://Api-A.example', 1)).toBe(laneTo('https://api-a.example', 1));
+		expect(laneTo('https://api-a.example', 1)).not.toBe(laneTo('https://api-b.example', 1));
+	});
+});
+
+describe('pause', () => {
+	it('ends at once when the execution is stopped', async () => {
+		const stop = new AbortController();
+		clock.sleep = async () => await new Promise(() => {});
+		const pausing = pause(60_000, stop.signal);
+		stop.abort();
+		await expect(pausing).rejects.toBeInstanceOf(Cancelled);
+		await expect(pause(1, stop.signal)).rejects.toBeInstanceOf(Cancelled);
+	});
+
+	it('leaves no listener behind', async () => {
+		const stop = new AbortController();
+		const remove = jest.spyOn(stop.signal, 'removeEventListener');
+		expect(await orCancelled(Promise.resolve(7), stop.signal)).toBe(7);
+		expect(remove).toHaveBeenCalledTimes(1);
+	});
+});
+
+describe('connectionFault', () => {
+	const wrapped = (code: string) =>
+		Object.assign(new Error('outer'), { cause: Object.assign(new Error('inner'), { code }) });
+
+	it.each([
+		['ENOTFOUND', 'The host was not found', { passing: true, repeat: undefined, reached: 'no' }],
+		['EAI_AGAIN', 'The name of the host could not be resolved', { repeat: true, reached: 'no' }],
+		['ECONNREFUSED', 'The host refused the connection', { repeat: true, reached: 'no' }],
+		['EHOSTUNREACH', 'The host cannot be reached', { repeat: true, reached: 'no' }],
+		['ENETUNREACH', 'The host cannot be reached', { repeat: true, reached: 'no' }],
+		['EADDRNOTAVAIL', 'The host cannot be reached', { repeat: true, reached: 'no' }],
+		['ECONNRESET', 'The connection broke', { repeat: true, reached: 'maybe' }],
+		['EPIPE', 'The connection broke', { repeat: true, reached: 'maybe' }],
+		['ERR_STREAM_PREMATURE_CLOSE', 'The connection broke', { repeat: true, reached: 'maybe' }],
+		['HPE_INVALID_CONSTANT', 'The connection broke', { repeat: true, reached: 'maybe' }],
+		['ERR_BAD_RESPONSE', 'The connection broke', { repeat: true, reached: 'maybe' }],
+		['ECONNABORTED', 'No answer came in time', { repeat: true, reached: 'maybe' }],
+		['ETIMEDOUT', 'No answer came in time', { repeat: true, reached: 'maybe' }],
+		['Z_DATA_ERROR', 'could not be unpacked', { repeat: true, reached: 'maybe' }],
+		['Z_BUF_ERROR', 'could not be unpacked', { repeat: true, reached: 'maybe' }],
+		['ERR_CANCELED', 'The execution was stopped', { repeat: undefined, reached: 'maybe' }],
+		['DEPTH_ZERO_SELF_SIGNED_CERT', 'not trusted', { repeat: undefined, reached: 'no' }],
+		['SELF_SIGNED_CERT_IN_CHAIN', 'not trusted', { repeat: undefined, reached: 'no' }],
+		['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'not trusted', { repeat: undefined, reached: 'no' }],
+		['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'not trusted', { repeat: undefined, reached: 'no' }],
+		['CERT_HAS_EXPIRED', 'not trusted', { repeat: undefined, reached: 'no' }],
+		['ERR_TLS_CERT_ALTNAME_INVALID', 'not trusted', { repeat: undefined, reached: 'no' }],
+		['EPROTO', 'does not speak TLS', { repeat: undefined, reached: 'no' }],
+	])('%s in words', (code, text, details) => {
+		const fault = connectionFault(wrapped(code));
+		expect(fault.message).toContain(text);
+		expect(fault.details).toMatchObject(
+			Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)),
+		);
+		expect(fault.details.repeat).toBe(details.repeat);
+	});
+
+	it('keeps the words of an error that has no code', () => {
+		expect(connectionFault(new Error('Domain not allowed')).message).toBe('Domain not allowed');
+		expect(connectionFault('boom').message).toBe('The request could not be sent');
+		const circle: { cause?: unknown; message: string } = { message: 'circle' };
+		circle.cause = circle;
+		expect(connectionFault(circle).message).toBe('circle');
+	});
+});
+
+describe('toNodeError', () => {
+	const node = { name: 'N', type: 't', typeVersion: 1, id: '1', position: [0, 0], parameters: {} };
+
+	it('keeps words in which n8n would see an error of its own', () => {
+		const error = toNodeError(
+			node as never,
+			new Fault('file ENOENT on host EPERM', { status: 500 }),
+			{
+				itemIndex: 0,
+			},
+		);
+		expect(error.message).toBe('file ENOENT on host EPERM');
+	});
+
+	it('takes secrets out of message and hint, but no short words', () => {
+		const fault = new Fault('a topsecret b', { hint: 'topsecret' });
+		const error = toNodeError(node as never, fault, { itemIndex: 3, secrets: ['topsecret', 'b'] });
+		expect(error.message).toBe('a [hidden] b');
+		expect(error.description).toBe('[hidden]');
+		expect(withoutSecrets('xx', ['xx'])).toBe('xx');
+	});
+
+	it('cuts a text without end', () => {
+		const error = toNodeError(node as never, new Fault('x'.repeat(100_000)), { itemIndex: 0 });
+		expect(error.message.length).toBeLessThan(2_100);
+	});
+});
