@@ -1,6 +1,7 @@
+import type { JsonObject } from '../shared/transport/answer';
 import { Fault } from '../shared/transport/fault';
 import { OPERATIONS } from '../shared/cortex/operations';
-import { replyOf, type JsonObject } from '../shared/cortex/reply';
+import { replyOf } from '../shared/cortex/reply';
 
 /**
  * The scan that was started: the reply, with the id as text and the count as number, whichever way they came.

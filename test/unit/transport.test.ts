@@ -57,13 +57,37 @@ describe('retryAfter', () => {
 });
 
 describe('Lane', () => {
+	const nothing = async () => {};
+	const pace = { spacing: 1, atOnce: 1 };
+
+	it('lets no more pass at once than it should', async () => {
+		const lane = new Lane({ spacing: 0, atOnce: 2 });
+		let underWay = 0;
+		let most = 0;
+		await Promise.all(
+			Array.from({ length: 9 }, async (_, index) => {
+				await lane
+					.pass(async () => {
+						underWay += 1;
+						most = Math.max(most, underWay);
+						await fake.sleep(10 * (index % 3));
+						underWay -= 1;
+						if (index % 2) throw new Error('a failed request frees its place too');
+					})
+					.catch(() => {});
+			}),
+		);
+		expect(most).toBe(2);
+		expect(underWay).toBe(0);
+	});
+
 	it('lets callers pass in order, with the spacing in between', async () => {
-		const lane = new Lane(100);
+		const lane = new Lane({ spacing: 100, atOnce: Infinity });
 		const passed: Array<[number, number]> = [];
 		const start = fake.now();
 		await Promise.all(
 			[0, 1, 2, 3].map(async (caller) => {
-				await lane.turn();
+				await lane.pass(nothing);
 				passed.push([caller, fake.now() - start]);
 			}),
 		);
@@ -76,10 +100,10 @@ describe('Lane', () => {
 	});
 
 	it('holds those back too that stood in the queue before', async () => {
-		const lane = new Lane(100);
+		const lane = new Lane({ spacing: 100, atOnce: Infinity });
 		const start = fake.now();
 		const turns = [0, 1, 2].map(async () => {
-			await lane.turn();
+			await lane.pass(nothing);
 			return fake.now() - start;
 		});
 		await turns[0];
@@ -88,14 +112,14 @@ describe('Lane', () => {
 	});
 
 	it('gives up the place of an execution that was stopped', async () => {
-		const lane = new Lane(1_000);
+		const lane = new Lane({ spacing: 1_000, atOnce: Infinity });
 		const stop = new AbortController();
 		const start = fake.now();
 		const turns = [
-			lane.turn(),
-			lane.turn(stop.signal).catch((error: unknown) => error),
-			lane.turn(stop.signal).catch((error: unknown) => error),
-			lane.turn().then(() => fake.now() - start),
+			lane.pass(nothing),
+			lane.pass(nothing, stop.signal).catch((error: unknown) => error),
+			lane.pass(nothing, stop.signal).catch((error: unknown) => error),
+			lane.pass(nothing).then(() => fake.now() - start),
 		];
 		stop.abort();
 		expect(await turns[1]).toBeInstanceOf(Cancelled);
@@ -104,8 +128,8 @@ describe('Lane', () => {
 	});
 
 	it('is the same for every spelling of a host', () => {
-		expect(laneTo('https://Api-A.example', 1)).toBe(laneTo('https://api-a.example', 1));
-		expect(laneTo('https://api-a.example', 1)).not.toBe(laneTo('https://api-b.example', 1));
+		expect(laneTo('https://Api-A.example', pace)).toBe(laneTo('https://api-a.example', pace));
+		expect(laneTo('https://api-a.example', pace)).not.toBe(laneTo('https://api-b.example', pace));
 	});
 });
 

@@ -1,6 +1,7 @@
+import { isObject, type JsonObject } from '../transport/answer';
 import { unexpectedAnswer } from '../transport/fault';
 import { OPERATIONS } from './operations';
-import { isObject, replyOf, type JsonObject } from './reply';
+import { replyOf } from './reply';
 import { ENDPOINT_STATUSES, meaningOf, statusText } from './statuses';
 
 /** One endpoint of an action. */

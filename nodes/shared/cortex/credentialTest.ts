@@ -4,11 +4,12 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 import { InputError } from '../input/inputError';
+import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
 import { connectionFault, type Fault } from '../transport/fault';
 import { withoutSecrets } from '../transport/nodeErrors';
 import { OPERATIONS } from './operations';
-import { readReply, type Answer } from './reply';
+import { readReply } from './reply';
 import { signatureHeaders } from './signature';
 import { tenantBaseUrl } from './tenant';
 

@@ -1,7 +1,7 @@
 import { InputError } from '../input/inputError';
 import { readText, sample } from '../input/values';
+import { isObject, type JsonObject } from '../transport/answer';
 import { unexpectedAnswer } from '../transport/fault';
-import { isObject, type JsonObject } from './reply';
 import { IMPORT_JOB_STATUSES, meaningOf } from './statuses';
 
 /** Path of the import jobs of external scanners ("bring your own scanner"). */

@@ -1,33 +1,12 @@
+import { isObject, parseJson, plainText, type Answer, type JsonObject } from '../transport/answer';
 import { Fault, unexpectedAnswer, type FaultDetails } from '../transport/fault';
 import { retryAfter } from '../transport/attempts';
 import type { CortexOperation } from './operations';
 
-/** An answer as n8n's request helper gives it, its body still a text. */
-export interface Answer {
-	statusCode: number;
-	headers: Record<string, unknown>;
-	body: unknown;
-}
-
-export type JsonObject = Record<string, unknown>;
-
-export function isObject(value: unknown): value is JsonObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/**
- * JSON of an answer; ids beyond what a JavaScript number holds exactly stay exact, as text.
- * `undefined` for what is no JSON.
- */
+/** JSON of an answer; ids beyond what a JavaScript number holds exactly stay exact, as text. */
 function parse(body: unknown): unknown {
 	if (typeof body !== 'string') return body;
-	try {
-		return JSON.parse(
-			body.replace(/("(?:group_)?action_id"\s*:\s*)(\d{16,})(?=\s*[,}])/g, '$1"$2"'),
-		);
-	} catch {
-		return undefined;
-	}
+	return parseJson(body.replace(/("(?:group_)?action_id"\s*:\s*)(\d{16,})(?=\s*[,}])/g, '$1"$2"'));
 }
 
 /** The vendor's extra words, whatever form they have. */
@@ -59,17 +38,6 @@ function validationText(json: unknown): string | undefined {
 			[Array.isArray(loc) ? loc.join('.') : '', extraText(msg)].filter(Boolean).join(': '),
 		);
 	return reasons.filter(Boolean).join('; ') || undefined;
-}
-
-/** What an answer that is no JSON says, as far as a person can read it. */
-function plainText(body: unknown): string {
-	if (typeof body !== 'string') return '';
-	const title = /<(title|h1)[^>]*>([\s\S]*?)<\/\1>/i.exec(body)?.[2] ?? body;
-	return title
-		.replace(/<[^>]*>/g, ' ')
-		.replace(/\s+/g, ' ')
-		.trim()
-		.slice(0, 200);
 }
 
 interface StatusWords extends FaultDetails {

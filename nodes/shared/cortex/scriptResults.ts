@@ -1,6 +1,7 @@
+import { isObject, type JsonObject } from '../transport/answer';
 import { Fault, unexpectedAnswer } from '../transport/fault';
 import { OPERATIONS } from './operations';
-import { isObject, replyOf, type JsonObject } from './reply';
+import { replyOf } from './reply';
 import { ENDPOINT_STATUSES, meaningOf, statusText } from './statuses';
 
 /** Two names for what a script returned: the vendor's page has one, its replies also the other. */

@@ -4,23 +4,27 @@ import type {
 	INodeExecutionData,
 	PostReceiveAction,
 } from 'n8n-workflow';
+import type { Answer, JsonObject } from '../transport/answer';
 import { attempts } from '../transport/attempts';
 import { clock } from '../transport/clock';
 import { declarative, type DeclarativeOperation } from '../transport/declarative';
-import { laneTo } from '../transport/lane';
+import { laneTo, type Pace } from '../transport/lane';
 import type { CortexOperation } from './operations';
-import { readReply, type Answer, type JsonObject } from './reply';
+import { readReply } from './reply';
 
-export const CORTEX_CREDENTIAL = { name: 'cortexXdrApi', secrets: ['apiKey'] } as const;
+export const CORTEX_CREDENTIAL = {
+	name: 'cortexXdrApi',
+	secrets: ({ apiKey }: Record<string, unknown>) => [apiKey],
+};
 
 /**
- * Milliseconds between two requests to one tenant. It takes 10 a second from all clients together; a little
- * less keeps requests that the network bunches up below that.
+ * A tenant takes 10 requests a second from all clients together; a little less keeps requests that the
+ * network bunches up below that.
  */
-const SPACING_MS = 110;
+const PACE: Pace = { spacing: 110, atOnce: Infinity };
 
 /** The queue of everything that this n8n process sends to a tenant. */
-export const laneToTenant = (baseUrl: string) => laneTo(baseUrl, SPACING_MS);
+export const laneToTenant = (baseUrl: string) => laneTo(baseUrl, PACE);
 
 /**
  * The one way in which a declarative node sends to Cortex.

@@ -1,4 +1,4 @@
-import { clock, pause } from './clock';
+import { Cancelled, clock, pause } from './clock';
 import { connectionFault, type Fault } from './fault';
 import type { Lane } from './lane';
 
@@ -39,16 +39,16 @@ export async function attempts<T>(
 	let throttles = 0;
 	let throttledSince: number | undefined;
 	for (;;) {
-		await lane.turn(signal);
 		try {
-			return await attempt();
+			return await lane.pass(attempt, signal);
 		} catch (error) {
+			if (error instanceof Cancelled) return await Promise.reject(error);
 			const fault: Fault = connectionFault(error);
 			const { details } = fault;
 			if (details.throttled) {
 				throttledSince ??= clock.now();
 				throttles += 1;
-				const wait = Math.min(details.retryAfter ?? throttleBackoff(throttles), LONGEST_WAIT_MS);
+				const wait = details.retryAfter ?? throttleBackoff(throttles);
 				if (clock.now() + wait - throttledSince <= THROTTLED_FOR_MS) {
 					lane.hold(wait);
 					continue;

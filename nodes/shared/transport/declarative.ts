@@ -15,8 +15,10 @@ type Request = DeclarativeRestApiSettings.ResultOptions;
 
 /** What the declarative nodes of a vendor have in common. */
 export interface DeclarativeOperation {
-	/** Name of the credential type, and those of its fields that must never be shown. */
-	credential: { name: string; secrets: readonly string[] };
+	/** Name of the credential type, and what of its fields must never be shown. */
+	credential: { name: string; secrets(fields: Record<string, unknown>): unknown[] };
+	/** A 401 makes n8n renew the credential's token and repeat the request once. */
+	renewsToken?: boolean;
 	/** The call starts something: it is never sent twice, and its failure says what was started before it. */
 	startsWork?: {
 		/** What the result of another item started, in words: "action 123". */
@@ -42,8 +44,8 @@ async function secretsOf(
 	context: IExecutePaginationFunctions,
 	{ name, secrets }: DeclarativeOperation['credential'],
 ): Promise<string[]> {
-	const values = await context.getCredentials(name).catch(() => ({}) as Record<string, unknown>);
-	return secrets.map((field) => values[field]).filter((value) => typeof value === 'string');
+	const fields = await context.getCredentials(name).catch(() => ({}));
+	return secrets(fields).filter((value) => typeof value === 'string');
 }
 
 /** The error's sentence about other items of this run that did start something. */
@@ -79,7 +81,7 @@ export function declarative(operation: DeclarativeOperation) {
 
 		// Vendors put the reason into the body of an error, and a redirect would take the key elsewhere.
 		Object.assign(request.options, {
-			ignoreHttpStatusErrors: true,
+			ignoreHttpStatusErrors: operation.renewsToken ? { ignore: true, except: [401] } : true,
 			disableFollowRedirect: true,
 			encoding: 'text',
 			timeout: options.timeout || RESPONSE_TIMEOUT_MS,
@@ -95,7 +97,8 @@ export function declarative(operation: DeclarativeOperation) {
 			async () => {
 				try {
 					const items = await operation.send.call(this, request, this.getExecutionCancelSignal());
-					return { result: items.map((item) => ({ ...item, pairedItem: { item: itemIndex } })) };
+					for (const item of items) item.pairedItem = { item: itemIndex };
+					return { result: items };
 				} catch (error) {
 					const fault = connectionFault(error);
 					return { error, unsafe: startsWork && fault.details.reached === 'maybe' };

@@ -1,3 +1,5 @@
+import { InputError } from '../input/inputError';
+
 /** How a request ended that brought no result; the vendors' own words stand in `message`. */
 export interface FaultDetails {
 	/** What to do about it, in words for the user. */
@@ -105,12 +107,19 @@ const CONNECTION: Record<string, ConnectionWords> = {
 	EPROTO: { ...UNTRUSTED, text: 'The host does not speak TLS as expected' },
 };
 
-/** The innermost error that a thrown value wraps: n8n wraps axios', axios wraps Node's. */
-function* causes(error: unknown): Generator<{ code?: unknown; message?: unknown }> {
+/** One of the errors that a thrown value consists of. */
+interface Cause {
+	code?: unknown;
+	message?: unknown;
+	response?: unknown;
+}
+
+/** A thrown value and the errors that it wraps, from the outside in: n8n wraps axios', axios wraps Node's. */
+export function* causes(error: unknown): Generator<Cause> {
 	const seen = new Set<unknown>();
 	for (let at = error; at && typeof at === 'object' && !seen.has(at); ) {
 		seen.add(at);
-		yield at as { code?: unknown; message?: unknown };
+		yield at as Cause;
 		at = (at as { cause?: unknown }).cause;
 	}
 }
@@ -118,12 +127,14 @@ function* causes(error: unknown): Generator<{ code?: unknown; message?: unknown 
 /**
  * Words for a request that brought no answer.
  * @param error what n8n's request helper threw: its own error, with axios' and Node's in `cause`
- * @returns the error itself when it is a {@link Fault} already
+ * @returns the {@link Fault} itself where it is one already, or wraps one
  */
 export function connectionFault(error: unknown): Fault {
-	if (error instanceof Fault) return error;
 	let message = '';
 	for (const cause of causes(error)) {
+		if (cause instanceof Fault) return cause;
+		if (cause instanceof InputError)
+			return new Fault(cause.message, { hint: cause.hint, reached: 'no' });
 		const code = typeof cause.code === 'string' ? cause.code.toUpperCase() : '';
 		const known = CONNECTION[code];
 		if (known) {

@@ -1,0 +1,266 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteSingleFunctions,
+	type IN8nHttpFullResponse,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { qualysGatewayApiTest } from '../shared/qualys/credentialTest';
+import { qualysIcon, qualysRequestDefaults } from '../shared/qualys/description';
+import { readPage, type Page } from '../shared/qualys/reply';
+import { sendToQualys } from '../shared/qualys/send';
+import type { Answer } from '../shared/transport/answer';
+import { checked } from '../shared/transport/refusal';
+import { collectJobs } from './paging';
+import { readSearch, type Search } from './searchBody';
+import { simplifiedJob } from './simplified';
+
+/** What this item asks for, from its parameters. */
+function searchOf(context: IExecuteSingleFunctions): Search {
+	const parameter = (name: string) => context.getNodeParameter(name, undefined);
+	const all = parameter('returnAll');
+	return readSearch(
+		{
+			apiVersion: parameter('apiVersion'),
+			returnAll: all,
+			limit: all === true ? undefined : parameter('limit'),
+			filters: (parameter('filters') ?? {}) as object,
+			options: (parameter('options') ?? {}) as object,
+		},
+		context.getTimezone(),
+	);
+}
+
+const showForV2 = { show: { '/apiVersion': ['v2'] } };
+
+export class QualysSearchScriptJobs implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Qualys Search Script Jobs',
+		name: 'qualysSearchScriptJobs',
+		icon: qualysIcon,
+		group: ['transform'],
+		version: 1,
+		subtitle:
+			'={{ ($parameter.returnAll ? "all" : "first " + $parameter.limit) + " jobs, " + $parameter.apiVersion }}',
+		description:
+			'Search the script jobs of Qualys Custom Assessment and Remediation: which scripts were run, when, and on which platform. Takes filters such as script ID, exact script name, time range or a Qualys query. Returns a job per item, newest first.',
+		defaults: { name: 'Qualys Search Script Jobs' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'qualysGatewayApi', required: true, testedBy: 'qualysGatewayApiTest' }],
+		requestDefaults: qualysRequestDefaults,
+		requestOperations: {
+			pagination: sendToQualys(
+				(answer) => readPage(answer, 'v2', false),
+				async function (ask) {
+					const search = searchOf(this);
+					const jobs = await collectJobs(search, async (page) => {
+						const [item] = await ask({ ...search.body, ...page });
+						return item.json as unknown as Page;
+					});
+					const simplify = this.getNodeParameter('simplify') === true;
+					return jobs.map((job) => ({
+						json: (simplify ? simplifiedJob(job) : job) as INodeExecutionData['json'],
+					}));
+				},
+			),
+		},
+		properties: [
+			{
+				displayName: 'API Version',
+				name: 'apiVersion',
+				type: 'options',
+				noDataExpression: true,
+				default: 'v2',
+				options: [
+					{
+						name: 'V2',
+						value: 'v2',
+						description: 'Pages by cursor: any number of jobs, each exactly once',
+					},
+					{
+						name: 'V1',
+						value: 'v1',
+						description: 'Pages by number: no more than 10,000 jobs',
+					},
+				],
+				description: 'Version of the search, as far as your platform has both',
+				routing: {
+					request: { method: 'POST', url: '=/sm/{{ $value }}/jobs/search' },
+					send: {
+						paginate: true,
+						preSend: [
+							checked(function () {
+								searchOf(this);
+							}),
+						],
+					},
+					output: {
+						postReceive: [
+							async function (
+								this: IExecuteSingleFunctions,
+								_items: INodeExecutionData[],
+								response: IN8nHttpFullResponse,
+							): Promise<INodeExecutionData[]> {
+								const { version, includeCursor } = searchOf(this);
+								const page = readPage(response as unknown as Answer, version, includeCursor);
+								return [{ json: page as unknown as INodeExecutionData['json'] }];
+							},
+						],
+					},
+				},
+			},
+			{
+				displayName: 'Return All',
+				name: 'returnAll',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to return all results or only up to a given limit',
+			},
+			{
+				displayName: 'Limit',
+				name: 'limit',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 50,
+				displayOptions: { show: { returnAll: [false] } },
+				description: 'Max number of results to return',
+			},
+			{
+				displayName: 'Filters',
+				name: 'filters',
+				type: 'collection',
+				placeholder: 'Add Filter',
+				default: {},
+				description: 'A job is returned when it matches every filter',
+				options: [
+					{
+						displayName: 'End At',
+						name: 'endAt',
+						type: 'dateTime',
+						default: '',
+						description: 'Jobs up to this moment',
+					},
+					{
+						displayName: 'Query',
+						name: 'query',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. platform: LINUX and severity > 3',
+						description:
+							'Query in the Qualys query language, as in the search field of the console',
+					},
+					{
+						displayName: 'Script ID',
+						name: 'scriptId',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. 276233',
+						description: 'Number of the script that the jobs ran',
+					},
+					{
+						displayName: 'Script Name',
+						name: 'scriptName',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. Disable SMBv1',
+						description: 'Exact name of the script that the jobs ran',
+					},
+					{
+						displayName: 'Start At',
+						name: 'startAt',
+						type: 'dateTime',
+						default: '',
+						description: 'Jobs from this moment on',
+					},
+				],
+			},
+			{
+				displayName: 'Simplify',
+				name: 'simplify',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether to return a simplified version of the response instead of the raw data',
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: [
+					{
+						displayName: 'Include Cursor',
+						name: 'includeCursor',
+						type: 'boolean',
+						default: false,
+						displayOptions: showForV2,
+						description:
+							'Whether to add sortValues to each item: the position from which a later search can go on',
+					},
+					{
+						displayName: 'Page Size',
+						name: 'pageSize',
+						type: 'number',
+						typeOptions: { minValue: 1 },
+						default: 100,
+						description:
+							'How many jobs to ask for in one request. Larger pages need fewer requests, which counts where Qualys limits them.',
+					},
+					{
+						displayName: 'Search After',
+						name: 'searchAfter',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. [1774940443667, "805452"]',
+						displayOptions: showForV2,
+						description:
+							'The sortValues of the last job that you have, to go on after it. Needs the same filters and the same sort.',
+					},
+					{
+						displayName: 'Sort',
+						name: 'sort',
+						type: 'fixedCollection',
+						typeOptions: { multipleValues: true, sortable: true },
+						placeholder: 'Add Sort Field',
+						default: {},
+						description:
+							'Order of the jobs; newest first by default. The ID is always added as the last field, so that no job is lost between pages.',
+						options: [
+							{
+								displayName: 'Field',
+								name: 'rows',
+								values: [
+									{
+										displayName: 'Field',
+										name: 'field',
+										type: 'string',
+										default: 'created.dateTime',
+										placeholder: 'e.g. created.dateTime',
+										description: 'Name of a field in the Qualys query language',
+									},
+									{
+										displayName: 'Direction',
+										name: 'direction',
+										type: 'options',
+										default: 'desc',
+										options: [
+											{ name: 'Ascending', value: 'asc' },
+											{ name: 'Descending', value: 'desc' },
+										],
+										description: 'Whether small or large values come first',
+									},
+								],
+							},
+						],
+					},
+				],
+			},
+		],
+	};
+
+	methods = { credentialTest: { qualysGatewayApiTest } };
+}

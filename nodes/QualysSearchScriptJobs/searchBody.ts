@@ -1,0 +1,145 @@
+import { checkRange, readDate } from '../shared/input/dates';
+import { InputError } from '../shared/input/inputError';
+import { readText, sample, trimmed } from '../shared/input/values';
+import { jobFilter, type JobFilters } from './filter';
+
+/** Most jobs that one input item can bring: far below what n8n's engine can pass on in one go. */
+export const MOST_JOBS = 100_000;
+
+/** Nobody documents how large a page may be; this is what common search engines behind such services take. */
+const LARGEST_PAGE = 1_000;
+
+/** What the user asks for, read and checked. */
+export interface Search {
+	version: 'v1' | 'v2';
+	/** Fields of the body that stay the same on every page. */
+	body: Record<string, unknown>;
+	pageSize: number;
+	/** How many jobs at most; `Infinity` for all. */
+	limit: number;
+	/** Position in the sort to go on from. */
+	searchAfter?: unknown[];
+	/** Whether items carry their position in the sort. */
+	includeCursor: boolean;
+}
+
+interface SortRow {
+	field: string;
+	direction: string;
+}
+
+const NEWEST_FIRST: SortRow[] = [{ field: 'created.dateTime', direction: 'desc' }];
+
+function readNumber(field: string, value: unknown, largest: number): number {
+	const number = typeof value === 'string' ? Number(trimmed(value) || NaN) : value;
+	if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= largest) {
+		return number;
+	}
+	throw new InputError(
+		`${field} holds ${sample(value)}, but it must be a whole number from 1 to ${largest}`,
+		'Correct the number, or remove the option.',
+	);
+}
+
+/**
+ * The sort as the vendor wants it: JSON in a text.
+ *
+ * It always ends in `id`: jobs can share a millisecond, and a cursor into a sort that does not tell them
+ * apart loses some.
+ */
+function readSort(value: unknown): SortRow[] {
+	const given = (value as { rows?: unknown } | undefined)?.rows ?? value;
+	const rows =
+		Array.isArray(given) && given.length > 0 ? (given as Array<Partial<SortRow>>) : NEWEST_FIRST;
+	const read = rows.map((row) => {
+		const field = readText(
+			'Sort Field',
+			row?.field,
+			'Enter a field such as created.dateTime or id.',
+		);
+		const direction = typeof row?.direction === 'string' ? row.direction.toLowerCase() : 'desc';
+		if (direction !== 'asc' && direction !== 'desc') {
+			throw new InputError(
+				`Sort Direction holds ${sample(row?.direction)}`,
+				'It can be asc or desc.',
+			);
+		}
+		return { field, direction };
+	});
+	const names = read.map(({ field }) => field.toLowerCase());
+	const twice = names.find((name, index) => names.indexOf(name) !== index);
+	if (twice !== undefined) {
+		throw new InputError(`Sort holds the field ${sample(twice)} twice`, 'Remove one of the two.');
+	}
+	return names.includes('id') ? read : [...read, { field: 'id', direction: read[0].direction }];
+}
+
+/** A cursor that an item or an error of this node gave, as JSON or as a list. */
+function readCursor(value: unknown, levels: number): unknown[] {
+	let list = value;
+	if (typeof value === 'string') {
+		try {
+			list = JSON.parse(trimmed(value)) as unknown;
+		} catch {
+			list = undefined;
+		}
+	}
+	const fits =
+		Array.isArray(list) &&
+		list.length === levels &&
+		list.every((part) => ['string', 'number', 'boolean'].includes(typeof part) || part === null);
+	if (fits) return list as unknown[];
+	throw new InputError(
+		`Search After holds ${sample(value)}, which is no cursor of this sort`,
+		`Use the sortValues of an item, or the cursor that an error named, e.g. [1774940443667, "805452"]. This sort needs ${levels} values, the last one for the id that is always part of it.`,
+	);
+}
+
+/**
+ * Reads what the user asks for.
+ *
+ * @param parameters of the node
+ * @param timeZone the workflow's, for dates without a zone
+ * @throws {InputError}
+ */
+export function readSearch(
+	parameters: {
+		apiVersion: unknown;
+		returnAll: unknown;
+		limit: unknown;
+		filters: JobFilters & { startAt?: unknown; endAt?: unknown };
+		options: { sort?: unknown; pageSize?: unknown; searchAfter?: unknown; includeCursor?: unknown };
+	},
+	timeZone: string,
+): Search {
+	const { apiVersion, filters, options } = parameters;
+	if (apiVersion !== 'v1' && apiVersion !== 'v2') {
+		throw new InputError(`API Version holds ${sample(apiVersion)}`, 'It can be v1 or v2.');
+	}
+	const date = (name: 'startAt' | 'endAt', label: string) =>
+		Object.hasOwn(filters, name) ? readDate(label, filters[name], timeZone) : undefined;
+	const [start, end] = [date('startAt', 'Filter Start At'), date('endAt', 'Filter End At')];
+	checkRange(['Filter Start At', 'Filter End At'], start, end);
+	const sort = readSort(options.sort);
+	const continues = options.searchAfter !== undefined && options.searchAfter !== '';
+	if (apiVersion === 'v1' && (continues || options.includeCursor === true)) {
+		throw new InputError(
+			`${continues ? 'Search After' : 'Include Cursor'} does not work with API Version v1, which has no cursors`,
+			'Set API Version to v2.',
+		);
+	}
+	return {
+		version: apiVersion,
+		body: {
+			filter: jobFilter(filters),
+			startAt: start === undefined ? undefined : new Date(start).toISOString(),
+			endAt: end === undefined ? undefined : new Date(end).toISOString(),
+			sort: JSON.stringify(sort.map(({ field, direction }) => ({ [field]: direction }))),
+		},
+		pageSize: readNumber('Page Size', options.pageSize ?? 100, LARGEST_PAGE),
+		limit:
+			parameters.returnAll === true ? Infinity : readNumber('Limit', parameters.limit, MOST_JOBS),
+		searchAfter: continues ? readCursor(options.searchAfter, sort.length) : undefined,
+		includeCursor: options.includeCursor === true,
+	};
+}

@@ -1,0 +1,67 @@
+import type {
+	ICredentialTestFunctions,
+	ICredentialsDecrypted,
+	IHttpRequestOptions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+import type { Answer } from '../transport/answer';
+import { connectionFault } from '../transport/fault';
+import { withoutSecrets } from '../transport/nodeErrors';
+import { gatewayBaseUrl } from './gateway';
+import { readPage } from './reply';
+import { authorization, forgetRefusal, renewedToken, secretsOf } from './session';
+
+const TEST_TIMEOUT_MS = 20_000;
+
+/**
+ * Tests the credential `qualysGatewayApi`: signs in, then reads a single job.
+ *
+ * Tells the host, the login and missing API access apart. A login that was refused before is tried once more,
+ * because the user asks for it.
+ */
+export async function qualysGatewayApiTest(
+	this: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	const fields = { ...credential.data };
+	// The only way of sending that n8n gives to a credential test, with the names of options that it knows.
+	const { request } = this.helpers;
+	const send = async ({ baseURL, url, method, headers, body }: IHttpRequestOptions) =>
+		(await request({
+			method,
+			uri: `${baseURL}${url}`,
+			headers,
+			body,
+			simple: false,
+			resolveWithFullResponse: true,
+			followRedirect: false,
+			followAllRedirects: false,
+			timeout: TEST_TIMEOUT_MS,
+		})) as Answer;
+	try {
+		forgetRefusal(fields);
+		const token = await renewedToken({ ...fields, sessionToken: '' }, send);
+		if (token !== undefined) fields.sessionToken = token;
+		const answer = await send({
+			method: 'POST',
+			baseURL: gatewayBaseUrl(fields),
+			url: '/sm/v2/jobs/search',
+			headers: {
+				Authorization: authorization(fields),
+				Accept: 'application/json',
+				'Content-Type': 'application/json',
+			},
+			body: JSON.stringify({ pageSize: 1 }),
+		});
+		readPage(answer, 'v2', false);
+		return { status: 'OK', message: 'Qualys accepted the login' };
+	} catch (error) {
+		const { message, details } = connectionFault(error);
+		const known = secretsOf(fields).filter((value) => typeof value === 'string');
+		const text = [
+			details.status === 403 ? `The login works, but: ${message}` : message,
+			details.hint,
+		];
+		return { status: 'Error', message: withoutSecrets(text.filter(Boolean).join('. '), known) };
+	}
+}

@@ -1,0 +1,164 @@
+import { isObject, parseJson, plainText, type Answer, type JsonObject } from '../transport/answer';
+import { Fault, unexpectedAnswer, type FaultDetails } from '../transport/fault';
+
+const text = (value: unknown) =>
+	typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+
+/** The vendor's words for an error; every service has another place for them. */
+function errorText(json: unknown): string | undefined {
+	if (!isObject(json)) return undefined;
+	const nested = isObject(json._error) ? json._error : {};
+	const exceptions: unknown = Array.isArray(json.authentication_exceptions)
+		? json.authentication_exceptions.flat()[0]
+		: undefined;
+	const words = [json.message, json.responseMessage, nested.message, exceptions, json.error].map(
+		text,
+	);
+	const code = json.errorCode ?? undefined;
+	const known = words.find((one) => one !== undefined);
+	if (known === undefined) return code === undefined ? undefined : `error ${String(code)}`;
+	return code === undefined || known.includes(String(code)) ? known : `${known} (${String(code)})`;
+}
+
+const ELSEWHERE =
+	'The address did not answer like the Qualys gateway. Check the Platform of the credential; it stands in the address of the Qualys console.';
+
+const OUTAGE: FaultDetails = {
+	hint: 'The gateway is not available at the moment. Try again later.',
+	passing: true,
+	repeat: true,
+	reached: 'maybe',
+};
+
+const THROTTLED: FaultDetails = {
+	throttled: true,
+	hint: 'Qualys limits how often its API may be called, for all clients of a subscription together. Run the workflow less often, or raise Page Size.',
+};
+
+/** What a status means and what to do about it. Sources: the vendor's page and its sibling services. */
+const STATUSES: Record<number, FaultDetails> = {
+	400: {
+		hint: 'Check the filters and the sort of this node: the text above is what Qualys says of them.',
+	},
+	401: {
+		hint: 'The token is not, or no longer, valid. Sign in with Username and Password to have it renewed by itself, or paste a new token into the credential.',
+	},
+	403: {
+		hint: 'The user lacks API access or the module Custom Assessment and Remediation. A manager can allow both in Qualys under Administration → Users.',
+	},
+	404: { hint: ELSEWHERE },
+	409: THROTTLED,
+	413: { hint: 'The request is too large. Shorten the query.' },
+	429: THROTTLED,
+	502: OUTAGE,
+	503: OUTAGE,
+	504: OUTAGE,
+};
+
+/** Milliseconds that the gateway asks to wait. */
+function toWait(headers: Record<string, unknown>): number | undefined {
+	const seconds = Number(headers['x-ratelimit-towait-sec'] ?? headers['retry-after'] ?? NaN);
+	return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+}
+
+function fault(answer: Answer, what: string, json: unknown): Fault {
+	const { statusCode: status, headers, body } = answer;
+	if (status >= 300 && status < 400) {
+		return new Fault(`The address answered with a redirect (${status}), which is not followed`, {
+			status,
+			hint: 'A redirect would take the token to another place. Check the Platform of the credential.',
+		});
+	}
+	const words = errorText(json);
+	const plain = plainText(body);
+	const message = words
+		? `Qualys refused ${what}: ${words}`
+		: `Qualys answered ${what} with status ${status}${isObject(json) || !plain ? ' and no reason' : ` (${plain})`}`;
+	const retryAfter = toWait(headers);
+	const details = STATUSES[status] ?? (status >= 500 ? { passing: true, hint: ELSEWHERE } : {});
+	const pause =
+		details.throttled && retryAfter !== undefined
+			? ` Qualys asks to wait ${Math.ceil(retryAfter / 1000)} seconds.`
+			: '';
+	return new Fault(message, {
+		...details,
+		hint: details.hint && details.hint + pause,
+		status,
+		retryAfter,
+		envelope: words !== undefined,
+	});
+}
+
+/** One page of a search. */
+export interface Page {
+	records: JsonObject[];
+	/** Position of the last record in the sort; v2 only. */
+	cursor?: unknown[];
+	/** How many jobs the vendor says there are. */
+	total?: number;
+}
+
+const SEARCH = 'Search Script Jobs';
+
+/**
+ * Reads a page of script jobs; v2's records are taken out of their wrapping, so both versions are alike.
+ *
+ * @param keepCursors adds its `sortValues` to each record of v2
+ * @throws {Fault} with the vendor's words: also a 200 can carry an `errorCode`, and no list is never zero jobs
+ */
+export function readPage(answer: Answer, version: 'v1' | 'v2', keepCursors: boolean): Page {
+	const json = parseJson(answer.body);
+	const { statusCode: status } = answer;
+	const refused = isObject(json) && (json.errorCode ?? null) !== null;
+	if (status < 200 || status > 299 || refused) throw fault(answer, SEARCH, json);
+	const body = isObject(json) ? json.body : undefined;
+	const list: unknown = isObject(body) ? body.list : undefined;
+	if (!isObject(body) || !Array.isArray(list)) {
+		const said = errorText(json) ?? (json === undefined ? plainText(answer.body) : '');
+		throw unexpectedAnswer(
+			`Qualys answered ${SEARCH} without a list of jobs${said ? `: ${said}` : ''}`,
+			status,
+		);
+	}
+	const total = Number(body.totalCount ?? NaN);
+	const page: Page = {
+		records: list as JsonObject[],
+		total: Number.isFinite(total) ? total : undefined,
+	};
+	if (version === 'v2') {
+		const last: unknown = list.at(-1);
+		if (isObject(last) && Array.isArray(last.sortValues)) page.cursor = last.sortValues;
+		page.records = list.map((entry: unknown) => {
+			const record = isObject(entry) ? entry.data : undefined;
+			if (!isObject(record)) throw noRecord(status);
+			return keepCursors ? { ...record, sortValues: (entry as JsonObject).sortValues } : record;
+		});
+	} else if (!list.every(isObject)) throw noRecord(status);
+	return page;
+}
+
+const noRecord = (status: number) =>
+	unexpectedAnswer(`Qualys answered ${SEARCH} with something that is no job`, status);
+
+/**
+ * Reads the answer to a login.
+ * @returns the token
+ * @throws {Fault} with the vendor's words
+ */
+export function readLogin(answer: Answer): string {
+	const { statusCode: status, body } = answer;
+	const json = parseJson(body);
+	const token = typeof body === 'string' ? body.trim() : '';
+	if (status < 200 || status > 299 || isObject(json)) {
+		const refusal = fault(answer, 'the login', json);
+		const hint =
+			status === 401
+				? 'Check Username and Password of the credential. This login is not repeated by itself, because Qualys locks accounts after a few refused logins: run the test of the credential once it is corrected.'
+				: refusal.details.hint;
+		throw new Fault(refusal.message, { ...refusal.details, hint });
+	}
+	if (token === '' || /[\s<>]/.test(token)) {
+		throw unexpectedAnswer('Qualys answered the login without a token', status);
+	}
+	return token;
+}

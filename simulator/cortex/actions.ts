@@ -1,0 +1,152 @@
+import { createRandom, type Random } from '../random';
+import type { Endpoint } from './endpoints';
+import type { Plan, StartedEndpointJob } from './jobs';
+
+/** One endpoint's part in an action. Simulated seconds since the action started. */
+export interface EndpointLife {
+	begins: number;
+	ends: number;
+	/** The word it ends with. */
+	outcome: string;
+	/** Which of the documented forms of error reason it shows; see `errorReasonForms`. */
+	reasonForm: number;
+}
+
+/** An action offline endpoints never took up expires. */
+const EXPIRY_SECONDS = 7 * 24 * 3600;
+
+/** For so long after submission the tenant knows of no endpoint yet. */
+const UNKNOWN_SECONDS = 2;
+
+/** How long the work takes on an endpoint, in simulated seconds. At speed 20 a scan ends within about a minute. */
+const durations = {
+	endpointAction: { from: 600, to: 1200 },
+	scriptExecution: { from: 20, to: 300 },
+};
+
+/** How connected endpoints end. */
+const outcomes = [
+	{ word: 'COMPLETED_SUCCESSFULLY', weight: 920 },
+	{ word: 'COMPLETED_PARTIAL', weight: 20 },
+	{ word: 'FAILED', weight: 35 },
+	{ word: 'TIMEOUT', weight: 10 },
+	{ word: 'ABORTED', weight: 7 },
+	{ word: 'CANCELLED', weight: 5 },
+	{ word: 'CANCELED', weight: 3 },
+];
+
+/** When offline endpoints come back, in simulated hours; never: the action expires on them. */
+const returns = [
+	{ fromHours: 1, toHours: 8, weight: 5 },
+	{ fromHours: 8, toHours: 60, weight: 3 },
+	{ never: true, weight: 2 },
+] as const;
+
+const reasons: Record<string, string[]> = {
+	FAILED: [
+		'The agent could not start the scan service',
+		'Not enough disk space on the endpoint',
+		'The endpoint agent version does not support this action',
+	],
+	COMPLETED_PARTIAL: ['Some files were locked by another process and were not scanned'],
+	TIMEOUT: ['The action did not finish within its time limit'],
+};
+
+/** Every form in which replies have been seen to say why; the last says nothing at all. */
+const errorReasonForms: Array<(text: string) => object | undefined> = [
+	(errorDescription) => ({ errorDescription }),
+	(description) => ({ missing_files: [{ path: 'C:\\ProgramData\\Cyvera\\scan.db', description }] }),
+	(errorText) => ({
+		errorDescription: null,
+		errorData: JSON.stringify({ errorId: 1107, errorText }),
+		terminated_by: null,
+	}),
+	() => undefined,
+];
+
+function plannedLife(plan: Plan, index: number, count: number): EndpointLife {
+	const outcome = plan.statuses[index % plan.statuses.length];
+	const reasonForm = (index + 1) % errorReasonForms.length;
+	if (index >= count - (plan.offline ?? 0)) {
+		return { begins: EXPIRY_SECONDS, ends: EXPIRY_SECONDS, outcome: 'EXPIRED', reasonForm };
+	}
+	const online = count - (plan.offline ?? 0);
+	return {
+		begins: Math.min(UNKNOWN_SECONDS, plan.durationSeconds),
+		ends: (plan.durationSeconds * (index + 1)) / online,
+		outcome,
+		reasonForm,
+	};
+}
+
+function offlineSeconds(random: Random, endpoint: Endpoint): number | undefined {
+	if (endpoint.status === 'CONNECTED') return random.integer(3, 60);
+	if (endpoint.habit.offlineSeconds !== undefined) return endpoint.habit.offlineSeconds;
+	const back = random.weighted(returns);
+	return 'never' in back ? undefined : random.integer(back.fromHours * 3600, back.toHours * 3600);
+}
+
+function chanceLife(
+	random: Random,
+	kind: StartedEndpointJob['kind'],
+	endpoint: Endpoint,
+): EndpointLife {
+	const { from, to } = durations[kind];
+	const begins = offlineSeconds(random, endpoint);
+	const outcome = endpoint.habit.outcome ?? random.weighted(outcomes).word;
+	const reasonForm = random.integer(0, errorReasonForms.length - 1);
+	return begins === undefined
+		? { begins: EXPIRY_SECONDS, ends: EXPIRY_SECONDS, outcome: 'EXPIRED', reasonForm }
+		: { begins, ends: begins + random.integer(from, to), outcome, reasonForm };
+}
+
+/** The lives of an action's endpoints, in the order of `job.endpoints`. */
+export function livesOf(
+	seed: number,
+	job: StartedEndpointJob,
+	endpoints: Endpoint[],
+): EndpointLife[] {
+	return job.endpoints.map((position, index) =>
+		job.plan
+			? plannedLife(job.plan, index, job.endpoints.length)
+			: chanceLife(createRandom(seed, job.kind, job.id, position), job.kind, endpoints[position]),
+	);
+}
+
+/** The vendor's word for an endpoint `seconds` (simulated) after the action started. */
+export function statusAt(life: EndpointLife, seconds: number): string {
+	if (seconds >= life.ends) return life.outcome;
+	if (seconds < life.begins) return 'PENDING';
+	const isBeingAborted =
+		life.outcome === 'ABORTED' && seconds >= life.ends - (life.ends - life.begins) / 5;
+	return isBeingAborted ? 'PENDING_ABORT' : 'IN_PROGRESS';
+}
+
+/** Whether the tenant knows the action's endpoints yet. */
+export function isKnownAt(lives: EndpointLife[], seconds: number): boolean {
+	return seconds >= Math.min(UNKNOWN_SECONDS, ...lives.map(({ ends }) => ends));
+}
+
+function reasonOf(life: EndpointLife): object | undefined {
+	const texts = reasons[life.outcome];
+	return texts && errorReasonForms[life.reasonForm](texts[life.reasonForm % texts.length]);
+}
+
+/** The body of get_action_status: `data` by endpoint id, and `errorReasons` where there are any. */
+export function actionStatusReply(
+	job: StartedEndpointJob,
+	lives: EndpointLife[],
+	endpoints: Endpoint[],
+	seconds: number,
+): object {
+	if (!isKnownAt(lives, seconds)) return { data: {} };
+	const ids = job.endpoints.map((position) => endpoints[position].id);
+	const data = Object.fromEntries(lives.map((life, i) => [ids[i], statusAt(life, seconds)]));
+	const errorReasons = Object.fromEntries(
+		lives.flatMap((life, i) => {
+			const reason = seconds >= life.ends && !job.errorMessage ? reasonOf(life) : undefined;
+			return reason ? [[ids[i], reason]] : [];
+		}),
+	);
+	return Object.keys(errorReasons).length ? { data, errorReasons } : { data };
+}

@@ -1,0 +1,90 @@
+/**
+ * A started job is all that is kept of it. What has become of it at any moment is worked out from the seed, this record
+ * and the simulated time, so a restarted simulator finds every job where it belongs.
+ */
+interface Started {
+	id: string;
+	/** Simulated epoch milliseconds. */
+	startedAt: number;
+}
+
+/** What a test or a demo asked of a job, instead of leaving it to chance. Durations in simulated seconds. */
+export interface Plan {
+	/** The last endpoint ends then; the others spread evenly before it. */
+	durationSeconds: number;
+	/** The word each endpoint (or the import job) ends with, in turn. */
+	statuses: string[];
+	/** So many endpoints, the last ones, are offline and stay so. */
+	offline?: number;
+	/** Import jobs. */
+	errorLog?: unknown;
+}
+
+export interface StartedEndpointJob extends Started {
+	kind: 'endpointAction' | 'scriptExecution';
+	/** Positions in the tenant's list of endpoints. */
+	endpoints: number[];
+	plan?: Plan;
+	scriptUid?: string;
+	parameters?: Record<string, unknown>;
+	/** A script execution that the tenant refused: answered with 200 and this text. */
+	errorMessage?: string;
+}
+
+export interface StartedImport extends Started {
+	kind: 'importJob';
+	assets: number;
+	vulnerabilities: number;
+	plan?: Plan;
+}
+
+export type StartedJob = StartedEndpointJob | StartedImport;
+
+export type JobKind = StartedJob['kind'];
+
+/** A job with a life as asked for; see `startJob`. */
+export interface JobRequest {
+	kind: JobKind;
+	/** Free to choose; one is made up otherwise. */
+	id?: string | number;
+	/** How many connected endpoints take part; default 3. */
+	endpoints?: number;
+	/** Simulated seconds from its start to its end. */
+	durationSeconds: number;
+	/** How it ends; `never` leaves it going. Default: succeeded. */
+	outcome?: keyof typeof plannedOutcomes;
+	/** The vendor's words per endpoint, in turn, instead of `outcome`; any text. */
+	statuses?: string[];
+	/** So many of the endpoints are offline and stay PENDING until they expire after 7 days. */
+	offline?: number;
+	/** Import jobs: the error log as it is to be sent. */
+	errorLog?: unknown;
+	/** Started so many simulated seconds ago; default 0. */
+	ageSeconds?: number;
+}
+
+/** Outcome → the words of an endpoint and of an import job. */
+export const plannedOutcomes = {
+	succeeded: { endpoint: 'COMPLETED_SUCCESSFULLY', importJob: 'COMPLETED' },
+	failed: { endpoint: 'FAILED', importJob: 'FAILED' },
+	partial: { endpoint: 'COMPLETED_PARTIAL', importJob: 'COMPLETED_WITH_ERRORS' },
+	aborted: { endpoint: 'ABORTED', importJob: 'FAILED' },
+	timeout: { endpoint: 'TIMEOUT', importJob: 'FAILED' },
+	expired: { endpoint: 'EXPIRED', importJob: 'FAILED' },
+	cancelled: { endpoint: 'CANCELLED', importJob: 'FAILED' },
+	canceled: { endpoint: 'CANCELED', importJob: 'FAILED' },
+	never: { endpoint: 'IN_PROGRESS', importJob: 'PROCESSING' },
+} as const;
+
+/** What was asked for, as the plan that is kept. */
+export function planOf(request: JobRequest): Plan {
+	const form = request.kind === 'importJob' ? 'importJob' : 'endpoint';
+	return {
+		durationSeconds: request.durationSeconds,
+		statuses: request.statuses?.length
+			? request.statuses
+			: [plannedOutcomes[request.outcome ?? 'succeeded'][form]],
+		...(request.offline === undefined ? {} : { offline: request.offline }),
+		...(request.errorLog === undefined ? {} : { errorLog: request.errorLog }),
+	};
+}

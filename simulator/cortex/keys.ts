@@ -1,0 +1,81 @@
+import { createRandom } from '../random';
+
+/** An API key as the tenant's console would make it, with the role's permissions behind it. */
+export interface CortexKey {
+	/** What goes into x-xdr-auth-id. */
+	id: string;
+	/** 128 letters and digits, worth nothing anywhere else. */
+	key: string;
+	securityLevel: 'advanced' | 'standard';
+	permissions: string[];
+	/** False: every call answers 402. */
+	licensed: boolean;
+}
+
+/** The permission each operation asks for. Only the import job's name is documented; the rest is the console's wording. */
+export const operationPermissions = {
+	scanEndpoints: 'Endpoint Scan',
+	getActionStatus: 'Action Center View',
+	runScript: 'Run Script',
+	getScriptResults: 'Script Results View',
+	submitImport: 'manage_vulnerabilities_action',
+	getImportJob: 'manage_vulnerabilities_action',
+} as const;
+
+export type Operation = keyof typeof operationPermissions;
+
+const everyPermission = [...new Set<string>(Object.values(operationPermissions))];
+const without = (...missing: string[]) => everyPermission.filter((name) => !missing.includes(name));
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const FAKE_MARK = 'SimulatorOnlyNotASecret';
+
+const keyTable: Array<Omit<CortexKey, 'key'> & { name: string }> = [
+	{
+		name: 'admin',
+		id: '1',
+		securityLevel: 'advanced',
+		permissions: everyPermission,
+		licensed: true,
+	},
+	{
+		name: 'standard',
+		id: '2',
+		securityLevel: 'standard',
+		permissions: everyPermission,
+		licensed: true,
+	},
+	{ name: 'viewer', id: '3', securityLevel: 'advanced', permissions: [], licensed: true },
+	{
+		name: 'unlicensed',
+		id: '4',
+		securityLevel: 'advanced',
+		permissions: everyPermission,
+		licensed: false,
+	},
+	{
+		name: 'reader',
+		id: '5',
+		securityLevel: 'advanced',
+		permissions: without('Endpoint Scan', 'Run Script'),
+		licensed: true,
+	},
+	{
+		name: 'noImports',
+		id: '6',
+		securityLevel: 'advanced',
+		permissions: without('manage_vulnerabilities_action'),
+		licensed: true,
+	},
+];
+
+/** The demo credentials by name, the same for the same seed. `permissions` may be changed by tests. */
+export function createCortexKeys(seed: number): Record<string, CortexKey> {
+	return Object.fromEntries(
+		keyTable.map(({ name, ...rest }) => {
+			const random = createRandom(seed, 'cortex-key', name);
+			const key = FAKE_MARK + random.text(ALPHABET, 128 - FAKE_MARK.length);
+			return [name, { ...rest, permissions: [...rest.permissions], key }];
+		}),
+	);
+}

@@ -1,0 +1,73 @@
+import type { EndpointFilter, EndpointSelection } from './filters';
+import { filterSchema } from './filters';
+
+const requestData = (properties: object, required: string[], strict = true) => ({
+	type: 'object',
+	required: ['request_data'],
+	properties: {
+		request_data: { type: 'object', required, additionalProperties: !strict, properties },
+	},
+});
+
+/** Documented as text on one page and as an integer on the other; digits either way. */
+const actionId = { anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^\\d+$' }] };
+
+/** Request bodies by operation, as JSON schemas for fastify. */
+export const bodySchemas = {
+	scanEndpoints: requestData({ filters: filterSchema, incident_id: { type: 'string' } }, [
+		'filters',
+	]),
+	getActionStatus: requestData({ group_action_id: actionId }, ['group_action_id']),
+	getScriptResults: requestData({ action_id: actionId }, ['action_id']),
+	runScript: requestData(
+		{
+			script_uid: { type: 'string', minLength: 1 },
+			endpoint_ids: { type: 'array', items: { type: 'string' } },
+			filters: filterSchema,
+			timeout: { type: 'integer', minimum: 1 },
+			parameters_values: { type: 'object' },
+			incident_id: { type: 'string' },
+		},
+		['script_uid'],
+		false,
+	),
+	submitImport: {
+		type: 'object',
+		required: ['assets'],
+		properties: {
+			assets: {
+				type: 'array',
+				minItems: 1,
+				items: {
+					type: 'object',
+					properties: { vulnerabilities: { type: 'array' } },
+				},
+			},
+		},
+	},
+};
+
+export interface ScanBody {
+	request_data: { filters: EndpointSelection; incident_id?: string };
+}
+
+export interface ActionStatusBody {
+	request_data: { group_action_id: number | string };
+}
+
+export interface ScriptResultsBody {
+	request_data: { action_id: number | string };
+}
+
+export interface RunScriptBody {
+	request_data: {
+		script_uid: string;
+		endpoint_ids?: string[];
+		filters?: EndpointFilter[];
+		parameters_values?: Record<string, unknown>;
+	};
+}
+
+export interface SubmitImportBody {
+	assets: Array<{ vulnerabilities?: unknown[] }>;
+}

@@ -1,0 +1,148 @@
+import { createRandom } from '../random';
+import { actionStatusReply, livesOf, statusAt, type EndpointLife } from './actions';
+import { createEndpoints, type Endpoint } from './endpoints';
+import { selectEndpoints, type EndpointSelection } from './filters';
+import { importJobReply } from './importJobs';
+import {
+	planOf,
+	type JobRequest,
+	type StartedEndpointJob,
+	type StartedImport,
+	type StartedJob,
+} from './jobs';
+import { scriptResultsReply } from './scripts';
+import { createSeededJobs } from './seededJobs';
+
+/** A job at a glance, for the control API. */
+export interface JobSummary {
+	kind: StartedJob['kind'];
+	id: string;
+	/** ISO, simulated time. */
+	startedAt: string;
+	/** Number of endpoints (or the one import) by the vendor's word. */
+	by_status: Record<string, number>;
+}
+
+/** The tenant: its endpoints and its jobs. Job ids are text here, whatever the API makes of them. */
+export interface CortexTenant {
+	endpoints: Endpoint[];
+	/** Positions of the endpoints that match. */
+	select(selection: EndpointSelection): number[];
+	/** Starts a scan or a script, as the API does; returns its id. */
+	startAction(job: Omit<StartedEndpointJob, 'id' | 'startedAt' | 'plan'>): string;
+	startImport(assets: number, vulnerabilities: number): string;
+	/** Starts a job with a life as asked for; returns its id. A job with the same id is replaced. */
+	startJob(request: JobRequest): string;
+	/** Reply of get_action_status; undefined: no such action. */
+	actionStatus(id: string): object | undefined;
+	scriptResults(id: string): object | undefined;
+	importStatus(id: string): object | undefined;
+	jobs(): JobSummary[];
+	/** What to save: the jobs started, without the seeded ones. */
+	startedJobs(): StartedJob[];
+}
+
+/** Real action ids have 14 digits; theirs start here and rise by one. */
+const FIRST_ACTION_ID = 22519813685366;
+
+/** The tenant for a seed, as of `epoch` (simulated epoch milliseconds), with the jobs an earlier run had started. */
+export function createCortexTenant(options: {
+	seed: number;
+	endpoints: number;
+	epoch: number;
+	now: () => number;
+	started: StartedJob[];
+	onStart: () => void;
+}): CortexTenant {
+	const { seed, epoch, now, onStart } = options;
+	const endpoints = createEndpoints(seed, options.endpoints, epoch);
+	const started = new Map(options.started.map((job) => [job.id, job]));
+	const seeded = new Map(createSeededJobs(endpoints, epoch).map((job) => [job.id, job]));
+	const lives = new WeakMap<StartedJob, EndpointLife[]>();
+
+	const find = (id: string): StartedJob | undefined => started.get(id) ?? seeded.get(id);
+	const secondsOf = (job: StartedJob): number => (now() - job.startedAt) / 1000;
+
+	const findAction = (id: string): StartedEndpointJob | undefined => {
+		const job = find(id);
+		return job?.kind === 'importJob' ? undefined : job;
+	};
+
+	const livesFor = (job: StartedEndpointJob): EndpointLife[] => {
+		const known = lives.get(job) ?? livesOf(seed, job, endpoints);
+		lives.set(job, known);
+		return known;
+	};
+
+	const start = (job: StartedJob): string => {
+		started.set(job.id, job);
+		onStart();
+		return job.id;
+	};
+
+	const newActionId = (): string => {
+		let id = FIRST_ACTION_ID + started.size;
+		while (find(String(id))) id++;
+		return String(id);
+	};
+
+	const newImportId = (): string => createRandom(seed, 'import-id', started.size).uuid();
+
+	const statusCounts = (job: StartedJob): Record<string, number> => {
+		const words =
+			job.kind === 'importJob'
+				? [(importJobReply(seed, job, now()) as { job_status: string }).job_status]
+				: livesFor(job).map((life) => statusAt(life, secondsOf(job)));
+		const counts: Record<string, number> = {};
+		for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+		return counts;
+	};
+
+	const plannedJob = (request: JobRequest): StartedJob => {
+		const startedAt = now() - (request.ageSeconds ?? 0) * 1000;
+		const plan = planOf(request);
+		const { kind } = request;
+		if (kind === 'importJob') {
+			const id = String(request.id ?? newImportId());
+			return { kind, id, startedAt, assets: 40, vulnerabilities: 312, plan };
+		}
+		const connected = endpoints.flatMap(({ status }, i) => (status === 'CONNECTED' ? [i] : []));
+		return {
+			kind,
+			id: String(request.id ?? newActionId()),
+			startedAt,
+			endpoints: connected.slice(0, request.endpoints ?? 3),
+			plan,
+		};
+	};
+
+	return {
+		endpoints,
+		select: (selection) => selectEndpoints(endpoints, selection),
+		startAction: (job) => start({ ...job, id: newActionId(), startedAt: now() }),
+		startImport: (assets, vulnerabilities) =>
+			start({ kind: 'importJob', id: newImportId(), startedAt: now(), assets, vulnerabilities }),
+		startJob: (request) => start(plannedJob(request)),
+		actionStatus(id) {
+			const job = findAction(id);
+			return job && actionStatusReply(job, livesFor(job), endpoints, secondsOf(job));
+		},
+		scriptResults(id) {
+			const job = findAction(id);
+			if (job?.kind !== 'scriptExecution') return undefined;
+			return scriptResultsReply(seed, job, livesFor(job), endpoints, secondsOf(job));
+		},
+		importStatus(id) {
+			const job = find(id) as StartedImport | undefined;
+			return job?.kind === 'importJob' ? importJobReply(seed, job, now()) : undefined;
+		},
+		jobs: () =>
+			[...seeded.values(), ...started.values()].map((job) => ({
+				kind: job.kind,
+				id: job.id,
+				startedAt: new Date(job.startedAt).toISOString(),
+				by_status: statusCounts(job),
+			})),
+		startedJobs: () => [...started.values()],
+	};
+}

@@ -1,0 +1,172 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import type { Clock } from './clock';
+import { createRandom } from './random';
+import type { RequestLog } from './requestLog';
+
+/**
+ * Something that goes wrong on demand, at the gateway: before signatures, limits and bodies are looked at.
+ * Without `status` and without `breakConnection: 'before'` the request is really carried out, and only its answer is
+ * spoilt: that is how a scan can have started although its caller never learnt of it.
+ */
+export interface FaultRule {
+	/** Requests whose path starts with this; a whole path hits just that one. */
+	path: string;
+	/** Any, unless given. */
+	method?: string;
+	/** How many requests to hit; default 1, or without end where `rate` is given. */
+	times?: number;
+	/** Let that many matching requests pass first. */
+	skip?: number;
+	/** Share of the matching requests to hit, 0 to 1, drawn from the seed. */
+	rate?: number;
+	/** Answer with this instead of carrying the request out. */
+	status?: number;
+	headers?: Record<string, string>;
+	body?: unknown;
+	/** Default: JSON for a body that is not text, else HTML. */
+	contentType?: string;
+	/** Wait so long first, in real milliseconds. */
+	delayMs?: number;
+	/** Destroy the connection before any answer, after the headers, or half way through the body. */
+	breakConnection?: 'before' | 'headers' | 'middle';
+	/** Send the first so many characters of the body as if they were all of it. */
+	truncateBody?: number;
+	/** Announce gzip and send something else. */
+	garbageGzip?: boolean;
+	/** In-process only: changes the answer's body (parsed where it is JSON, else text). */
+	transform?: (body: unknown) => unknown;
+}
+
+export interface Faults {
+	add(rule: FaultRule): void;
+	clear(): void;
+	/** Rules that may still hit. */
+	list(): FaultRule[];
+	/** The rule that hits this request, if any; counts it. */
+	take(method: string, path: string): FaultRule | undefined;
+}
+
+/** Rules in the order they were added; the first that hits wins. */
+export function createFaults(seed: number): Faults {
+	const random = createRandom(seed, 'faults');
+	let rules: Array<{ rule: FaultRule; skip: number; left: number }> = [];
+	return {
+		add(rule) {
+			const left = rule.times ?? (rule.rate === undefined ? 1 : Infinity);
+			rules.push({ rule, skip: rule.skip ?? 0, left });
+		},
+		clear: () => void (rules = []),
+		list: () => rules.map(({ rule }) => rule),
+		take(method, path) {
+			const hit = rules.find((state) => {
+				const { rule } = state;
+				if (!path.startsWith(rule.path)) return false;
+				if (rule.method && rule.method.toUpperCase() !== method) return false;
+				if (state.skip > 0) {
+					state.skip--;
+					return false;
+				}
+				return rule.rate === undefined || random.chance(rule.rate);
+			});
+			if (hit && --hit.left <= 0) rules = rules.filter((state) => state !== hit);
+			return hit?.rule;
+		},
+	};
+}
+
+const isControl = (path: string): boolean => path.startsWith('/simulator');
+
+const readJson = (text: string): unknown => {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+};
+
+const writeText = (value: unknown): string =>
+	typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+
+function answerWithFault(reply: FastifyReply, rule: FaultRule): FastifyReply {
+	const isText = rule.body === undefined || typeof rule.body === 'string';
+	return reply
+		.code(rule.status ?? 200)
+		.headers({
+			'content-type': rule.contentType ?? (isText ? 'text/html' : 'application/json'),
+			...rule.headers,
+		})
+		.send(writeText(rule.body ?? ''));
+}
+
+/** Sends the headers and perhaps half of the body, then destroys the socket once those bytes are out. */
+function breakAnswer(reply: FastifyReply, payload: string, where: 'headers' | 'middle'): void {
+	const body = Buffer.from(payload);
+	const { raw } = reply;
+	raw.writeHead(reply.statusCode, {
+		'content-type': String(reply.getHeader('content-type') ?? 'application/json'),
+		'content-length': body.length,
+	});
+	raw.flushHeaders();
+	const destroy = () => raw.socket?.destroy();
+	if (where === 'middle') raw.write(body.subarray(0, Math.ceil(body.length / 2)), destroy);
+	else raw.socket?.write('', destroy);
+}
+
+/** Logs every request and lets the fault rules at it. Must be added before any route. */
+export function watchRequests(
+	app: FastifyInstance,
+	parts: {
+		clock: Clock;
+		faults: Faults;
+		requests: RequestLog;
+		knownKeyIds: Set<string>;
+	},
+): void {
+	const { clock, faults, requests, knownKeyIds } = parts;
+	const statusLog = new WeakMap<FastifyRequest, { status: number }>();
+	const hits = new WeakMap<FastifyRequest, FaultRule>();
+
+	app.addHook('onRequest', async (request, reply) => {
+		const path = request.url.split('?')[0];
+		if (isControl(path)) return;
+		const keyId = request.headers['x-xdr-auth-id'];
+		const entry = requests.add({ at: clock.now(), method: request.method, path, status: 0 });
+		if (keyId !== undefined)
+			entry.keyId = knownKeyIds.has(String(keyId)) ? String(keyId) : 'unknown';
+		statusLog.set(request, entry);
+
+		const rule = faults.take(request.method, path);
+		if (!rule) return;
+		hits.set(request, rule);
+		if (rule.delayMs) await clock.sleep(rule.delayMs);
+		if (rule.breakConnection === 'before') {
+			reply.hijack();
+			request.raw.socket.destroy();
+		} else if (rule.status !== undefined) {
+			await answerWithFault(reply, rule);
+		}
+	});
+
+	app.addHook('onSend', (request, reply, payload, done) => {
+		const entry = statusLog.get(request);
+		if (entry) entry.status = reply.statusCode;
+		const rule = hits.get(request);
+		if (!rule) return done(null, payload);
+
+		let body = writeText(payload ?? '');
+		if (rule.transform) body = writeText(rule.transform(readJson(body)));
+		if (rule.headers) reply.headers(rule.headers);
+		if (rule.breakConnection === 'headers' || rule.breakConnection === 'middle') {
+			// `done` is never called: the answer ends here.
+			return breakAnswer(reply, body, rule.breakConnection);
+		}
+		if (rule.truncateBody !== undefined) body = body.slice(0, rule.truncateBody);
+		if (rule.garbageGzip) {
+			reply.header('content-encoding', 'gzip');
+			body = 'this was never gzip';
+		}
+		reply.removeHeader('content-length');
+		done(null, body);
+	});
+}

@@ -1,0 +1,145 @@
+import {
+	createBatch,
+	createHistory,
+	createScriptEntries,
+	recordOf,
+	type JobBatch,
+	type ScriptEntry,
+	type ScriptJob,
+} from './jobs';
+import { createJobSearch, type JobSearch, type SearchBody } from './search';
+import { createTokens, type Tokens } from './tokens';
+import { createQualysUsers, type QualysUser } from './users';
+
+/** How often a user signed in, or failed to. */
+export interface LoginCount {
+	granted: number;
+	refused: number;
+	/** Refusals since the last success. */
+	refusedInARow: number;
+	locked: boolean;
+}
+
+/** A limit to answer with: 429 as the gateway does, 409 as the classic API does. Real time. */
+export interface QualysLimit {
+	kind: '429' | '409';
+	perWindow: number;
+	windowSeconds: number;
+	/** Whether refusals say how long to wait. */
+	header: boolean;
+}
+
+export interface QualysPlatform {
+	users: Record<string, QualysUser>;
+	/** A bearer token of the admin user that does not expire by itself. */
+	bearerToken: string;
+	tokens: Tokens;
+	/** By username. */
+	logins: Record<string, LoginCount>;
+	/** Checks a sign-in and counts it; returns the token, or why there is none. */
+	signIn(username: string, password: string): { token: string } | { refusal: string };
+	scripts: ScriptEntry[];
+	/** How many jobs there are. Makes them, where nobody has searched yet. */
+	jobCount(): number;
+	/** Creates jobs now (simulated time), unless told when; one script for all of them, if told which. */
+	createJobs(count: number, partial?: { scriptId?: number; createdAt?: number }): void;
+	/** Every so many searches one job is created, before the answer; 0: never. */
+	createEvery: number;
+	limit: QualysLimit | undefined;
+	/** A search's reply body. Throws SearchError. */
+	search(body: SearchBody, user: QualysUser, version: 1 | 2): object;
+	/** What to save. */
+	batches(): JobBatch[];
+}
+
+/** After so many refused sign-ins in a row the account locks. */
+const MOST_REFUSALS = 5;
+
+/** The platform for a seed, as of `epoch` (simulated epoch milliseconds). Its jobs are made at the first search. */
+export function createQualysPlatform(options: {
+	seed: number;
+	jobs: number;
+	epoch: number;
+	now: () => number;
+	batches: JobBatch[];
+	onCreate: () => void;
+}): QualysPlatform {
+	const { seed, epoch, now } = options;
+	const users = createQualysUsers();
+	const tokens = createTokens(seed, epoch, now);
+	const scripts = createScriptEntries(seed);
+	const batches = [...options.batches];
+	const logins: Record<string, LoginCount> = {};
+	let made: { jobs: ScriptJob[]; search: JobSearch } | undefined;
+	let searches = 0;
+
+	const make = () => {
+		if (made) return made;
+		const jobs = createHistory(seed, options.jobs, epoch, scripts);
+		for (const batch of batches) jobs.push(...createBatch(seed, batch, jobs.length, scripts));
+		return (made = { jobs, search: createJobSearch(jobs) });
+	};
+
+	const createJobs: QualysPlatform['createJobs'] = (count, partial = {}) => {
+		const batch = { createdAt: now(), ...partial, count };
+		if (made) {
+			const jobs = createBatch(seed, batch, made.jobs.length, scripts);
+			made.jobs.push(...jobs);
+			made.search.add(jobs);
+		}
+		batches.push(batch);
+		options.onCreate();
+	};
+
+	const signIn: QualysPlatform['signIn'] = (username, password) => {
+		const count = (logins[username] ??= {
+			granted: 0,
+			refused: 0,
+			refusedInARow: 0,
+			locked: false,
+		});
+		const user = Object.values(users).find((candidate) => candidate.username === username);
+		if (!count.locked && user?.password === password) {
+			count.granted++;
+			count.refusedInARow = 0;
+			return { token: tokens.mint(username) };
+		}
+		count.refused++;
+		count.refusedInARow++;
+		count.locked ||= count.refusedInARow >= MOST_REFUSALS;
+		return {
+			refusal: count.locked
+				? 'Authentication Failure: Account is locked after too many failed logins'
+				: 'Authentication Failure: Invalid username or password',
+		};
+	};
+
+	const platform: QualysPlatform = {
+		users,
+		bearerToken: tokens.longLived(users.admin.username),
+		tokens,
+		logins,
+		signIn,
+		scripts,
+		jobCount: () => make().jobs.length,
+		createJobs,
+		createEvery: 0,
+		limit: undefined,
+		search(body, user, version) {
+			searches++;
+			if (platform.createEvery > 0 && searches % platform.createEvery === 0) createJobs(1);
+			const { totalCount, rows } = make().search.search(body, user.scope);
+			if (version === 1) {
+				const list = rows.map(({ job }) => recordOf(job, 1));
+				return { errorCode: null, message: null, body: { totalCount, list } };
+			}
+			const list = rows.map(({ job, sortValues }) => ({
+				sortValues,
+				data: recordOf(job, 2),
+			}));
+			return { body: { totalCount, list } };
+		},
+		batches: () => batches,
+	};
+	return platform;
+}

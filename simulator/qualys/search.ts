@@ -1,0 +1,153 @@
+import { SearchError } from './errors';
+import type { ScriptJob } from './jobs';
+import { compileQuery, type Matcher } from './qql';
+import {
+	checkCursor,
+	compareJobs,
+	compareTo,
+	DEFAULT_SORT,
+	parseSort,
+	sortValuesOf,
+	type SortKey,
+	type SortValue,
+} from './sort';
+
+/** A search body; numbers may come as digits. */
+export interface SearchBody {
+	filter?: string;
+	startAt?: string;
+	endAt?: string;
+	pageNumber?: number | string;
+	pageSize?: number | string;
+	sort?: string;
+	searchAfter?: unknown[];
+}
+
+export interface SearchResult {
+	totalCount: number;
+	rows: Array<{ job: ScriptJob; sortValues: SortValue[] }>;
+}
+
+export interface JobSearch {
+	/** `scope`: the tags whose jobs are seen. */
+	search(body: SearchBody, scope: 'all' | string[]): SearchResult;
+	/** Puts new jobs where they belong in what has been sorted already. */
+	add(jobs: ScriptJob[]): void;
+}
+
+/** Jobs that match, in order: kept, because paging asks for the same ones again and again. */
+interface View {
+	matches: Matcher;
+	keys: SortKey[];
+	jobs: ScriptJob[];
+}
+
+const DEFAULT_PAGE_SIZE = 10;
+const MOST_PER_PAGE = 1000;
+
+/** An offset plus a page reaches no further than this, as in the search engine behind such services. */
+const RESULT_WINDOW = 10_000;
+
+const MOST_VIEWS = 20;
+
+const fail = (code: string, message: string): never => {
+	throw new SearchError(code, message);
+};
+
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+function readTime(name: string, text: string | undefined, otherwise: number): number {
+	if (text === undefined) return otherwise;
+	const time = TIME.test(text) ? Date.parse(text) : NaN;
+	return Number.isNaN(time)
+		? fail('CAR-DATE-400', `${name} must look like 2025-05-26T11:47:56.810Z`)
+		: time;
+}
+
+/** The number of jobs that stand before the place where `isBefore` turns false. */
+function countBefore(jobs: ScriptJob[], isBefore: (job: ScriptJob) => boolean): number {
+	let from = 0;
+	let to = jobs.length;
+	while (from < to) {
+		const middle = (from + to) >> 1;
+		if (isBefore(jobs[middle])) from = middle + 1;
+		else to = middle;
+	}
+	return from;
+}
+
+function createMatcher(body: SearchBody, scope: 'all' | string[]): Matcher {
+	const from = readTime('startAt', body.startAt, -Infinity);
+	const to = readTime('endAt', body.endAt, Infinity);
+	const query = body.filter?.trim() ? compileQuery(body.filter) : () => true;
+	return (job) =>
+		job.createdAt >= from &&
+		job.createdAt <= to &&
+		(scope === 'all' || scope.includes(job.tag)) &&
+		query(job);
+}
+
+/** Where a page starts: after the cursor, or at its offset. */
+function findStart(view: View, body: SearchBody, pageSize: number): number {
+	const pageNumber = Number(body.pageNumber ?? 0);
+	if (body.searchAfter) {
+		if (pageNumber > 0) fail('CAR-PAGE-400', 'pageNumber must be 0 when searchAfter is used');
+		const cursor = checkCursor(view.keys, body.searchAfter);
+		return countBefore(view.jobs, (job) => compareTo(view.keys, job, cursor) <= 0);
+	}
+	const end = (pageNumber + 1) * pageSize;
+	if (end > RESULT_WINDOW) {
+		fail(
+			'CAR-WINDOW-400',
+			`Result window is too large, from + size must be less than or equal to: [${RESULT_WINDOW}] but was [${end}]`,
+		);
+	}
+	return pageNumber * pageSize;
+}
+
+/** Searches `all`, a list that the caller keeps adding to; `add` must be told of what is new. */
+export function createJobSearch(all: ScriptJob[]): JobSearch {
+	const views = new Map<string, View>();
+
+	const createView = (body: SearchBody, scope: 'all' | string[]): View => {
+		const matches = createMatcher(body, scope);
+		const keys = parseSort(body.sort ?? DEFAULT_SORT);
+		const jobs = all.filter(matches).sort((a, b) => compareJobs(keys, a, b));
+		return { matches, keys, jobs };
+	};
+
+	const viewFor = (body: SearchBody, scope: 'all' | string[]): View => {
+		const name = JSON.stringify([scope, body.filter, body.startAt, body.endAt, body.sort]);
+		const known = views.get(name);
+		if (known) return known;
+		const view = createView(body, scope);
+		views.set(name, view);
+		if (views.size > MOST_VIEWS) views.delete([...views.keys()][0]);
+		return view;
+	};
+
+	return {
+		search(body, scope) {
+			const pageSize = Number(body.pageSize ?? DEFAULT_PAGE_SIZE);
+			if (pageSize < 1 || pageSize > MOST_PER_PAGE) {
+				fail('CAR-PAGE-400', `pageSize must be between 1 and ${MOST_PER_PAGE}`);
+			}
+			const view = viewFor(body, scope);
+			const start = findStart(view, body, pageSize);
+			return {
+				totalCount: view.jobs.length,
+				rows: view.jobs
+					.slice(start, start + pageSize)
+					.map((job) => ({ job, sortValues: sortValuesOf(view.keys, job) })),
+			};
+		},
+		add(jobs) {
+			for (const view of views.values()) {
+				for (const job of jobs.filter(view.matches)) {
+					const at = countBefore(view.jobs, (other) => compareJobs(view.keys, other, job) <= 0);
+					view.jobs.splice(at, 0, job);
+				}
+			}
+		},
+	};
+}

@@ -1,0 +1,123 @@
+import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios';
+
+import { signCortexRequest } from '../../simulator/cortex/signature';
+import {
+	createSimulator,
+	type Clock,
+	type CortexKey,
+	type Simulator,
+	type SimulatorOptions,
+} from '../../simulator/server';
+
+/** A clock that stands still until it is set; sleeping moves it on at once. */
+export interface FakeClock extends Clock {
+	set(ms: number): void;
+	add(ms: number): void;
+}
+
+export const START = Date.parse('2026-03-02T09:00:00.000Z');
+
+export function createFakeClock(start = START): FakeClock {
+	let now = start;
+	return {
+		now: () => now,
+		async sleep(ms) {
+			now += ms;
+		},
+		set: (ms) => void (now = ms),
+		add: (ms) => void (now += ms),
+	};
+}
+
+export type Answer = AxiosResponse;
+
+/** A running simulator on a fake clock, and ways to call it that never throw on a status. */
+export interface Bench {
+	simulator: Simulator;
+	clock: FakeClock;
+	url: string;
+	send(config: AxiosRequestConfig): Promise<Answer>;
+	/** A Cortex call, signed for the key (default: admin). Without a body: GET. */
+	cortex(path: string, body?: unknown, key?: CortexKey): Promise<Answer>;
+	/** A Qualys search by the admin user, or with the token given. */
+	search(body: object, options?: { version?: 1 | 2; token?: string }): Promise<Answer>;
+	/** Signs a user in at Qualys. */
+	signIn(username: string, password: string): Promise<Answer>;
+}
+
+let nonces = 0;
+
+/** Headers for one request, never the same twice. */
+export function cortexHeaders(key: CortexKey, now: number): Record<string, string> {
+	const common = { 'x-xdr-auth-id': key.id, 'content-type': 'application/json' };
+	if (key.securityLevel === 'standard') return { ...common, authorization: key.key };
+	const nonce = String(++nonces).padStart(64, 'n');
+	return {
+		...common,
+		'x-xdr-nonce': nonce,
+		'x-xdr-timestamp': String(now),
+		authorization: signCortexRequest(key.key, nonce, String(now)),
+	};
+}
+
+const benches: Bench[] = [];
+
+/** Ends every simulator that a test file started, failed tests included. */
+export const closeBenches = (): Promise<unknown> =>
+	Promise.all(benches.map(({ simulator }) => simulator.close()));
+
+/** Starts a simulator; small and without limit unless the options say otherwise. */
+export async function startBench(
+	options: Partial<SimulatorOptions> = {},
+	clock = createFakeClock(),
+): Promise<Bench> {
+	const simulator = await createSimulator({
+		clock,
+		endpoints: 100,
+		scriptJobs: 500,
+		requestsPerSecond: 0,
+		...options,
+	});
+	const url = await simulator.listen();
+	const http = axios.create({ baseURL: url, validateStatus: () => true, timeout: 5000 });
+	const bench: Bench = {
+		simulator,
+		clock,
+		url,
+		send: (config) => http.request(config),
+		cortex: (path, body, key = simulator.keys.admin) =>
+			http.request({
+				method: body === undefined ? 'GET' : 'POST',
+				url: `/public_api${path}`,
+				data: body,
+				headers: cortexHeaders(key, clock.now()),
+			}),
+		search: (body, { version = 2, token = simulator.qualys.bearerToken } = {}) =>
+			http.request({
+				method: 'POST',
+				url: `/sm/v${version}/jobs/search`,
+				data: body,
+				headers: { authorization: `Bearer ${token}` },
+			}),
+		signIn: (username, password) =>
+			http.request({
+				method: 'POST',
+				url: '/auth',
+				data: new URLSearchParams({ username, password, token: 'true' }),
+			}),
+	};
+	benches.push(bench);
+	return bench;
+}
+
+export const SCAN = '/v1/endpoints/scan';
+export const STATUS = '/v1/actions/get_action_status/';
+export const RUN = '/v1/scripts/run_script';
+export const RESULTS = '/v1/scripts/get_script_execution_results/';
+export const IMPORTS = '/vulnerability-management/v1/external-scans/assets';
+
+export const scanGroup = (...groups: string[]) => ({
+	request_data: { filters: [{ field: 'group_name', operator: 'in', value: groups }] },
+});
+export const statusOf = (id: string | number) => ({ request_data: { group_action_id: id } });
+export const resultsOf = (id: string | number) => ({ request_data: { action_id: id } });
