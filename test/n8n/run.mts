@@ -1,0 +1,93 @@
+/* The command `npm run test:n8n`: the demo's own check as a user runs it, then the suite on a real n8n. */
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { describe, UserError } from '../../demo/errors.mts';
+import { ROOT } from '../../demo/paths.mts';
+import { createProgress, silent } from '../../demo/progress.mts';
+import { prepareRuntime } from '../../demo/runtime.mts';
+import { prepareTemplate } from './support.mts';
+
+const CHECK_TIMEOUT_MS = 20 * 60_000;
+const SUITE_TIMEOUT_MS = 30 * 60_000;
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+interface Ended {
+	code: number | null;
+	output: string;
+}
+
+/** Runs a command with its output on the screen, and returns that output too. */
+function runShown(file: string, args: string[], timeoutMs: number): Promise<Ended> {
+	return new Promise((resolve, reject) => {
+		const child = spawn(file, args, {
+			cwd: ROOT,
+			stdio: ['ignore', 'pipe', 'inherit'],
+			timeout: timeoutMs,
+			shell: process.platform === 'win32',
+		});
+		let output = '';
+		child.stdout.on('data', (chunk: Buffer) => {
+			process.stdout.write(chunk);
+			output += chunk.toString();
+		});
+		child.once('error', reject);
+		child.once('close', (code) => resolve({ code, output }));
+	});
+}
+
+/** A count of the test runner's closing lines ("# pass 12" or "ℹ pass 12"). */
+function countOf(output: string, what: string): number {
+	return Number(new RegExp(`^\\S+ ${what} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
+}
+
+async function runSuite(names: string[]): Promise<Ended> {
+	const all = (await readdir(HERE)).filter((name) => name.endsWith('.test.mts')).sort();
+	const chosen =
+		names.length === 0 ? all : all.filter((file) => names.some((n) => file.includes(n)));
+	if (chosen.length === 0) {
+		throw new UserError(`No test file has ${names.join(' or ')} in its name: ${all.join(', ')}`);
+	}
+	// One file at a time: each runs an n8n of its own.
+	const flags = ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=spec'];
+	return runShown(
+		process.execPath,
+		[...flags, ...chosen.map((file) => join(HERE, file))],
+		SUITE_TIMEOUT_MS,
+	);
+}
+
+/** `npm run test:n8n -- queue` runs only the files with that in their names, and no check. */
+async function main(names: string[]): Promise<void> {
+	const progress = createProgress();
+	let checked: Ended | undefined;
+	if (names.length === 0) {
+		progress.say('=== npm start -- --check');
+		checked = await runShown('npm', ['start', '--', '--check'], CHECK_TIMEOUT_MS);
+		progress.say('\n=== The suite on a real n8n');
+	}
+
+	const runtime = await prepareRuntime(progress);
+	await progress.step('Setting up an n8n for the tests to copy', () =>
+		prepareTemplate(runtime, silent),
+	);
+	const suite = await runSuite(names);
+
+	const checkFailed = checked !== undefined && checked.code !== 0;
+	const checkPassed = checked !== undefined && checked.code === 0;
+	const passed = countOf(suite.output, 'pass') + Number(checkPassed);
+	const skipped = countOf(suite.output, 'skipped');
+	const counted = countOf(suite.output, 'fail') + countOf(suite.output, 'cancelled');
+	// A runner that broke off without counting has failed all the same.
+	const failed = (suite.code === 0 ? counted : Math.max(counted, 1)) + Number(checkFailed);
+	progress.say(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+	process.exit(failed === 0 && passed > 0 ? 0 : 1);
+}
+
+main(process.argv.slice(2)).catch((error) => {
+	console.error(`\n${describe(error)}`);
+	console.log('\n0 passed, 1 failed');
+	process.exit(1);
+});

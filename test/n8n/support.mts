@@ -1,0 +1,421 @@
+import { createHash } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { SPEED, startDemo } from '../../demo/demo.mts';
+import {
+	queueModeEnv,
+	startMain,
+	startWorker,
+	type N8nInstance,
+	type N8nProcess,
+} from '../../demo/n8n.mts';
+import { installPackage, packPackage } from '../../demo/package.mts';
+import { DEMO_FOLDER } from '../../demo/paths.mts';
+import { freePort, freePorts, LOOPBACK } from '../../demo/ports.mts';
+import { waitUntil } from '../../demo/processes.mts';
+import { silent, type Progress } from '../../demo/progress.mts';
+import {
+	createClient,
+	type CredentialSummary,
+	type Execution,
+	type N8nClient,
+	type Workflow,
+	type WorkflowNode,
+} from '../../demo/rest.mts';
+import { prepareRuntime, type Runtime } from '../../demo/runtime.mts';
+import { loadState, logIn, seed, type RunningSimulator } from '../../demo/seed.mts';
+import { startSimulator } from '../../simulator/start.mts';
+import {
+	dumpPostgres,
+	POSTGRES_DATABASE,
+	POSTGRES_USER,
+	startPostgres,
+	startRedis,
+	type Service,
+} from './services.mts';
+
+// A test file that is stopped takes its n8n with it: only an orderly exit ends what was started.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+	process.on(signal, () => process.exit(130));
+}
+
+export { queueModeMissing } from './services.mts';
+
+/** What every fake key of the simulator, and every wrong key of these tests, has in it. */
+export const KEY_MARK = 'SimulatorOnlyNotASecret';
+
+export interface TestN8nOptions {
+	/** Default `regular`: one process and SQLite. `queue`: Redis, PostgreSQL and workers. */
+	mode?: 'regular' | 'queue';
+	/** Queue mode: how many workers; default 1. */
+	workers?: number;
+	/** Queue mode: jobs that one worker takes at once; default 2. */
+	concurrency?: number;
+	/** Simulated seconds per real second; default that of the demo. */
+	speed?: number;
+	/** Further settings of n8n. */
+	env?: NodeJS.ProcessEnv;
+}
+
+/** A real n8n with the packed nodes, and the simulator, in a folder and on ports of their own. */
+export interface TestN8n {
+	folder: string;
+	simulator: RunningSimulator;
+	/** Logged in as the owner; stays good over restarts. */
+	client: N8nClient;
+	main: () => N8nProcess;
+	workers: () => N8nProcess[];
+
+	/** Stores the workflow. Returns it with what n8n added. */
+	add: (workflow: Workflow) => Promise<Workflow>;
+	/** Stores the workflow, starts it by hand, waits for its end. */
+	run: (workflow: Workflow, timeoutMs?: number) => Promise<Execution>;
+	/** Calls an active workflow's production webhook. Returns status and body. */
+	callWebhook: (path: string, body?: unknown) => Promise<{ status: number; body: string }>;
+	/** The newest execution of a workflow, as soon as there is one. */
+	latestExecution: (workflowId: string, timeoutMs?: number) => Promise<Execution>;
+	addCredential: (credential: Omit<CredentialSummary, 'id'>) => Promise<CredentialSummary>;
+	/** Calls the simulator's control API, below /simulator. */
+	control: (method: string, path: string, body?: unknown) => Promise<unknown>;
+
+	/** SIGKILL to the main process and all that it started. */
+	killMain: () => Promise<void>;
+	/** Starts the main process again, on the same port, with the same data. */
+	restartMain: () => Promise<void>;
+	killWorker: (index?: number) => Promise<void>;
+	addWorker: () => Promise<void>;
+
+	/** Every line that n8n's processes have logged so far. */
+	logs: () => Promise<string>;
+	/** The whole database: SQLite's files, or a dump of PostgreSQL (which compresses its own files). */
+	databaseFiles: () => Promise<Array<{ name: string; bytes: Buffer }>>;
+	/** Stops everything and removes the folder, unless KEEP_TEST_N8N is set. */
+	close: () => Promise<void>;
+}
+
+const LOG_ENV = {
+	// So that a search of the log sees all that n8n could ever write there.
+	N8N_LOG_LEVEL: 'debug',
+	N8N_LOG_OUTPUT: 'console',
+};
+
+/**
+ * A user folder in which n8n has been set up once: account, credentials, nodes. Tests copy it, which
+ * saves the half minute that n8n takes to build its database. Kept until nodes or n8n change.
+ */
+export async function prepareTemplate(runtime: Runtime, progress: Progress): Promise<string> {
+	const tarball = await packPackage(runtime, progress);
+	const key = createHash('sha256').update(`${tarball}\0${runtime.n8n}`).digest('hex').slice(0, 12);
+	const root = join(DEMO_FOLDER, 'template');
+	const template = join(root, key);
+	if (existsSync(template)) return template;
+
+	await rm(root, { recursive: true, force: true });
+	await mkdir(root, { recursive: true });
+	const [port, simulatorPort] = await freePorts(2);
+	const unfinished = `${template}.partial-${process.pid}`;
+	const demo = await startDemo({ userFolder: unfinished, port, simulatorPort, progress });
+	await demo.close();
+	await rm(join(unfinished, 'simulator.json'), { force: true });
+	await rm(demo.logFile);
+	await rename(unfinished, template).catch((error) => {
+		if (!existsSync(template)) throw error;
+	});
+	return template;
+}
+
+async function startServices(
+	folder: string,
+): Promise<{ services: Service[]; postgresPort: number; env: NodeJS.ProcessEnv }> {
+	const [redisPort, postgresPort] = await freePorts(2);
+	const services = await Promise.all([
+		startRedis(redisPort, join(folder, 'redis')),
+		startPostgres(postgresPort, join(folder, 'postgres')),
+	]);
+	return {
+		services,
+		postgresPort,
+		env: {
+			...queueModeEnv(redisPort, {
+				port: postgresPort,
+				user: POSTGRES_USER,
+				database: POSTGRES_DATABASE,
+			}),
+			OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+		},
+	};
+}
+
+/**
+ * Starts a simulator and an n8n (regular or queue mode) in a temporary folder. Call `close` at the
+ * end, also of a failed test. Throws when any part cannot start; nothing is left running then.
+ */
+export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8n> {
+	const { mode = 'regular', workers: workerCount = 1, concurrency = 2, speed = SPEED } = options;
+	const runtime = await prepareRuntime(silent);
+	const folder = await mkdtemp(join(tmpdir(), 'cortex-qualys-n8n-'));
+	const userFolder = join(folder, 'user');
+	const logFiles = new Set<string>();
+	const workers: N8nProcess[] = [];
+	let services: Service[] = [];
+	let simulator: RunningSimulator | undefined;
+	let main: N8nProcess | undefined;
+
+	const removeFolder = () => {
+		if (!process.env.KEEP_TEST_N8N) rmSync(folder, { recursive: true, force: true });
+	};
+	process.once('exit', removeFolder);
+
+	async function close(): Promise<void> {
+		await Promise.all(workers.map((worker) => worker.stop(3_000)));
+		await main?.stop(3_000);
+		await Promise.all(services.map((service) => service.stop(3_000)));
+		await simulator?.close();
+		removeFolder();
+		process.off('exit', removeFolder);
+	}
+
+	async function start(): Promise<TestN8n> {
+		if (mode === 'regular') {
+			const template = await prepareTemplate(runtime, silent);
+			await cp(template, userFolder, { recursive: true, verbatimSymlinks: true });
+		} else {
+			await mkdir(userFolder);
+			await installPackage(runtime, await packPackage(runtime, silent), userFolder);
+		}
+		const state = await loadState(userFolder);
+		const queue =
+			mode === 'queue' ? await startServices(folder) : { services: [], postgresPort: 0, env: {} };
+		services = queue.services;
+		const instance: N8nInstance = {
+			runtime,
+			userFolder,
+			encryptionKey: state.encryptionKey,
+			env: { ...LOG_ENV, ...queue.env, ...options.env },
+		};
+		const running = await startSimulator({ speed, stateFile: join(folder, 'simulator.json') });
+		simulator = running;
+
+		const logFile = (name: string) => {
+			const path = join(folder, `${name}.log`);
+			logFiles.add(path);
+			return path;
+		};
+		const port = await freePort();
+		const startTheMain = async () => {
+			main = await startMain(instance, {
+				port,
+				brokerPort: await freePort(),
+				logFile: logFile('main'),
+			});
+		};
+		const addWorker = async () => {
+			const [healthPort, brokerPort] = await freePorts(2);
+			workers.push(
+				await startWorker(instance, concurrency, {
+					port: healthPort,
+					brokerPort,
+					logFile: logFile(`worker-${workers.length}`),
+				}),
+			);
+		};
+
+		await startTheMain();
+		const client = createClient(`http://${LOOPBACK}:${port}`);
+		if (!(await logIn(client, state))) throw new Error('The template has another owner.');
+		await seed({ client, instance, simulator: running, state, logFile: logFile('import') });
+		if (mode === 'queue') {
+			for (let count = 0; count < workerCount; count++) await addWorker();
+		}
+
+		const add = (workflow: Workflow) => client.createWorkflow(workflow);
+		const theMain = () => {
+			if (!main) throw new Error('n8n is not running.');
+			return main;
+		};
+
+		return {
+			folder,
+			simulator: running,
+			client,
+			main: theMain,
+			workers: () => workers,
+			add,
+			run: async (workflow, timeoutMs = 60_000) => {
+				const trigger = workflow.nodes.find(({ type }) => type === MANUAL_TRIGGER);
+				if (!trigger) throw new Error(`"${workflow.name}" has no Manual Trigger.`);
+				const { id } = await add(workflow);
+				return client.waitForExecution(await client.run(id, trigger.name), timeoutMs);
+			},
+			callWebhook: (path, body = {}) =>
+				// n8n publishes an activated workflow a moment after it has said so.
+				waitUntil(
+					async () => {
+						const answer = await postJson(`http://${LOOPBACK}:${port}/webhook/${path}`, body);
+						return answer.status === 404 ? undefined : answer;
+					},
+					30_000,
+					`The webhook "${path}" is not registered after 30 seconds: is its workflow active?`,
+				),
+			latestExecution: async (workflowId, timeoutMs = 30_000) => {
+				const { id } = await waitUntil(
+					async () => (await client.summaries({ workflowId }))[0],
+					timeoutMs,
+					`Workflow ${workflowId} has no execution after ${timeoutMs / 1_000} seconds.`,
+				);
+				return client.execution(id);
+			},
+			addCredential: (credential) => client.createCredential(credential),
+			control: async (method, path, body) => {
+				const response = await fetch(`${running.url}/simulator${path}`, {
+					method,
+					headers: body === undefined ? {} : { 'content-type': 'application/json' },
+					body: body === undefined ? undefined : JSON.stringify(body),
+				});
+				if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+				return response.json();
+			},
+			killMain: () => theMain().kill(),
+			restartMain: async () => {
+				await theMain().kill();
+				await startTheMain();
+			},
+			killWorker: async (index = 0) => {
+				const [worker] = workers.splice(index, 1);
+				await worker.kill();
+			},
+			addWorker,
+			logs: async () =>
+				(
+					await Promise.all([...logFiles].map((file) => readFile(file, 'utf8').catch(() => '')))
+				).join('\n'),
+			databaseFiles: async () =>
+				mode === 'queue'
+					? [{ name: 'dump.sql', bytes: await dumpPostgres(queue.postgresPort, folder) }]
+					: sqliteFiles(join(userFolder, '.n8n')),
+			close,
+		};
+	}
+
+	try {
+		return await start();
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+async function postJson(url: string, body: unknown): Promise<{ status: number; body: string }> {
+	const response = await fetch(url, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(body),
+		signal: AbortSignal.timeout(60_000),
+	});
+	return { status: response.status, body: await response.text() };
+}
+
+/** SQLite's files with their write-ahead log. */
+async function sqliteFiles(folder: string): Promise<Array<{ name: string; bytes: Buffer }>> {
+	const names = (await readdir(folder)).filter((name) => name.startsWith('database.sqlite'));
+	return Promise.all(
+		names.map(async (name) => ({ name, bytes: await readFile(join(folder, name)) })),
+	);
+}
+
+const MANUAL_TRIGGER = 'n8n-nodes-base.manualTrigger';
+let count = 0;
+
+/** A node as a workflow holds it; `more` sets credentials, onError and the like. */
+export function node(
+	name: string,
+	type: string,
+	parameters: Record<string, unknown> = {},
+	more: Partial<WorkflowNode> = {},
+): WorkflowNode {
+	count += 1;
+	return {
+		id: `node-${count}`,
+		name,
+		type: type.includes('.') ? type : `n8n-nodes-base.${type}`,
+		typeVersion: 1,
+		position: [count * 40, 0],
+		parameters,
+		...more,
+	};
+}
+
+export const manualTrigger = (): WorkflowNode => node('Start', MANUAL_TRIGGER);
+
+/** Answers at once, before the workflow has run, unless told otherwise. */
+export const webhookTrigger = (path: string, responseMode = 'onReceived'): WorkflowNode =>
+	node(
+		'Webhook',
+		'webhook',
+		{ path, httpMethod: 'POST', responseMode, options: {} },
+		{ typeVersion: 2, webhookId: path },
+	);
+
+/** Gives these items, whatever comes in. */
+export const items = (name: string, list: Array<Record<string, unknown>>): WorkflowNode =>
+	node(
+		name,
+		'code',
+		{ jsCode: `return ${JSON.stringify(list.map((json) => ({ json })))};` },
+		{ typeVersion: 2 },
+	);
+
+/** Keeps only these fields, each from an expression. */
+export const editFields = (name: string, fields: Record<string, string>): WorkflowNode =>
+	node(
+		name,
+		'set',
+		{
+			mode: 'manual',
+			assignments: {
+				assignments: Object.entries(fields).map(([field, value], index) => ({
+					id: `field-${index}`,
+					name: field,
+					value,
+					type: 'string',
+				})),
+			},
+			includeOtherFields: false,
+			options: {},
+		},
+		{ typeVersion: 3.4 },
+	);
+
+/** One of this package's Cortex nodes, with the simulator's credential unless another is given. */
+export const cortex = (
+	name: string,
+	type: string,
+	parameters: Record<string, unknown>,
+	more: Partial<WorkflowNode> = {},
+): WorkflowNode =>
+	node(name, `n8n-nodes-cortex-qualys.${type}`, parameters, {
+		credentials: { cortexXdrApi: { id: 'cortexSimulator', name: 'Cortex simulator' } },
+		...more,
+	});
+
+/** A workflow whose nodes run one after the other, each from the first output of the one before. */
+export function chain(name: string, nodes: WorkflowNode[]): Workflow {
+	count += 1;
+	return {
+		id: `test${process.pid}x${count}`,
+		name,
+		nodes,
+		connections: Object.fromEntries(
+			nodes
+				.slice(0, -1)
+				.map((from, index) => [
+					from.name,
+					{ main: [[{ node: nodes[index + 1].name, type: 'main', index: 0 }]] },
+				]),
+		),
+		settings: { executionOrder: 'v1' },
+	};
+}
