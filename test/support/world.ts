@@ -1,11 +1,12 @@
 import { CortexXdrApi } from '../../credentials/CortexXdrApi.credentials';
+import { QualysGatewayApi } from '../../credentials/QualysGatewayApi.credentials';
 import { clock } from '../../nodes/shared/transport/clock';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../simulator/server';
 import type { INode, INodeType } from 'n8n-workflow';
 import { runNode, type Credentials, type EngineOptions, type EngineResult } from './engine';
 import { FakeClock } from './fakeClock';
 
-export const credentialTypes = [new CortexXdrApi()];
+export const credentialTypes = [new CortexXdrApi(), new QualysGatewayApi()];
 
 /** A simulator, and nodes that work against it on the same fake clock. */
 export interface World {
@@ -15,6 +16,8 @@ export interface World {
 	credentials: Credentials;
 	/** The credential's fields for one of the simulator's keys. */
 	cortexKey(name: string): Credentials[string];
+	/** The credential's fields for one of the simulator's users. */
+	qualysUser(name: string): Credentials[string];
 	/** Runs a node with the world's credentials. */
 	run(
 		type: INodeType,
@@ -38,13 +41,21 @@ export async function createWorld(options: Partial<SimulatorOptions> = {}): Prom
 		const { id, key, securityLevel } = simulator.keys[name];
 		return { tenantUrl: url, apiKeyId: id, apiKey: key, securityLevel };
 	};
-	const credentials: Credentials = { cortexXdrApi: cortexKey('admin') };
+	const qualysUser = (name: string) => {
+		const { username, password } = simulator.users[name];
+		return { platform: 'custom', gatewayUrl: url, signInWith: 'password', username, password };
+	};
+	const credentials: Credentials = {
+		cortexXdrApi: cortexKey('admin'),
+		qualysGatewayApi: qualysUser('admin'),
+	};
 	return {
 		simulator,
 		clock: fake,
 		url,
 		credentials,
 		cortexKey,
+		qualysUser,
 		run: async (type, parameters, more) =>
 			await runNode(type, credentialTypes, parameters, { credentials, ...more }),
 		requests: () => simulator.requests.entries.splice(0),

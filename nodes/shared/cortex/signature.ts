@@ -40,7 +40,7 @@ export function signatureHeaders(
 			`It can hold: ${SECURITY_LEVELS.join(', ')}.`,
 		);
 	}
-	const timestamp = String(now);
+	const timestamp = String(Math.floor(now));
 	return {
 		'x-xdr-auth-id': id,
 		'x-xdr-nonce': nonce,

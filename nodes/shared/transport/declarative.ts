@@ -6,17 +6,15 @@ import type {
 import { connectionFault } from './fault';
 import { failedItem, toNodeError } from './nodeErrors';
 import { refusalOf } from './refusal';
+import { requestRules } from './requestRules';
 import { runOf, type Outcome } from './run';
-
-/** How long a single answer may take; the user's Request Options → Timeout goes before it. */
-const RESPONSE_TIMEOUT_MS = 60_000;
+import { secretsOf, type CredentialSecrets } from './secrets';
 
 type Request = DeclarativeRestApiSettings.ResultOptions;
 
 /** What the declarative nodes of a vendor have in common. */
 export interface DeclarativeOperation {
-	/** Name of the credential type, and what of its fields must never be shown. */
-	credential: { name: string; secrets(fields: Record<string, unknown>): unknown[] };
+	credential: CredentialSecrets;
 	/** A 401 makes n8n renew the credential's token and repeat the request once. */
 	renewsToken?: boolean;
 	/** The call starts something: it is never sent twice, and its failure says what was started before it. */
@@ -38,14 +36,6 @@ export interface DeclarativeOperation {
 function itemCount(context: IExecutePaginationFunctions): number {
 	const inputs = Object.values(context.getExecuteData().data);
 	return inputs.find((input) => input?.[0])?.[0]?.length ?? 1;
-}
-
-async function secretsOf(
-	context: IExecutePaginationFunctions,
-	{ name, secrets }: DeclarativeOperation['credential'],
-): Promise<string[]> {
-	const fields = await context.getCredentials(name).catch(() => ({}));
-	return secrets(fields).filter((value) => typeof value === 'string');
 }
 
 /** The error's sentence about other items of this run that did start something. */
@@ -79,13 +69,10 @@ export function declarative(operation: DeclarativeOperation) {
 		};
 		const run = runOf<INodeExecutionData[]>(this.getExecuteData(), itemCount(this));
 
-		// Vendors put the reason into the body of an error, and a redirect would take the key elsewhere.
-		Object.assign(request.options, {
-			ignoreHttpStatusErrors: operation.renewsToken ? { ignore: true, except: [401] } : true,
-			disableFollowRedirect: true,
-			encoding: 'text',
-			timeout: options.timeout || RESPONSE_TIMEOUT_MS,
-		});
+		Object.assign(request.options, requestRules(options.timeout));
+		if (operation.renewsToken) {
+			request.options.ignoreHttpStatusErrors = { ignore: true, except: [401] };
+		}
 
 		const outcome = await run.item(
 			itemIndex,

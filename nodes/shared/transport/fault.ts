@@ -16,6 +16,8 @@ export interface FaultDetails {
 	repeat?: boolean;
 	/** Whether the vendor can have acted on the request. */
 	reached?: 'no' | 'maybe' | 'yes';
+	/** The answer does not have the documented form. */
+	unexpected?: boolean;
 	/** The answer held the vendor's error envelope, so it is a verdict about this very request. */
 	envelope?: boolean;
 }
@@ -35,6 +37,7 @@ export function unexpectedAnswer(what: string, status?: number): Fault {
 	return new Fault(what, {
 		status,
 		reached: 'yes',
+		unexpected: true,
 		hint: 'The answer does not have the documented form, so nothing was concluded from it. If it stays like this, please report it with the text of this message.',
 	});
 }

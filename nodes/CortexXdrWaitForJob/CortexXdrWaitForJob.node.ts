@@ -1,0 +1,265 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { tenantOf } from '../shared/cortex/ask';
+import { cortexXdrApiTest } from '../shared/cortex/credentialTest';
+import { cortexIcon } from '../shared/cortex/description';
+import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
+import { InputError } from '../shared/input/inputError';
+import { toNodeError } from '../shared/transport/nodeErrors';
+import { secretsOf } from '../shared/transport/secrets';
+import { waitInMemory } from './inMemory';
+import { isTool, park, parkedRound, readPlan, startPlan, whyNotParked } from './parked';
+import { outputItems } from './rounds';
+import { readJob, type Job } from './settings';
+import type { Plan } from './tracking';
+
+/** Longest wait as a tool, in minutes: an agent, and the person talking to it, sit there meanwhile. */
+const LONGEST_TOOL_MINUTES = 5;
+
+const hideForImports = { hide: { '/jobType': ['importJob'] } };
+
+const waitOptions: INodeProperties[] = [
+	{
+		displayName: 'Accept Partial',
+		name: 'acceptPartial',
+		type: 'boolean',
+		default: false,
+		description: 'Whether a job or an endpoint that was completed in part counts as success',
+	},
+	{
+		displayName: 'Backoff',
+		name: 'backoff',
+		type: 'options',
+		default: 'exponential',
+		options: [
+			{
+				name: 'Exponential',
+				value: 'exponential',
+				description: 'Every wait is half as long again',
+			},
+			{ name: 'Fixed', value: 'fixed', description: 'Every wait is as long as the Poll Interval' },
+		],
+		description: 'How the time between two polls grows',
+	},
+	{
+		displayName: 'Finished Share (%)',
+		name: 'finishedShare',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 100 },
+		default: 100,
+		displayOptions: hideForImports,
+		description:
+			'Percent of the endpoints that must have finished for the wait to end. Lower it where some are switched off for days.',
+	},
+	{
+		displayName: 'Include Results',
+		name: 'includeResults',
+		type: 'boolean',
+		default: true,
+		displayOptions: { show: { '/jobType': ['scriptExecution'] } },
+		description: 'Whether to add what the script gave back on each endpoint',
+	},
+	{
+		displayName: 'Max Poll Interval',
+		name: 'maxPollInterval',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 300,
+		displayOptions: { hide: { backoff: ['fixed'] } },
+		description: 'Seconds that exponential waits grow to',
+	},
+	{
+		displayName: 'Required Share (%)',
+		name: 'requiredShare',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 100 },
+		default: 100,
+		displayOptions: hideForImports,
+		description:
+			'Percent of the finished endpoints that must have succeeded for the job to count as success',
+	},
+	{
+		displayName: 'Wait Mode',
+		name: 'waitMode',
+		type: 'options',
+		default: 'auto',
+		options: [
+			{
+				name: 'Automatic',
+				value: 'auto',
+				description: 'In memory for a minute, then in the database, where it costs no worker',
+			},
+			{
+				name: 'In Memory',
+				value: 'inMemory',
+				description: 'In memory to the end: holds a worker, and is lost when n8n restarts',
+			},
+		],
+		description: 'Where the wait is kept',
+	},
+];
+
+/** What the node's items wait for. An item whose input is refused takes no job. */
+function planOf(context: IExecuteFunctions): Plan {
+	const onError = context.getNode().onError;
+	const stop = !context.continueOnFail();
+	const jobs: Job[] = [];
+	const places = new Map<string, number>();
+	const items = context.getInputData().map((_, item): Plan['items'][number] => {
+		const parameter = (name: string) => context.getNodeParameter(name, item, undefined) as unknown;
+		try {
+			const job = readJob({
+				jobType: parameter('jobType'),
+				jobId: parameter('jobId'),
+				pollInterval: parameter('pollInterval'),
+				timeout: parameter('timeout'),
+				options: (parameter('options') ?? {}) as Record<string, unknown>,
+			});
+			const key = JSON.stringify(job);
+			const place = places.get(key) ?? jobs.push(job) - 1;
+			places.set(key, place);
+			return place;
+		} catch (error) {
+			if (!stop && error instanceof InputError) return { refusal: error.message, hint: error.hint };
+			throw toNodeError(context.getNode(), error, { itemIndex: item });
+		}
+	});
+	return startPlan({
+		jobs,
+		items,
+		onError: stop ? 'stop' : onError === 'continueErrorOutput' ? 'errorOutput' : 'continue',
+	});
+}
+
+async function waitForJobs(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const plan = planOf(context);
+	const tenant = await tenantOf(context);
+	const obstacle = whyNotParked(context);
+	if (isTool(context)) {
+		for (const { settings } of plan.jobs) {
+			settings.timeout = Math.min(settings.timeout, LONGEST_TOOL_MINUTES * 60);
+		}
+	}
+	const mayPark =
+		obstacle === undefined && plan.jobs.every(({ settings }) => settings.waitMode === 'auto');
+	const signal = context.getExecutionCancelSignal();
+	const { state, parkFor } = await waitInMemory(tenant, plan, mayPark, signal);
+	if (parkFor !== undefined) return await park(context, plan, state, parkFor);
+	if (obstacle !== undefined && plan.jobs.some(({ settings }) => settings.waitMode === 'auto')) {
+		context.addExecutionHints({
+			message: `This wait stayed in memory because ${obstacle}. It holds a worker, and is lost when n8n restarts.`,
+			location: 'outputPane',
+		});
+	}
+	return [await outputItems(tenant, plan, state)];
+}
+
+export class CortexXdrWaitForJob implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Cortex XDR Wait for Job',
+		name: 'cortexXdrWaitForJob',
+		icon: cortexIcon,
+		group: ['transform'],
+		version: 1,
+		subtitle:
+			'={{ { endpointAction: "endpoint action", scriptExecution: "script execution", importJob: "import job" }[$parameter.jobType] }}',
+		description:
+			'Wait until a job of Palo Alto Cortex XDR or XSIAM has ended: a scan or another endpoint action, a script execution, or an import job. Takes its action_id or job_id. Returns the outcome (succeeded, failed, timedOut, notFound) with the status of each endpoint. Long waits cost no worker and survive a restart of n8n.',
+		defaults: { name: 'Cortex XDR Wait for Job' },
+		usableAsTool: true,
+		waitingNodeTooltip:
+			'Waiting for Cortex to finish. The sub-execution polls the jobs and wakes this workflow; n8n may be restarted meanwhile.',
+		inputs: [NodeConnectionTypes.Main],
+		// The second output exists only in the sub-execution that keeps a parked wait.
+		outputs: `={{ $parameter.plan ? [{ type: "${NodeConnectionTypes.Main}" }, { type: "${NodeConnectionTypes.Main}" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
+		credentials: [{ name: 'cortexXdrApi', required: true, testedBy: 'cortexXdrApiTest' }],
+		properties: [
+			{
+				displayName: 'Plan',
+				name: 'plan',
+				type: 'hidden',
+				default: '',
+			},
+			{
+				displayName: 'Job Type',
+				name: 'jobType',
+				type: 'options',
+				noDataExpression: true,
+				default: 'endpointAction',
+				options: [
+					{
+						name: 'Endpoint Action',
+						value: 'endpointAction',
+						description: 'A scan or any other action on endpoints',
+					},
+					{
+						name: 'Import Job',
+						value: 'importJob',
+						description: 'An import from an external scanner (BYOS)',
+					},
+					{
+						name: 'Script Execution',
+						value: 'scriptExecution',
+						description: 'A script that runs on endpoints',
+					},
+				],
+				description: 'What to wait for',
+			},
+			{
+				displayName: 'Job ID',
+				name: 'jobId',
+				type: 'string',
+				required: true,
+				default: '={{ $json.action_id ?? $json.job_id }}',
+				placeholder: 'e.g. 22519813685366',
+				description:
+					'The action_id or job_id that the start of the job gave. Taken from the incoming item unless you enter another one.',
+			},
+			{
+				displayName: 'Poll Interval',
+				name: 'pollInterval',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 10,
+				description:
+					'Seconds until Cortex is asked again. After the first minute at least 65, so that the wait can be kept in the database.',
+			},
+			{
+				displayName: 'Timeout',
+				name: 'timeout',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 60,
+				description:
+					'Minutes after which to give up. The job goes on in Cortex; its last status is part of the output. As a tool of an AI agent, 5 minutes at most.',
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add Option',
+				default: {},
+				options: waitOptions,
+			},
+		],
+	};
+
+	methods = { credentialTest: { cortexXdrApiTest } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		try {
+			const plan = this.getNodeParameter('plan', 0, '') as string;
+			if (plan !== '') return await parkedRound(this, await tenantOf(this), readPlan(plan));
+			return await waitForJobs(this);
+		} catch (error) {
+			const secrets = await secretsOf(this, CORTEX_CREDENTIAL);
+			throw toNodeError(this.getNode(), error, { itemIndex: 0, secrets });
+		}
+	}
+}

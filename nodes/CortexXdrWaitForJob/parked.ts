@@ -1,0 +1,147 @@
+import {
+	NodeOperationError,
+	type IExecuteFunctions,
+	type INode,
+	type INodeExecutionData,
+	type IWorkflowBase,
+} from 'n8n-workflow';
+import type { Tenant } from '../shared/cortex/ask';
+import { clock } from '../shared/transport/clock';
+import { elapsedSeconds, outputItems, pollAll, running, type State } from './rounds';
+import { parkedSeconds } from './schedule';
+import { isParkedState, pack, unpack, type Plan } from './tracking';
+
+/** What n8n's engine calls an execution or a workflow that is not in the database. */
+const UNSAVED = ['', '__UNKNOWN__', '__EMPTY__'];
+
+const isSaved = (id: unknown): id is string => typeof id === 'string' && !UNSAVED.includes(id);
+
+/** Whether an AI agent uses the node as its tool. Older hosts do not say so; their type names do. */
+export const isTool = (context: IExecuteFunctions): boolean =>
+	context.isToolExecution?.() === true || context.getNode().type.endsWith('Tool');
+
+/** Why a wait cannot be kept in the database here; `undefined` where it can. */
+export function whyNotParked(context: IExecuteFunctions): string | undefined {
+	if (isTool(context)) return 'an AI agent is waiting for the answer';
+	if (context.getMode() === 'cli') return 'it was started on the command line';
+	if (!isSaved(context.getWorkflow().id)) return 'the workflow has not been saved yet';
+	if (!isSaved(context.getExecutionId())) return 'n8n does not store this execution';
+	return undefined;
+}
+
+/** The state as it travels through n8n's database, with the seconds until the next poll. */
+function stateItem({ round, jobs }: State, wait: number): INodeExecutionData {
+	return { json: { round, jobs: jobs.map(pack), wait } };
+}
+
+/**
+ * The sub-workflow that keeps a wait: a round of polls, then n8n's own Wait node, in a circle.
+ *
+ * It brings its own settings: those of the parent would let a workflow that nobody may call refuse its own
+ * wait, and an error workflow fire twice.
+ */
+export function waitingWorkflow(node: INode, plan: Plan): IWorkflowBase {
+	const place = (name: string, x: number) => ({
+		id: name,
+		name,
+		position: [x, 0] as [number, number],
+	});
+	const to = (name: string) => [{ node: name, type: 'main' as const, index: 0 }];
+	return {
+		name: 'Wait for Job',
+		active: false,
+		nodes: [
+			{
+				...place('Start', 0),
+				type: 'n8n-nodes-base.executeWorkflowTrigger',
+				typeVersion: 1.1,
+				parameters: { inputSource: 'passthrough' },
+			},
+			{
+				...place('Wait', 200),
+				type: 'n8n-nodes-base.wait',
+				typeVersion: 1.1,
+				parameters: { resume: 'timeInterval', amount: '={{ $json.wait }}', unit: 'seconds' },
+			},
+			{
+				...place('Poll', 400),
+				type: node.type,
+				typeVersion: node.typeVersion,
+				credentials: node.credentials,
+				parameters: { plan: JSON.stringify(plan) },
+			},
+		],
+		connections: {
+			Start: { main: [to('Wait')] },
+			Wait: { main: [to('Poll')] },
+			Poll: { main: [[], to('Wait')] },
+		},
+		settings: { executionOrder: 'v1', callerPolicy: 'workflowsFromSameOwner' },
+	} as unknown as IWorkflowBase;
+}
+
+/**
+ * Hands a wait over to a sub-execution that n8n keeps in its database, and parks this one until it ends.
+ *
+ * @param wait seconds until the next poll
+ * @returns the output for the case that the host runs the sub-execution to its end at once
+ */
+export async function park(
+	context: IExecuteFunctions,
+	plan: Plan,
+	state: State,
+	wait: number,
+): Promise<INodeExecutionData[][]> {
+	const workflowId = String(context.getWorkflow().id);
+	const result = await context.executeWorkflow(
+		{ code: waitingWorkflow(context.getNode(), plan) },
+		[stateItem(state, wait)],
+		undefined,
+		{
+			parentExecution: { executionId: context.getExecutionId(), workflowId, shouldResume: true },
+			executionMode: context.getMode(),
+		},
+	);
+	context.setMetadata({
+		subExecution: { executionId: result.executionId, workflowId },
+		subExecutionsCount: 1,
+	});
+	const left = running(plan, state).length;
+	context.addExecutionHints({
+		message: `${left} of ${plan.jobs.length} ${plan.jobs.length === 1 ? 'job is' : 'jobs are'} still running. The sub-execution polls ${left === 1 ? 'it' : 'them'} and wakes this workflow; no worker is held meanwhile. To give up the wait, stop the sub-execution too.`,
+		location: 'outputPane',
+	});
+	return [result.data?.[0] ?? []];
+}
+
+/**
+ * One round of a parked wait, in the sub-execution.
+ * @returns the items of the parent's output on the first output, or the state for the next round on the second
+ */
+export async function parkedRound(
+	context: IExecuteFunctions,
+	tenant: Tenant,
+	plan: Plan,
+): Promise<INodeExecutionData[][]> {
+	const stored = context.getInputData()[0]?.json;
+	if (!isParkedState(stored)) {
+		throw new NodeOperationError(context.getNode(), 'This wait has lost its state', {
+			description: 'Its sub-execution was changed or copied. Run the workflow again.',
+		});
+	}
+	const before: State = { round: stored.round, jobs: stored.jobs.map(unpack) };
+	const state = await pollAll(tenant, plan, before);
+	const settings = running(plan, state);
+	if (settings.length === 0) return [await outputItems(tenant, plan, state), []];
+	const waiting = { running: settings, round: state.round, elapsed: elapsedSeconds(plan) };
+	return [[], [stateItem(state, parkedSeconds(waiting))]];
+}
+
+/** A plan, as it stands in the sub-workflow's node. */
+export const readPlan = (text: string) => JSON.parse(text) as Plan;
+
+/** A plan for these jobs, whose clock starts now. */
+export const startPlan = (plan: Omit<Plan, 'startedAt'>): Plan => ({
+	...plan,
+	startedAt: clock.now(),
+});

@@ -1,0 +1,49 @@
+import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import type { Answer, JsonObject } from '../transport/answer';
+import { attempts } from '../transport/attempts';
+import { clock } from '../transport/clock';
+import { requestRules } from '../transport/requestRules';
+import type { CortexOperation } from './operations';
+import { readReply } from './reply';
+import { CORTEX_CREDENTIAL, laneToTenant } from './send';
+import { tenantBaseUrl } from './tenant';
+
+/** A read of the Cortex API. */
+export interface Question {
+	operation: CortexOperation;
+	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>;
+}
+
+/** Asks the tenant for something: once, or until patience ends. Both wait for their turn. */
+export interface Tenant {
+	/** @throws whatever went wrong with the one request that was sent */
+	once(question: Question): Promise<JsonObject>;
+	/** @throws {Fault} after outages and "too many requests" were waited out in vain */
+	patiently(question: Question): Promise<JsonObject>;
+}
+
+/**
+ * The tenant of the credential, for a programmatic node.
+ * @throws {InputError} where the credential names no tenant
+ */
+export async function tenantOf(context: IExecuteFunctions): Promise<Tenant> {
+	const { name } = CORTEX_CREDENTIAL;
+	const baseURL = tenantBaseUrl((await context.getCredentials(name)).tenantUrl);
+	const lane = laneToTenant(baseURL);
+	const signal = context.getExecutionCancelSignal();
+	const send = async ({ operation, request }: Question) => {
+		const answer = (await context.helpers.httpRequestWithAuthentication.call(context, name, {
+			...request,
+			...requestRules(),
+			baseURL,
+			headers: { Accept: 'application/json' },
+			returnFullResponse: true,
+		})) as Answer;
+		return readReply(answer, operation, clock.now());
+	};
+	return {
+		once: async (question) => await lane.pass(async () => await send(question), signal),
+		patiently: async (question) =>
+			await attempts(async () => await send(question), { lane, startsWork: false, signal }),
+	};
+}
