@@ -76,40 +76,52 @@ export function afterPoll(
 	return due ? { ...tracked, end: end('timedOut') } : tracked;
 }
 
-/** Most characters that the errors of one job take up while it is parked. */
-const PARKED_ERRORS = 500;
+/** Bytes that texts of one job may take up while it is parked: its errors, and its last fault. */
+const PARKED_TEXT = 250;
 
-/** As many of the texts as fit. */
-function fitting(texts: string[], room: number): string[] {
+/** The beginning of a text that takes up no more than so many bytes as JSON. */
+function fitting(text: string, bytes: number): string {
+	let start = text.slice(0, Math.max(bytes, 0));
+	while (start !== '' && Buffer.byteLength(JSON.stringify(start)) > bytes + 2) {
+		start = start.slice(0, -Math.ceil(start.length / 8));
+	}
+	return start;
+}
+
+/** As much of the texts as fits. */
+function allFitting(texts: string[], bytes: number): string[] {
 	const kept: string[] = [];
-	let left = room;
+	let left = bytes;
 	for (const text of texts) {
-		if (left <= 0) break;
-		kept.push(text.slice(0, left));
-		left -= text.length;
+		const part = fitting(text, left);
+		if (part === '') break;
+		kept.push(part);
+		left -= Buffer.byteLength(JSON.stringify(part)) + 1;
 	}
 	return kept;
 }
 
-/** At most so many different words of a status are kept while a job is parked. */
-const PARKED_STATUSES = 10;
+/** At most so many different words of a status are kept while a job is parked, each so long. */
+const PARKED_WORDS = { count: 10, bytes: 25 };
 
 /**
  * What is known of a job as a text that is small enough to be stored round by round: neither endpoints nor
  * results. n8n stores equal texts once, so a job that did not move costs nothing.
  */
 export function pack({ standing, misses, fault, end }: Tracked): string {
-	const byStatus = Object.entries(standing?.by_status ?? {}).slice(0, PARKED_STATUSES);
+	const byStatus = Object.entries(standing?.by_status ?? {}).slice(0, PARKED_WORDS.count);
 	const { total, finished, succeeded, failed } = standing?.progress ?? EMPTY;
 	return JSON.stringify({
 		s: standing && [
-			standing.status.slice(0, 50),
+			fitting(standing.status, PARKED_WORDS.bytes),
 			[total, finished, succeeded, failed],
-			Object.fromEntries(byStatus.map(([word, count]) => [word.slice(0, 30), count])),
-			end ? fitting(standing.errors, PARKED_ERRORS / 2) : [],
+			Object.fromEntries(
+				byStatus.map(([word, count]) => [fitting(word, PARKED_WORDS.bytes), count]),
+			),
+			end ? allFitting(standing.errors, PARKED_TEXT) : [],
 		],
 		m: misses || undefined,
-		f: fault?.slice(0, PARKED_ERRORS / 2),
+		f: fault && fitting(fault, PARKED_TEXT),
 		e: end && [end.outcome, end.polls, end.at],
 	});
 }

@@ -1,7 +1,6 @@
 import {
 	NodeConnectionTypes,
 	type IExecuteSingleFunctions,
-	type IN8nHttpFullResponse,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
@@ -9,7 +8,7 @@ import {
 import { qualysGatewayApiTest } from '../shared/qualys/credentialTest';
 import { qualysIcon, qualysRequestDefaults } from '../shared/qualys/description';
 import { readPage, type Page } from '../shared/qualys/reply';
-import { sendToQualys } from '../shared/qualys/send';
+import { sendToQualys, wholeAnswer } from '../shared/qualys/send';
 import type { Answer } from '../shared/transport/answer';
 import { checked } from '../shared/transport/refusal';
 import { collectJobs } from './paging';
@@ -18,18 +17,24 @@ import { simplifiedJob } from './simplified';
 
 /** What this item asks for, from its parameters. */
 function searchOf(context: IExecuteSingleFunctions): Search {
-	const parameter = (name: string) => context.getNodeParameter(name, undefined);
-	const all = parameter('returnAll');
+	const parameter = (name: string): unknown => context.getNodeParameter(name, null);
 	return readSearch(
 		{
 			apiVersion: parameter('apiVersion'),
-			returnAll: all,
-			limit: all === true ? undefined : parameter('limit'),
-			filters: (parameter('filters') ?? {}) as object,
-			options: (parameter('options') ?? {}) as object,
+			returnAll: parameter('returnAll'),
+			limit: parameter('limit'),
+			filters: parameter('filters') ?? {},
+			simplify: parameter('simplify'),
+			options: parameter('options') ?? {},
 		},
 		context.getTimezone(),
 	);
+}
+
+/** A page as the output wants it. Each is simplified at once, so that no more than one is held as it came. */
+function pageOf(answer: Answer, { version, includeCursor, simplify }: Search): Page {
+	const page = readPage(answer, version, includeCursor);
+	return simplify ? { ...page, records: page.records.map(simplifiedJob) } : page;
 }
 
 const showForV2 = { show: { '/apiVersion': ['v2'] } };
@@ -52,20 +57,15 @@ export class QualysSearchScriptJobs implements INodeType {
 		credentials: [{ name: 'qualysGatewayApi', required: true, testedBy: 'qualysGatewayApiTest' }],
 		requestDefaults: qualysRequestDefaults,
 		requestOperations: {
-			pagination: sendToQualys(
-				(answer) => readPage(answer, 'v2', false),
-				async function (ask) {
-					const search = searchOf(this);
-					const jobs = await collectJobs(search, async (page) => {
-						const [item] = await ask({ ...search.body, ...page });
-						return item.json as unknown as Page;
-					});
-					const simplify = this.getNodeParameter('simplify') === true;
-					return jobs.map((job) => ({
-						json: (simplify ? simplifiedJob(job) : job) as INodeExecutionData['json'],
-					}));
-				},
-			),
+			pagination: sendToQualys(async function (ask) {
+				const search = searchOf(this);
+				const jobs = await collectJobs(
+					search,
+					async (page) =>
+						await ask({ ...search.body, ...page }, (answer) => pageOf(answer, search)),
+				);
+				return jobs.map((json) => ({ json }) as INodeExecutionData);
+			}),
 		},
 		properties: [
 			{
@@ -97,19 +97,7 @@ export class QualysSearchScriptJobs implements INodeType {
 							}),
 						],
 					},
-					output: {
-						postReceive: [
-							async function (
-								this: IExecuteSingleFunctions,
-								_items: INodeExecutionData[],
-								response: IN8nHttpFullResponse,
-							): Promise<INodeExecutionData[]> {
-								const { version, includeCursor } = searchOf(this);
-								const page = readPage(response as unknown as Answer, version, includeCursor);
-								return [{ json: page as unknown as INodeExecutionData['json'] }];
-							},
-						],
-					},
+					output: { postReceive: wholeAnswer },
 				},
 			},
 			{

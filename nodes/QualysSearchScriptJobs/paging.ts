@@ -16,50 +16,87 @@ export interface PageRequest {
 
 export type FetchPage = (request: PageRequest) => Promise<Page>;
 
-/**
- * Whether a page was the last one.
- *
- * A short page ends a search, unless the vendor makes all pages shorter than we asked for: nobody documents
- * how large they may be. So a page is short when an earlier one was longer, or when nothing is left of the
- * vendor's own count. Otherwise only an empty page ends the search.
- */
-class LastPage {
+const thousands = (count: number) => count.toLocaleString('en-US');
+
+/** How far a search has come. */
+class Progress {
+	readonly jobs: JsonObject[] = [];
+	/** v2: the position of the last record read. */
+	cursor: unknown[] | undefined;
+	/** Records read, those that came twice included. */
+	read = 0;
+	/** How many jobs there are, as the vendor said last. */
+	total: number | undefined;
+	private readonly ids = new Set<unknown>();
 	private longest = 0;
 
-	isLast({ records, total }: Page, asked: number, read: number): boolean {
+	constructor(private readonly search: Search) {
+		this.cursor = search.searchAfter;
+	}
+
+	/** How many jobs are still wanted. */
+	get missing(): number {
+		return this.search.limit - this.jobs.length;
+	}
+
+	/**
+	 * Takes in what a page brings.
+	 *
+	 * @param asked how many records were asked for
+	 * @returns whether the search is done
+	 * @throws {Fault} where it would bring more than {@link MOST_JOBS}
+	 */
+	take({ records, total }: Page, asked: number): boolean {
+		const first = this.read === 0;
 		const shorter = records.length < this.longest;
+		const fresh = records.filter((record) => this.isNew(record)).slice(0, this.missing);
+		if (this.jobs.length + fresh.length > MOST_JOBS) throw tooMany(this.jobs.length, this.cursor);
+		for (const record of fresh) this.jobs.push(record);
+		this.read += records.length;
 		this.longest = Math.max(this.longest, records.length);
-		if (records.length === 0) return true;
-		if (records.length >= asked) return false;
-		return shorter || (total !== undefined && read >= total);
+		this.total = total;
+		if (records.length === 0 || this.missing === 0) return true;
+		// Nobody documents how large a page may be, so one may be short because all are. It is the last one
+		// where the vendor's own count agrees and no page of the same length came before; otherwise only an
+		// empty page is.
+		return (
+			records.length < asked && (first || shorter) && total !== undefined && this.read >= total
+		);
+	}
+
+	/** A job that changes its place while we are reading can come twice. */
+	private isNew({ id }: JsonObject): boolean {
+		if (id === undefined || id === null) return true;
+		const known = this.ids.has(id);
+		this.ids.add(id);
+		return !known;
 	}
 }
 
-function tooMany(cursor: unknown[] | undefined): Fault {
-	return new Fault(`There are more than ${MOST_JOBS.toLocaleString('en-US')} jobs`, {
-		hint: `One item can bring that many at most. Narrow the filters, or take them in parts: set Limit to ${MOST_JOBS} with Return All off, and go on with Options → Search After: ${JSON.stringify(cursor)}.`,
+function tooMany(read: number, cursor: unknown[] | undefined): Fault {
+	return new Fault(`There are more than ${thousands(MOST_JOBS)} jobs`, {
+		hint: `One item can bring that many at most. Narrow the filters, or take them in parts: turn Return All off, set Limit to ${read}, and go on with Options → Search After: ${JSON.stringify(cursor)}.`,
 	});
 }
 
 /** v2: the position of the last job says where the next page starts. */
-async function byCursor(search: Search, fetch: FetchPage, jobs: JsonObject[], at: Position) {
-	const last = new LastPage();
-	at.cursor = search.searchAfter;
-	while (jobs.length < search.limit) {
-		const room = MOST_JOBS - jobs.length;
+async function byCursor(search: Search, fetch: FetchPage, progress: Progress) {
+	const visited = new Set([JSON.stringify(search.searchAfter)]);
+	for (;;) {
+		const room = MOST_JOBS - progress.jobs.length;
 		// With no room left, one more job is enough to know that there are too many.
-		const pageSize = Math.min(search.pageSize, search.limit - jobs.length, Math.max(room, 1));
-		const page = await fetch({ pageSize, searchAfter: at.cursor });
-		if (page.records.length > room) throw tooMany(at.cursor);
-		for (const record of page.records.slice(0, search.limit - jobs.length)) jobs.push(record);
-		if (last.isLast(page, pageSize, jobs.length)) return;
+		const pageSize = Math.min(search.pageSize, progress.missing, Math.max(room, 1));
+		const page = await fetch({ pageSize, searchAfter: progress.cursor });
+		if (progress.take(page, pageSize)) return;
 		if (page.cursor === undefined) {
 			throw unexpectedAnswer('Qualys answered Search Script Jobs without sortValues to go on from');
 		}
-		if (JSON.stringify(page.cursor) === JSON.stringify(at.cursor)) {
+		const position = JSON.stringify(page.cursor);
+		if (visited.has(position)) {
 			throw unexpectedAnswer('Qualys answered Search Script Jobs with the same page again');
 		}
-		at.cursor = page.cursor;
+		visited.add(position);
+		progress.cursor = page.cursor;
 	}
 }
 
@@ -74,53 +111,35 @@ export function alignedSize(offset: number, wanted: number, largest: number): nu
 	return 1;
 }
 
-/**
- * v1: by number. Jobs that are created meanwhile push others to a later page, so some come twice; they are
- * dropped by their id.
- */
-async function byNumber(search: Search, fetch: FetchPage, jobs: JsonObject[]) {
-	const last = new LastPage();
-	const seen = new Set<unknown>();
-	let offset = 0;
-	let total: number | undefined;
-	while (jobs.length < search.limit) {
-		const room = OFFSET_WINDOW - offset;
+/** v1: by number. */
+async function byNumber(search: Search, fetch: FetchPage, progress: Progress) {
+	let largest = search.pageSize;
+	for (;;) {
+		const room = OFFSET_WINDOW - progress.read;
 		if (room <= 0) {
-			if (total !== undefined && total <= OFFSET_WINDOW) return;
-			throw new Fault(
-				`API version v1 serves no more than ${OFFSET_WINDOW.toLocaleString('en-US')} jobs`,
-				{
-					hint: 'There are more that match. Set API Version to v2, which has no such limit, or narrow the filters.',
-				},
-			);
+			if (progress.total !== undefined && progress.jobs.length >= progress.total) return;
+			throw new Fault(`API version v1 serves no more than ${thousands(OFFSET_WINDOW)} jobs`, {
+				hint: 'There are more that match. Set API Version to v2, which has no such limit, or narrow the filters.',
+			});
 		}
-		const largest = Math.min(search.pageSize, room);
-		const pageSize = alignedSize(offset, Math.min(search.limit - jobs.length, largest), largest);
-		const page = await fetch({ pageSize, pageNumber: offset / pageSize });
-		offset += page.records.length;
-		total = page.total;
-		for (const record of page.records) {
-			if (jobs.length === search.limit) break;
-			if (!seen.has(record.id)) jobs.push(record);
-			seen.add(record.id);
-		}
-		if (last.isLast(page, pageSize, offset)) return;
+		const most = Math.min(largest, room);
+		const pageSize = alignedSize(progress.read, Math.min(progress.missing, most), most);
+		const page = await fetch({ pageSize, pageNumber: progress.read / pageSize });
+		if (progress.take(page, pageSize)) return;
+		// A page size that Qualys cuts down would be another one in the offset of the next page too.
+		if (page.records.length < pageSize) largest = page.records.length;
 	}
 }
 
-interface Position {
-	cursor?: unknown[];
-}
-
 /** A fault that also says what was read before it, and where to go on. */
-function withProgress(error: unknown, read: number, { cursor }: Position): unknown {
-	if (error instanceof Cancelled || read === 0) return error;
+function withProgress(error: unknown, { jobs, cursor }: Progress): unknown {
+	if (error instanceof Cancelled || jobs.length === 0) return error;
 	const fault = connectionFault(error);
 	const resume = cursor
 		? ` Go on from there with Options → Search After: ${JSON.stringify(cursor)}.`
 		: '';
 	const said = fault.details.hint?.includes('Search After') ? '' : resume;
-	const progress = `${read.toLocaleString('en-US')} jobs had been read before.${said}`;
+	const progress = `${thousands(jobs.length)} jobs had been read before.${said}`;
 	return new Fault(fault.message, {
 		...fault.details,
 		hint: [fault.details.hint, progress].filter(Boolean).join(' '),
@@ -134,13 +153,12 @@ function withProgress(error: unknown, read: number, { cursor }: Position): unkno
  * @throws {Fault} that says how many jobs had been read, and the cursor to go on from
  */
 export async function collectJobs(search: Search, fetch: FetchPage): Promise<JsonObject[]> {
-	const jobs: JsonObject[] = [];
-	const at: Position = {};
+	const progress = new Progress(search);
+	const read = search.version === 'v2' ? byCursor : byNumber;
 	try {
-		if (search.version === 'v2') await byCursor(search, fetch, jobs, at);
-		else await byNumber(search, fetch, jobs);
+		await read(search, fetch, progress);
 	} catch (error) {
-		return await Promise.reject(withProgress(error, jobs.length, at));
+		return await Promise.reject(withProgress(error, progress));
 	}
-	return jobs;
+	return progress.jobs;
 }

@@ -1,7 +1,8 @@
 import { checkRange, readDate } from '../shared/input/dates';
 import { InputError } from '../shared/input/inputError';
 import { readText, sample, trimmed } from '../shared/input/values';
-import { jobFilter, type JobFilters } from './filter';
+import { isObject, type JsonObject } from '../shared/transport/answer';
+import { jobFilter } from './filter';
 
 /** Most jobs that one input item can bring: far below what n8n's engine can pass on in one go. */
 export const MOST_JOBS = 100_000;
@@ -21,6 +22,8 @@ export interface Search {
 	searchAfter?: unknown[];
 	/** Whether items carry their position in the sort. */
 	includeCursor: boolean;
+	/** Whether items hold only the fields that people use. */
+	simplify: boolean;
 }
 
 interface SortRow {
@@ -37,7 +40,24 @@ function readNumber(field: string, value: unknown, largest: number): number {
 	}
 	throw new InputError(
 		`${field} holds ${sample(value)}, but it must be a whole number from 1 to ${largest}`,
-		'Correct the number, or remove the option.',
+		`Enter a number such as ${Math.min(largest, 100)}.`,
+	);
+}
+
+/** A switch, which an expression can also give as a text. */
+function readSwitch(field: string, value: unknown): boolean {
+	const known = [true, false].find((one) => value === one || value === String(one));
+	if (known !== undefined) return known;
+	throw new InputError(`${field} holds ${sample(value)}`, 'It can be true or false.');
+}
+
+/** The rows of the sort; `undefined` where none were added. */
+function sortRows(value: unknown): unknown[] | undefined {
+	const rows = isObject(value) ? (value.rows ?? []) : (value ?? []);
+	if (Array.isArray(rows)) return rows.length > 0 ? rows : undefined;
+	throw new InputError(
+		`Sort holds ${sample(value)}, which is no list of fields`,
+		'Add its fields one by one, or use an expression that gives a list such as [{ "field": "created.dateTime", "direction": "desc" }].',
 	);
 }
 
@@ -48,23 +68,12 @@ function readNumber(field: string, value: unknown, largest: number): number {
  * apart loses some.
  */
 function readSort(value: unknown): SortRow[] {
-	const given = (value as { rows?: unknown } | undefined)?.rows ?? value;
-	const rows =
-		Array.isArray(given) && given.length > 0 ? (given as Array<Partial<SortRow>>) : NEWEST_FIRST;
-	const read = rows.map((row) => {
-		const field = readText(
-			'Sort Field',
-			row?.field,
-			'Enter a field such as created.dateTime or id.',
-		);
-		const direction = typeof row?.direction === 'string' ? row.direction.toLowerCase() : 'desc';
-		if (direction !== 'asc' && direction !== 'desc') {
-			throw new InputError(
-				`Sort Direction holds ${sample(row?.direction)}`,
-				'It can be asc or desc.',
-			);
-		}
-		return { field, direction };
+	const read = (sortRows(value) ?? NEWEST_FIRST).map((row) => {
+		const { field, direction = 'desc' } = isObject(row) ? row : {};
+		const name = readText('Sort Field', field, 'Enter a field such as created.dateTime or id.');
+		const known = typeof direction === 'string' ? direction.toLowerCase() : '';
+		if (known === 'asc' || known === 'desc') return { field: name, direction: known };
+		throw new InputError(`Sort Direction holds ${sample(direction)}`, 'It can be asc or desc.');
 	});
 	const names = read.map(({ field }) => field.toLowerCase());
 	const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -95,37 +104,45 @@ function readCursor(value: unknown, levels: number): unknown[] {
 	);
 }
 
+/** What a collection of the node holds: the options that were added to it. */
+function readCollection(field: string, value: unknown): JsonObject {
+	if (isObject(value)) return value;
+	throw new InputError(`${field} holds ${sample(value)}`, 'Add its fields one by one.');
+}
+
 /**
  * Reads what the user asks for.
  *
- * @param parameters of the node
+ * @param parameters of the node, by name
  * @param timeZone the workflow's, for dates without a zone
  * @throws {InputError}
  */
 export function readSearch(
-	parameters: {
-		apiVersion: unknown;
-		returnAll: unknown;
-		limit: unknown;
-		filters: JobFilters & { startAt?: unknown; endAt?: unknown };
-		options: { sort?: unknown; pageSize?: unknown; searchAfter?: unknown; includeCursor?: unknown };
-	},
+	parameters: Record<
+		'apiVersion' | 'returnAll' | 'limit' | 'filters' | 'simplify' | 'options',
+		unknown
+	>,
 	timeZone: string,
 ): Search {
-	const { apiVersion, filters, options } = parameters;
+	const { apiVersion } = parameters;
 	if (apiVersion !== 'v1' && apiVersion !== 'v2') {
 		throw new InputError(`API Version holds ${sample(apiVersion)}`, 'It can be v1 or v2.');
 	}
+	const filters = readCollection('Filters', parameters.filters);
 	const date = (name: 'startAt' | 'endAt', label: string) =>
 		Object.hasOwn(filters, name) ? readDate(label, filters[name], timeZone) : undefined;
 	const [start, end] = [date('startAt', 'Filter Start At'), date('endAt', 'Filter End At')];
 	checkRange(['Filter Start At', 'Filter End At'], start, end);
+
+	const options = readCollection('Options', parameters.options);
 	const sort = readSort(options.sort);
-	const continues = options.searchAfter !== undefined && options.searchAfter !== '';
-	if (apiVersion === 'v1' && (continues || options.includeCursor === true)) {
+	// A first run, which has no cursor yet, may hand in nothing.
+	const continues = ![undefined, null, ''].includes(options.searchAfter as null);
+	const includeCursor = readSwitch('Include Cursor', options.includeCursor ?? false);
+	if (apiVersion === 'v1' && (continues || includeCursor)) {
 		throw new InputError(
 			`${continues ? 'Search After' : 'Include Cursor'} does not work with API Version v1, which has no cursors`,
-			'Set API Version to v2.',
+			'Set API Version to v2, or remove the option.',
 		);
 	}
 	return {
@@ -137,9 +154,11 @@ export function readSearch(
 			sort: JSON.stringify(sort.map(({ field, direction }) => ({ [field]: direction }))),
 		},
 		pageSize: readNumber('Page Size', options.pageSize ?? 100, LARGEST_PAGE),
-		limit:
-			parameters.returnAll === true ? Infinity : readNumber('Limit', parameters.limit, MOST_JOBS),
+		limit: readSwitch('Return All', parameters.returnAll)
+			? Infinity
+			: readNumber('Limit', parameters.limit, MOST_JOBS),
 		searchAfter: continues ? readCursor(options.searchAfter, sort.length) : undefined,
-		includeCursor: options.includeCursor === true,
+		includeCursor,
+		simplify: readSwitch('Simplify', parameters.simplify),
 	};
 }

@@ -4,6 +4,7 @@ import {
 	ICredentialsHelper,
 	NodeConnectionTypes,
 	Workflow,
+	type ExecuteWorkflowData,
 	type ICredentialDataDecryptedObject,
 	type ICredentialType,
 	type IHttpRequestHelper,
@@ -13,7 +14,10 @@ import {
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypes,
+	type ITaskMetadata,
+	type IWorkflowBase,
 	type NodeApiError,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 export type Credentials = Record<string, ICredentialDataDecryptedObject>;
@@ -130,6 +134,12 @@ export interface EngineOptions {
 	/** Stops the execution when it fires. */
 	signal?: AbortSignal;
 	timezone?: string;
+	/** n8n's execution mode; `manual` by default. */
+	mode?: WorkflowExecuteMode;
+	/** Stands in for a sub-execution that n8n would store: gets the sub-workflow and its items. */
+	onSubWorkflow?: (workflow: IWorkflowBase, items: INodeExecutionData[]) => void;
+	/** Ids of workflow and execution in n8n's database. */
+	ids?: { workflow?: string; execution?: string };
 }
 
 export interface EngineResult {
@@ -139,6 +149,8 @@ export interface EngineResult {
 	/** json of the first output's items. */
 	json: Array<Record<string, unknown>>;
 	error?: NodeApiError;
+	/** What the node left about its run, such as the sub-execution to show. */
+	metadata?: ITaskMetadata;
 	hints: string[];
 	/** Bodies of the requests, in the order in which they were signed. */
 	bodies: unknown[];
@@ -153,7 +165,13 @@ export async function runNode(
 	parameters: INode['parameters'],
 	options: EngineOptions,
 ): Promise<EngineResult> {
-	const types: Record<string, INodeType> = { 'test.start': start, 'test.node': asN8nLoadsIt(type) };
+	const node = asN8nLoadsIt(type);
+	const types: Record<string, INodeType> = {
+		'test.start': start,
+		'test.node': node,
+		// The name under which n8n gives a node to an AI agent.
+		'test.nodeTool': node,
+	};
 	const nodeTypes: INodeTypes = {
 		getByName: (name) => types[name],
 		getByNameAndVersion: (name) => types[name],
@@ -177,17 +195,18 @@ export async function runNode(
 		},
 	];
 	const workflow = new Workflow({
-		id: 'workflow',
+		id: options.ids ? options.ids.workflow : 'workflow',
 		nodes,
 		nodeTypes,
 		active: false,
 		settings: { executionOrder: 'v1', timezone: options.timezone ?? 'UTC' },
 		connections: { Start: { main: [[{ node: 'Node', type: 'main', index: 0 }]] } },
 	});
+	const mode = options.mode ?? 'manual';
 	const bodies: unknown[] = [];
 	const additionalData = {
-		executionId: '1',
-		hooks: new ExecutionLifecycleHooks('manual', '1', {} as never),
+		executionId: options.ids ? options.ids.execution : '1',
+		hooks: new ExecutionLifecycleHooks(mode, '1', {} as never),
 		credentialsHelper: new TestCredentialsHelper(named, options.credentials, bodies),
 		restApiUrl: 'http://localhost/rest',
 		instanceBaseUrl: '',
@@ -197,6 +216,15 @@ export async function runNode(
 		variables: {},
 		setExecutionStatus() {},
 		sendDataToUI() {},
+		async executeWorkflow(
+			info: { code: IWorkflowBase },
+			_additionalData: unknown,
+			{ inputData }: { inputData: INodeExecutionData[] },
+		): Promise<ExecuteWorkflowData> {
+			if (!options.onSubWorkflow) throw new Error('This execution was not meant to be parked');
+			options.onSubWorkflow(info.code, inputData);
+			return { executionId: '2', data: [null], waitTill: new Date() };
+		},
 	} as never;
 	const items = (options.items ?? [{}]).map((json) => ({ json }) as INodeExecutionData);
 	const data = createRunExecutionData({
@@ -206,7 +234,7 @@ export async function runNode(
 			],
 		},
 	} as never);
-	const execution = new WorkflowExecute(additionalData, 'manual', data).processRunExecutionData(
+	const execution = new WorkflowExecute(additionalData, mode, data).processRunExecutionData(
 		workflow,
 	);
 	options.signal?.addEventListener('abort', () => execution.cancel());
@@ -218,6 +246,7 @@ export async function runNode(
 		outputs,
 		json: (outputs[0] ?? []).map((item) => item.json),
 		error: result.data.resultData.error as NodeApiError | undefined,
+		metadata: task?.metadata,
 		hints: (task?.hints ?? []).map(({ message }) => message),
 		bodies,
 		stored: JSON.stringify(result.data),

@@ -9,15 +9,14 @@ import { connectionFault } from '../transport/fault';
 import { withoutSecrets } from '../transport/nodeErrors';
 import { gatewayBaseUrl } from './gateway';
 import { readPage } from './reply';
-import { authorization, forgetRefusal, renewedToken, secretsOf } from './session';
+import { authorization, secretsOf, testedToken } from './session';
 
 const TEST_TIMEOUT_MS = 20_000;
 
 /**
  * Tests the credential `qualysGatewayApi`: signs in, then reads a single job.
  *
- * Tells the host, the login and missing API access apart. A login that was refused before is tried once more,
- * because the user asks for it.
+ * Tells the host, the login and missing API access apart.
  */
 export async function qualysGatewayApiTest(
 	this: ICredentialTestFunctions,
@@ -39,8 +38,7 @@ export async function qualysGatewayApiTest(
 			timeout: TEST_TIMEOUT_MS,
 		})) as Answer;
 	try {
-		forgetRefusal(fields);
-		const token = await renewedToken({ ...fields, sessionToken: '' }, send);
+		const token = await testedToken(fields, send);
 		if (token !== undefined) fields.sessionToken = token;
 		const answer = await send({
 			method: 'POST',

@@ -26,6 +26,12 @@ const FIELD = 'Gateway URL of the Qualys Gateway API credential';
 const GATEWAY_HINT =
 	'Enter the address of the gateway, e.g. https://gateway.qg1.apps.qualys.com. In Qualys it stands under Help → About → API Gateway.';
 
+/** The two platforms whose other hosts do not carry the name of the platform. */
+const OLDEST = new Map<string, string>([
+	['qualys.com', PLATFORMS.US1],
+	['qualys.eu', PLATFORMS.EU1],
+]);
+
 /** Hosts for which http is allowed: what is sent there does not leave the machine. */
 const LOCAL = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const HOST = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)*[a-z\d](?:[a-z\d-]*[a-z\d])?$|^\[[\da-f:.]+\]$/;
@@ -37,14 +43,15 @@ function customGateway(gatewayUrl: unknown): string {
 	const [, scheme = 'https:', address = ''] =
 		/^(?:([a-z][a-z\d+.-]*:)\/\/)?([^/?#\s]*)/.exec(text) ?? [];
 	const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:]*)(:\d{1,5})?$/.exec(address) ?? [];
-	if (!HOST.test(host) || !['http:', 'https:'].includes(scheme)) {
+	const url = `${scheme}//${host}${port}`;
+	if (!HOST.test(host) || !['http:', 'https:'].includes(scheme) || !URL.canParse(url)) {
 		throw new InputError(`${FIELD} holds ${sample(text)}, which is not an address`, GATEWAY_HINT);
 	}
 	const other = /^(qualysapi|qualysguard)\.(.+)$/.exec(host);
 	if (other) {
 		throw new InputError(
 			`${FIELD} holds ${sample(host)}, which serves another API`,
-			`The gateway of that platform is probably gateway.${other[2]}. ${GATEWAY_HINT}`,
+			`The gateway of that platform is probably ${OLDEST.get(other[2]) ?? `gateway.${other[2]}`}. ${GATEWAY_HINT}`,
 		);
 	}
 	if (scheme === 'http:' && !LOCAL.test(host)) {
@@ -53,7 +60,7 @@ function customGateway(gatewayUrl: unknown): string {
 			`Use https://${host}${port}.`,
 		);
 	}
-	return `${scheme}//${host}${port}`;
+	return url;
 }
 
 /**
@@ -77,4 +84,4 @@ export function gatewayBaseUrl(credential: { platform?: unknown; gatewayUrl?: un
  * The same as an n8n expression, for a node's `baseURL`, where n8n's domain allow-list looks for the host.
  * It refuses nothing; the credential does, before anything is sent.
  */
-export const GATEWAY_BASE_URL_EXPRESSION = `={{ $credentials.platform === 'custom' ? $credentials.gatewayUrl.trim().toLowerCase().replace(/^(?![a-z][a-z0-9+.-]*:\\/\\/)/, 'https://').replace(/^([a-z]+:\\/\\/[^\\/?#\\s]*)[^]*$/, '$1') : 'https://' + ${JSON.stringify(PLATFORMS)} [$credentials.platform] }}`;
+export const GATEWAY_BASE_URL_EXPRESSION = `={{ $credentials.platform === 'custom' ? $credentials.gatewayUrl.replace(/[\\u200b-\\u200d\\u2060\\ufeff]/g, '').trim().toLowerCase().replace(/^(?![a-z][a-z0-9+.-]*:\\/\\/)/, 'https://').replace(/^([a-z]+:\\/\\/[^\\/?#\\s]*)[^]*$/, '$1') : 'https://' + ${JSON.stringify(Object.entries(PLATFORMS))}.find((one) => one[0] === $credentials.platform)?.[1] }}`;

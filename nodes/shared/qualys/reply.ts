@@ -55,10 +55,10 @@ const STATUSES: Record<number, FaultDetails> = {
 	504: OUTAGE,
 };
 
-/** Milliseconds that the gateway asks to wait. */
+/** Milliseconds that the gateway asks to wait. None at all is no answer to "when", so it counts as not said. */
 function toWait(headers: Record<string, unknown>): number | undefined {
 	const seconds = Number(headers['x-ratelimit-towait-sec'] ?? headers['retry-after'] ?? NaN);
-	return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+	return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
 }
 
 function fault(answer: Answer, what: string, json: unknown): Fault {
@@ -100,6 +100,13 @@ export interface Page {
 
 const SEARCH = 'Search Script Jobs';
 
+/** A count, as number or digits; `undefined` for anything else. */
+function count(value: unknown): number | undefined {
+	return typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))
+		? Number(value)
+		: undefined;
+}
+
 /**
  * Reads a page of script jobs; v2's records are taken out of their wrapping, so both versions are alike.
  *
@@ -120,11 +127,7 @@ export function readPage(answer: Answer, version: 'v1' | 'v2', keepCursors: bool
 			status,
 		);
 	}
-	const total = Number(body.totalCount ?? NaN);
-	const page: Page = {
-		records: list as JsonObject[],
-		total: Number.isFinite(total) ? total : undefined,
-	};
+	const page: Page = { records: list as JsonObject[], total: count(body.totalCount) };
 	if (version === 'v2') {
 		const last: unknown = list.at(-1);
 		if (isObject(last) && Array.isArray(last.sortValues)) page.cursor = last.sortValues;
@@ -153,7 +156,7 @@ export function readLogin(answer: Answer): string {
 		const refusal = fault(answer, 'the login', json);
 		const hint =
 			status === 401
-				? 'Check Username and Password of the credential. This login is not repeated by itself, because Qualys locks accounts after a few refused logins: run the test of the credential once it is corrected.'
+				? 'Check Username and Password of the credential. This login is not repeated by itself, because Qualys locks accounts after a few refused logins. Correct the credential. Where it was right and the account had to be mended in Qualys: run the test of the credential, and in queue mode restart the workers.'
 				: refusal.details.hint;
 		throw new Fault(refusal.message, { ...refusal.details, hint });
 	}

@@ -1,7 +1,9 @@
 import type {
 	DeclarativeRestApiSettings,
 	IExecutePaginationFunctions,
+	IN8nHttpFullResponse,
 	INodeExecutionData,
+	PostReceiveAction,
 } from 'n8n-workflow';
 import { isObject, type Answer } from '../transport/answer';
 import { attempts } from '../transport/attempts';
@@ -24,17 +26,24 @@ function refusedAnswer(error: unknown): Answer | undefined {
 	return undefined;
 }
 
-/** Sends one request with this body, and gives the items that the node's `postReceive` made of the answer. */
-export type Ask = (body: Record<string, unknown>) => Promise<INodeExecutionData[]>;
+/**
+ * Sends one request with this body, waits out what can be waited out, and gives what `read` makes of the
+ * answer. An answer that `read` refuses as an outage, or as too early, is asked for again.
+ */
+export type Ask = <T>(body: Record<string, unknown>, read: (answer: Answer) => T) => Promise<T>;
+
+/** The `postReceive` of a Qualys operation: hands the whole answer to whoever asked for it. */
+export const wholeAnswer: PostReceiveAction[] = [
+	async function (_items: INodeExecutionData[], response: IN8nHttpFullResponse) {
+		return [{ json: response as unknown as INodeExecutionData['json'] }];
+	},
+];
 
 /**
- * The one way in which a declarative node sends to the Qualys gateway.
- *
- * @param read turns an answer into a fault where n8n ended a request before `postReceive` saw it
+ * The one way in which a declarative node sends to the Qualys gateway. Needs {@link wholeAnswer}.
  * @param collect asks for what an item needs, page by page, and makes its output items
  */
 export function sendToQualys(
-	read: (answer: Answer) => unknown,
 	collect: (this: IExecutePaginationFunctions, ask: Ask) => Promise<INodeExecutionData[]>,
 ) {
 	return declarative({
@@ -42,18 +51,21 @@ export function sendToQualys(
 		renewsToken: true,
 		async send(request: DeclarativeRestApiSettings.ResultOptions, signal) {
 			const lane = laneTo(String(request.options.baseURL), PACE);
-			const once = async () => {
+			const answerTo = async (): Promise<Answer> => {
 				try {
-					return await this.makeRoutingRequest(request);
+					const [item] = await this.makeRoutingRequest(request);
+					return item.json as unknown as Answer;
 				} catch (error) {
-					const answer = refusedAnswer(error);
-					if (answer) read(answer);
-					return await Promise.reject(error);
+					return refusedAnswer(error) ?? (await Promise.reject(error));
 				}
 			};
-			return await collect.call(this, async (body) => {
+			return await collect.call(this, async (body, read) => {
 				request.options.body = body;
-				return await attempts(once, { lane, startsWork: false, signal });
+				return await attempts(async () => read(await answerTo()), {
+					lane,
+					startsWork: false,
+					signal,
+				});
 			});
 		},
 	});

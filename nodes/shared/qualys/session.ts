@@ -3,6 +3,7 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 import { InputError } from '../input/inputError';
 import { readText, sample, trimmed } from '../input/values';
 import type { Answer } from '../transport/answer';
+import { clock } from '../transport/clock';
 import { Fault } from '../transport/fault';
 import { gatewayBaseUrl } from './gateway';
 import { readLogin } from './reply';
@@ -15,26 +16,27 @@ function secret(value: unknown): string {
 	return typeof value === 'string' ? value : '';
 }
 
-/** The pasted token, without the word Bearer. */
+/** What was pasted as a token, without the word Bearer. */
+function pasted(value: unknown): string {
+	return trimmed(secret(value)).replace(/^(?:authorization\s*:\s*)?bearer(?:\s+|$)/i, '');
+}
+
 function bearerToken(credential: ICredentialDataDecryptedObject): string {
-	const text = trimmed(secret(credential.bearerToken)).replace(
-		/^(?:authorization:\s*)?bearer\s+/i,
-		'',
-	);
+	const token = pasted(credential.bearerToken);
 	// Neither of these may repeat the value: it is a secret.
-	if (text === '' || /^bearer$/i.test(text)) {
+	if (token === '') {
 		throw new InputError(
 			`${field('Bearer Token')} is empty`,
 			'Paste the token, with or without the word Bearer.',
 		);
 	}
-	if (/\s/.test(text)) {
+	if (!/^[\x21-\x7e]+$/.test(token)) {
 		throw new InputError(
-			`${field('Bearer Token')} holds more than one word`,
-			'Paste the token alone, without line breaks.',
+			`${field('Bearer Token')} holds more than a token`,
+			'Paste the token alone, without blanks, line breaks and dots that stand for a left out part.',
 		);
 	}
-	return text;
+	return token;
 }
 
 /** Who signs in where. A token that was minted for somebody else, or somewhere else, is not used. */
@@ -52,7 +54,7 @@ function storedToken(credential: ICredentialDataDecryptedObject): string {
 /** What must never be shown of a credential. */
 export const secretsOf = (fields: Record<string, unknown>) => [
 	fields.password,
-	trimmed(secret(fields.bearerToken)).replace(/^bearer\s+/i, ''),
+	pasted(fields.bearerToken),
 	secret(fields.sessionToken).split(' ')[1] ?? '',
 ];
 
@@ -115,10 +117,16 @@ export async function signIn(
 	return readLogin(answer);
 }
 
+/**
+ * How long a new token serves those whose own one was refused, in milliseconds. They were sent before it was
+ * there, so a moment is enough. An older one may have been replaced by another n8n process since.
+ */
+const SHARED_FOR_MS = 5 * 60_000;
+
 /** What this n8n process knows of a login. */
 interface Session {
-	/** The newest token. */
-	token?: string;
+	/** The newest token, and when it was fetched. */
+	newest?: { token: string; at: number };
 	/** A login that is under way. */
 	login?: Promise<string>;
 	/** Qualys refused it: it is not tried again, because accounts lock after a few refusals. */
@@ -134,6 +142,34 @@ function sessionOf(credential: ICredentialDataDecryptedObject): Session {
 	return session;
 }
 
+/** A token from a new login; whoever asks while it is under way shares it. */
+async function newToken(
+	session: Session,
+	credential: ICredentialDataDecryptedObject,
+	send: SendLogin,
+): Promise<string> {
+	session.login ??= signIn(credential, send).finally(() => {
+		session.login = undefined;
+	});
+	try {
+		const token = await session.login;
+		session.newest = { token, at: clock.now() };
+		return token;
+	} catch (error) {
+		if (error instanceof Fault && error.details.status === 401) session.refusal = error;
+		return await Promise.reject(error);
+	}
+}
+
+/** Whether a credential signs in with user and password, whose token can be renewed. */
+function signsIn({ signInWith }: ICredentialDataDecryptedObject): boolean {
+	if (signInWith === 'password' || signInWith === 'bearerToken') return signInWith === 'password';
+	throw new InputError(
+		`${field('Sign In With')} holds ${sample(signInWith ?? '')}`,
+		'It can hold: password, bearerToken.',
+	);
+}
+
 /**
  * The value to keep in the credential after a request was refused, or when there is no token yet.
  *
@@ -147,32 +183,29 @@ export async function renewedToken(
 	credential: ICredentialDataDecryptedObject,
 	send: SendLogin,
 ): Promise<string | undefined> {
-	if (credential.signInWith === 'bearerToken') return undefined;
-	if (credential.signInWith !== 'password') {
-		throw new InputError(
-			`${field('Sign In With')} holds ${sample(credential.signInWith ?? '')}`,
-			'It can hold: password, bearerToken.',
-		);
-	}
+	if (!signsIn(credential)) return undefined;
 	const session = sessionOf(credential);
 	if (session.refusal) throw session.refusal;
-	const known = session.token;
-	if (known !== undefined && known !== storedToken(credential)) return stored(credential, known);
-	session.login ??= signIn(credential, send).finally(() => {
-		session.login = undefined;
-	});
-	try {
-		session.token = await session.login;
-	} catch (error) {
-		if (error instanceof Fault && error.details.status === 401) session.refusal = error;
-		return await Promise.reject(error);
-	}
-	return stored(credential, session.token);
+	const { newest } = session;
+	const shared =
+		newest !== undefined &&
+		newest.token !== storedToken(credential) &&
+		clock.now() - newest.at < SHARED_FOR_MS;
+	return stored(credential, shared ? newest.token : await newToken(session, credential, send));
 }
 
-/** Forgets that a login was refused: the user asks for another try. */
-export function forgetRefusal(credential: ICredentialDataDecryptedObject): void {
-	sessionOf(credential).refusal = undefined;
+/**
+ * The same for the test of the credential, which always signs in, also where that was refused before: the
+ * user asks for it.
+ */
+export async function testedToken(
+	credential: ICredentialDataDecryptedObject,
+	send: SendLogin,
+): Promise<string | undefined> {
+	if (!signsIn(credential)) return undefined;
+	const session = sessionOf(credential);
+	session.refusal = undefined;
+	return stored(credential, await newToken(session, credential, send));
 }
 
 function stored(credential: ICredentialDataDecryptedObject, token: string): string {

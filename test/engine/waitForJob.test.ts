@@ -1,0 +1,432 @@
+import { CortexXdrWaitForJob } from '../../nodes/CortexXdrWaitForJob/CortexXdrWaitForJob.node';
+import { clock } from '../../nodes/shared/transport/clock';
+import { seededIds } from '../../simulator/cortex/seededJobs';
+import type { JobRequest } from '../../simulator/server';
+import { errorEnvelope } from '../samples/cortex';
+import { waitFor } from '../support/wait';
+import { createWorld, type World } from '../support/world';
+
+let world: World;
+
+beforeEach(async () => {
+	world = await createWorld();
+});
+
+afterEach(async () => await world.close());
+
+const start = (durationSeconds: number, change: Partial<JobRequest> = {}) =>
+	world.simulator.cortex.startJob({
+		kind: 'endpointAction',
+		durationSeconds,
+		outcome: 'succeeded',
+		endpoints: 2,
+		...change,
+	});
+const startImport = (durationSeconds: number, change: Partial<JobRequest> = {}) =>
+	start(durationSeconds, { kind: 'importJob', ...change });
+const startScript = (durationSeconds: number, change: Partial<JobRequest> = {}) =>
+	start(durationSeconds, { kind: 'scriptExecution', ...change });
+
+const jobs = (...ids: string[]) => ids.map((action_id, row) => ({ action_id, row }));
+const JOB_ID = '={{ $json.action_id ?? $json.job_id }}';
+const POLLS = '/public_api/v1/actions/get_action_status/';
+const RESULTS = '/public_api/v1/scripts/get_script_execution_results/';
+
+/** Waits of both kinds: to the end in memory, and through the database. */
+const kinds = [
+	{ kind: 'in memory', options: { waitMode: 'inMemory' } },
+	{ kind: 'parked', options: {} },
+];
+
+describe('a job that ends within the first minute', () => {
+	it.each([0, 3, 12, 40, 59])(
+		'after %s seconds is reported within one interval',
+		async (duration) => {
+			const id = start(duration);
+			const { json, parked } = await waitFor(world, { jobId: id });
+			expect(parked).toEqual([]);
+			const [{ waited_seconds, outcome, polls }] = json;
+			expect(outcome).toBe('succeeded');
+			expect(waited_seconds).toBeGreaterThanOrEqual(duration);
+			expect(waited_seconds).toBeLessThanOrEqual(60);
+			expect(world.requests().filter(({ path }) => path === POLLS)).toHaveLength(Number(polls));
+		},
+	);
+});
+
+describe('a job that takes longer', () => {
+	it.each([61, 130, 1000, 3000])(
+		'after %s seconds is reported within 65 seconds and one interval',
+		async (duration) => {
+			const id = start(duration);
+			const { json, parked, first, states } = await waitFor(world, { jobId: id });
+			expect(first.status).toBe('waiting');
+			expect(first.metadata).toMatchObject({
+				subExecution: { executionId: '2', workflowId: 'workflow' },
+			});
+			expect(first.hints).toEqual([expect.stringContaining('1 of 1 job is still running')]);
+			expect(parked.every((seconds) => seconds >= 65)).toBe(true);
+			expect(json[0].outcome).toBe('succeeded');
+			const late = Number(json[0].waited_seconds) - duration;
+			expect(late).toBeGreaterThanOrEqual(0);
+			expect(late).toBeLessThanOrEqual(65 + Math.max(...parked));
+			expect(JSON.stringify(states)).not.toContain(world.simulator.keys.admin.key);
+		},
+	);
+
+	it('that turns after hours, with an endpoint that is switched off, is waited for', async () => {
+		const id = start(30, { endpoints: 3, offline: 1 });
+		const { json, parked } = await waitFor(world, {
+			jobId: id,
+			timeout: 3 * 24 * 60,
+			options: { finishedShare: 60 },
+		});
+		expect(json[0]).toMatchObject({ outcome: 'succeeded', progress: { total: 3, finished: 2 } });
+		expect(parked).toEqual([]);
+		const slow = start(5 * 3600);
+		const long = await waitFor(world, { jobId: slow, timeout: 600 });
+		expect(long.json[0].outcome).toBe('succeeded');
+		expect(long.parked.length).toBeGreaterThan(50);
+	});
+});
+
+describe('the sub-workflow of a parked wait', () => {
+	it('polls with the same node and credential, and brings its own settings', async () => {
+		const { workflow } = await waitFor(world, { jobId: start(100) });
+		expect(workflow?.nodes.map(({ type }) => type)).toEqual([
+			'n8n-nodes-base.executeWorkflowTrigger',
+			'n8n-nodes-base.wait',
+			'test.node',
+		]);
+		const poll = workflow?.nodes[2];
+		expect(poll?.credentials).toEqual({ cortexXdrApi: { id: '1', name: 'cortexXdrApi' } });
+		expect(poll?.onError).toBeUndefined();
+		expect(workflow?.settings).toEqual({
+			executionOrder: 'v1',
+			callerPolicy: 'workflowsFromSameOwner',
+		});
+		expect(JSON.stringify(workflow)).not.toContain(world.simulator.keys.admin.key);
+	});
+
+	it('does nothing with a state that is none', async () => {
+		const { workflow } = await waitFor(world, { jobId: start(100) });
+		const { error } = await world.run(new CortexXdrWaitForJob(), workflow!.nodes[2].parameters, {
+			items: [{ round: 1 }],
+		});
+		expect(error?.message).toBe('This wait has lost its state');
+	});
+});
+
+describe.each(kinds)('many jobs, $kind', ({ options }) => {
+	it('come out in the order of the input, duplicates polled once, one end not ending the others', async () => {
+		const [quick, slow, bad] = [start(5), start(400), start(90, { outcome: 'failed' })];
+		world.requests();
+		const { json, outputs } = await waitFor(
+			world,
+			{ jobId: JOB_ID, options },
+			{ items: jobs(slow, quick, bad, slow, '999'), onError: 'continueRegularOutput' },
+		);
+		expect(json.map(({ job_id, outcome }) => [job_id, outcome])).toEqual([
+			[slow, 'succeeded'],
+			[quick, 'succeeded'],
+			[bad, 'failed'],
+			[slow, 'succeeded'],
+			['999', 'failed'],
+		]);
+		expect(outputs[0].map((item) => item.pairedItem)).toEqual(
+			[0, 1, 2, 3, 4].map((item) => ({ item })),
+		);
+		for (const item of json.slice(0, 4)) expect(item.endpoints).toHaveLength(2);
+		expect(json[4].errors).toEqual([expect.stringContaining('Action 999 was not found')]);
+		expect(json[4].polls).toBe(3);
+	});
+
+	it('On Error: Stop Workflow fails once every job has ended, counts them and lists those that failed', async () => {
+		const [good, bad, late] = [start(200), start(70, { outcome: 'failed' }), start(9_999)];
+		const { error } = await waitFor(
+			world,
+			{ jobId: JOB_ID, timeout: 10, options },
+			{ items: jobs(good, bad, late) },
+		);
+		expect(error?.message).toBe('2 of 3 jobs did not succeed');
+		const lines = error?.description?.split('\n') ?? [];
+		expect(lines).toHaveLength(2);
+		expect(lines[0]).toContain(`Action ${bad} failed (FAILED, 2 of 2 endpoints finished): `);
+		expect(lines[1]).toBe(
+			`Action ${late} was still going on at the deadline (IN_PROGRESS, 0 of 2 endpoints finished)`,
+		);
+	});
+
+	it('On Error: Continue (using error output) sends each other job there, with the fields of its input', async () => {
+		const [good, bad] = [start(200), start(70, { outcome: 'failed' })];
+		const parked = options.waitMode === undefined;
+		const { outputs, json } = await waitFor(
+			world,
+			{ jobId: JOB_ID, options },
+			{ items: jobs(bad, good), onError: 'continueErrorOutput' },
+		);
+		// A parked wait's items come out of the sub-execution; n8n sorts them when it wakes the parent.
+		const [failed, succeeded] = parked
+			? [json[0], json[1]]
+			: [outputs[1][0].json, outputs[0][0].json];
+		expect(succeeded).toMatchObject({ job_id: good, outcome: 'succeeded' });
+		expect(Object.keys(failed).filter((key) => !['action_id', 'row'].includes(key))).toEqual([
+			'error',
+			'details',
+		]);
+		expect(failed.error).toContain(`Action ${bad} failed (FAILED`);
+		expect(failed.details).toMatchObject({
+			job_id: bad,
+			outcome: 'failed',
+			progress: { failed: 2 },
+		});
+		if (!parked) {
+			expect(outputs[1][0]).toMatchObject({ json: { row: 0 }, pairedItem: { item: 0 } });
+			expect(outputs[0][0].pairedItem).toEqual({ item: 1 });
+		}
+	});
+
+	it('an item whose input is refused is one failed item among the others', async () => {
+		const good = start(100);
+		const { json } = await waitFor(
+			world,
+			{ jobId: JOB_ID, options },
+			{ items: jobs('x', good), onError: 'continueRegularOutput' },
+		);
+		expect(json[0]).toMatchObject({
+			error: 'Action ID holds "x", but it must be a whole positive number',
+		});
+		expect(json[1]).toMatchObject({ job_id: good, outcome: 'succeeded' });
+	});
+
+	it('script executions bring their results, import jobs their errors', async () => {
+		const script = startScript(150);
+		const { json } = await waitFor(world, { jobType: 'scriptExecution', jobId: script, options });
+		expect(json[0].results).toHaveLength(2);
+		expect(json[0].endpoints).toHaveLength(2);
+		expect(world.requests().filter(({ path }) => path === RESULTS)).toHaveLength(1);
+
+		const without = await waitFor(world, {
+			jobType: 'scriptExecution',
+			jobId: startScript(1),
+			options: { ...options, includeResults: false },
+		});
+		expect(without.json[0]).not.toHaveProperty('results');
+
+		const imported = await waitFor(
+			world,
+			{
+				jobType: 'importJob',
+				jobId: startImport(150, { outcome: 'partial', errorLog: ['bad asset'] }),
+				options: { ...options, acceptPartial: true },
+			},
+			{},
+		);
+		expect(imported.json[0]).toMatchObject({
+			job_type: 'importJob',
+			outcome: 'succeeded',
+			status: 'COMPLETED_WITH_ERRORS',
+			progress: { total: 1, finished: 1, succeeded: 1, failed: 0 },
+			errors: ['bad asset'],
+		});
+		expect(imported.json[0]).not.toHaveProperty('endpoints');
+		expect(imported.json[0]).not.toHaveProperty('results');
+	});
+
+	it('a timeout keeps id and last standing, and polls at the deadline', async () => {
+		const id = start(9_999);
+		const { json } = await waitFor(
+			world,
+			{ jobId: id, timeout: 7, options },
+			{ onError: 'continueRegularOutput' },
+		);
+		expect(json[0]).toMatchObject({
+			job_id: id,
+			outcome: 'timedOut',
+			status: 'IN_PROGRESS',
+			by_status: { IN_PROGRESS: 2 },
+		});
+		expect(json[0].waited_seconds).toBeGreaterThanOrEqual(420);
+		expect(json[0].waited_seconds).toBeLessThan(422);
+		expect(json[0].endpoints).toHaveLength(2);
+	});
+
+	it('outages end nothing; the last one is named if time runs out', async () => {
+		const id = start(100);
+		world.simulator.faults.add({ path: POLLS, status: 503, skip: 1, times: 6 });
+		const { json } = await waitFor(world, { jobId: id, options });
+		expect(json[0]).toMatchObject({ outcome: 'succeeded', errors: [] });
+
+		world.simulator.faults.add({ path: POLLS, breakConnection: 'before', skip: 1, times: 1_000 });
+		const late = await waitFor(
+			world,
+			{ jobId: start(10), timeout: 5, options },
+			{ onError: 'continueRegularOutput' },
+		);
+		expect(late.json[0]).toMatchObject({
+			outcome: 'timedOut',
+			errors: [expect.stringContaining('The connection broke')],
+		});
+	});
+
+	it('404 three times in a row is no job; twice is a hiccup', async () => {
+		world.simulator.faults.add({
+			path: '/public_api',
+			status: 404,
+			times: 2,
+			body: errorEnvelope(404, 'gone', null),
+		});
+		const good = await waitFor(world, { jobType: 'importJob', jobId: startImport(1), options });
+		expect(good.json[0].outcome).toBe('succeeded');
+		const gone = await waitFor(
+			world,
+			{ jobType: 'importJob', jobId: 'nowhere', options },
+			{ onError: 'continueRegularOutput' },
+		);
+		expect(gone.json[0]).toMatchObject({ outcome: 'notFound', status: '', polls: 3 });
+	});
+});
+
+describe('refusals', () => {
+	it.each([
+		['viewer', 403],
+		['unlicensed', 402],
+	])('of the key %s end the wait at the first poll', async (key) => {
+		const { error } = await waitFor(
+			world,
+			{ jobId: start(100) },
+			{ credentials: { cortexXdrApi: world.cortexKey(key) } },
+		);
+		expect(error?.message).toBe('1 of 1 job did not succeed');
+		expect(error?.description).toContain('Get Action Status needs');
+		expect(world.requests()).toHaveLength(1);
+	});
+
+	it('that begin while parked end it in the next round', async () => {
+		const id = start(9_999);
+		world.simulator.faults.add({
+			path: POLLS,
+			status: 401,
+			skip: 7,
+			times: 99,
+			body: errorEnvelope(401, 'Unauthorized', null),
+		});
+		const { error, parked } = await waitFor(world, { jobId: id });
+		expect(error?.description).toContain('Security Level');
+		expect(parked.length).toBeLessThan(5);
+	});
+
+	it('of input come before anything is sent', async () => {
+		const { error } = await waitFor(world, { jobId: JOB_ID }, { items: jobs('6001', 'nonsense') });
+		expect(error?.message).toBe(
+			'Action ID holds "nonsense", but it must be a whole positive number',
+		);
+		expect(error?.context).toMatchObject({ itemIndex: 1 });
+		expect(world.requests()).toEqual([]);
+	});
+});
+
+describe('results that cannot be fetched', () => {
+	it('do not change how a script ended', async () => {
+		world.simulator.faults.add({
+			path: RESULTS,
+			status: 500,
+			times: 9,
+			body: errorEnvelope(500, 'broken', null),
+		});
+		const { json } = await waitFor(world, { jobType: 'scriptExecution', jobId: startScript(100) });
+		expect(json[0]).toMatchObject({
+			outcome: 'succeeded',
+			results: null,
+			errors: ['The results could not be fetched: Cortex refused Get Script Results: broken'],
+		});
+	});
+
+	it('nor do endpoints of a job that ended while parked', async () => {
+		const [early, late] = [start(100), start(300)];
+		let asked = 0;
+		world.simulator.faults.add({
+			path: POLLS,
+			times: 10_000,
+			transform: (body) => {
+				asked += 1;
+				return body;
+			},
+		});
+		const { json } = await waitFor(world, { jobId: JOB_ID }, { items: jobs(early, late) });
+		expect(json.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded']);
+		expect(json[0].endpoints).toHaveLength(2);
+		expect(asked).toBe(Number(json[0].polls) + Number(json[1].polls) + 1);
+	});
+});
+
+describe('where a wait cannot be parked', () => {
+	it.each([
+		['on the command line', { mode: 'cli' as const }, 'it was started on the command line'],
+		[
+			'in a workflow without id',
+			{ ids: { execution: '1' } },
+			'the workflow has not been saved yet',
+		],
+		['in an execution without id', { ids: { workflow: 'w' } }, 'n8n does not store this execution'],
+		['as a tool', { node: { type: 'test.nodeTool' } }, 'an AI agent is waiting for the answer'],
+	])('%s it stays in memory, and says so', async (_name, options, reason) => {
+		const { json, parked, hints } = await waitFor(world, { jobId: start(200) }, options);
+		expect(json[0].outcome).toBe('succeeded');
+		expect(parked).toEqual([]);
+		expect(hints).toEqual([expect.stringContaining(reason)]);
+	});
+
+	it('where the user wants it so, it says nothing', async () => {
+		const { parked, hints } = await waitFor(world, {
+			jobId: start(200),
+			options: { waitMode: 'inMemory' },
+		});
+		expect(parked).toEqual([]);
+		expect(hints).toEqual([]);
+	});
+});
+
+describe('a stopped execution', () => {
+	it('stops waiting at once, and asks no more', async () => {
+		const stop = new AbortController();
+		const sleep = clock.sleep;
+		let slept = 0;
+		clock.sleep = async (milliseconds) => {
+			slept += 1;
+			if (slept > 5) stop.abort();
+			await sleep(milliseconds);
+		};
+		const { error } = await waitFor(world, { jobId: start(9_999) }, { signal: stop.signal });
+		expect(error?.message).toBe('The execution was stopped');
+		expect(world.requests()).toHaveLength(1);
+	});
+});
+
+describe('pace', () => {
+	it('100 jobs are asked for below the limit, round by round', async () => {
+		const ids = Array.from({ length: 100 }, () => start(100));
+		world.requests();
+		const { json } = await waitFor(world, { jobId: JOB_ID }, { items: jobs(...ids) });
+		expect(json.map(({ job_id }) => job_id)).toEqual(ids);
+		expect(world.simulator.requests.busiestSecond()).toBeLessThanOrEqual(10);
+		expect(world.requests().every(({ status }) => status === 200)).toBe(true);
+	});
+});
+
+describe('seeded jobs', () => {
+	it('that have ended are reported at the first poll', async () => {
+		const { json } = await waitFor(
+			world,
+			{ jobId: seededIds.finishedScan },
+			{ onError: 'continueRegularOutput' },
+		);
+		expect(json[0]).toMatchObject({
+			outcome: 'failed',
+			status: 'FAILED',
+			progress: { total: 5, finished: 5, succeeded: 3, failed: 2 },
+			polls: 1,
+			waited_seconds: 0,
+		});
+	});
+});

@@ -1,0 +1,122 @@
+/** Replies and requests as the vendor's page prints them. */
+
+/** The record of v1. */
+export const v1Record = {
+	severity: 2,
+	test: true,
+	created: {
+		dateTime: 1651847969380,
+	},
+	executionType: 'Manual',
+	correlationUuid: '9bde85fb-010e-45fe-8bc0-4b55cc6c3a2a',
+	threshold: 12,
+	title: 'Script test for subscribed modules-1651847969',
+	platform: 'WINDOWS',
+	updatedDateTime: 1651847969380,
+	scriptId: 72653,
+	customerUuid: '317df02c-4ad1-55e2-83a3-5646a34fceec',
+	isTest: true,
+	scriptType: 'Python',
+	id: '79097',
+	category: {
+		name: 'General Automation',
+		id: 6,
+	},
+};
+
+/** v1: the page shows one of 13 jobs. */
+export const v1Reply = {
+	errorCode: null,
+	message: null,
+	body: { totalCount: 13, list: [v1Record] },
+};
+
+/** v1's reply letter by letter: the page has one closing brace too many, so it is no JSON. */
+export const v1Printed = ` {
+   "errorCode": null,
+   "message": null,
+   "body": {
+       "totalCount": 13,
+       "list": [
+           {
+               "severity": 2,
+               "test": true,
+               "created": {
+                   "dateTime": 1651847969380
+               },
+               "executionType": "Manual",
+               "correlationUuid": "9bde85fb-010e-45fe-8bc0-4b55cc6c3a2a",
+               "threshold": 12,
+               "title": "Script test for subscribed modules-1651847969",
+               "platform": "WINDOWS",
+               "updatedDateTime": 1651847969380,
+               "scriptId": 72653,
+               "customerUuid": "317df02c-4ad1-55e2-83a3-5646a34fceec",
+               "isTest": true,
+               "scriptType": "Python",
+               "id": "79097",
+               "category": {
+                   "name": "General Automation",
+                   "id": 6
+               }
+           }
+           }
+       ]
+   }
+}`;
+
+/** The record of v2, inside the `data` of a row. */
+export const v2Record = {
+	scriptLanguage: 'Shell',
+	shareScriptResultWithFim: false,
+	executionType: 'Manual',
+	description: 'Fim OS Audit Run',
+	threshold: 0,
+	title: 'Auto_script_22062022_074300047-1774951243',
+	platform: 'LINUX',
+	customerUuid: '93a2c1c4-5568-63be-81ff-8f8fa95aa479',
+	rebootDelayInSeconds: 0,
+	id: '686754',
+	contentMasifKey: '93a2c1c4-5568-63be-81ff-8f8fa95aa479/276233/1766199677702',
+	hasSoftwarePackage: false,
+	severity: 3,
+	thresholdNew: 500,
+	runAsLoggedInUser: false,
+	test: false,
+	created: {
+		dateTime: 1774951243679,
+		user: { name: 'SYSTEM', id: '00000000-0000-0000-0000-000000000000' },
+	},
+	correlationUuid: '985893f0-6e95-4950-b5b3-96fc28ea1d5c',
+	updatedDateTime: 1774951243679,
+	rebootAfterScriptExecution: false,
+	scriptId: 276233,
+	isTest: false,
+	scriptType: 'Custom Script',
+	executorAppName: 'FIM',
+	category: { name: 'System Maintenance', id: 3 },
+};
+
+/** v2: the page shows the first of 4633 jobs. */
+export const v2Reply = {
+	body: {
+		totalCount: 4633,
+		list: [{ sortValues: [1774951243679, '686754'], data: v2Record }],
+	},
+};
+
+/** v2: the body with which the page goes on from a cursor. */
+export const v2NextRequest = {
+	sort: '[{"created.dateTime": "desc"}, {"id": "desc"}]',
+	searchAfter: [1774940443667, '805452'],
+	pageSize: 5,
+};
+
+/** The filters that the page prints. */
+export const filters = [
+	'script.name:Script test for subscribed modules',
+	'script.name:Auto_script_22062022_074300047',
+];
+
+/** An expired token, as the gateway refuses it. */
+export const expired = { status: 401, error: 'Unauthorized', message: 'JWT expired' };

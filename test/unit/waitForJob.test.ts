@@ -1,0 +1,482 @@
+import fc from 'fast-check';
+import {
+	afterPoll,
+	failureText,
+	jobItem,
+	pack,
+	summaryOf,
+	unpack,
+	type JobItem,
+	type Tracked,
+} from '../../nodes/CortexXdrWaitForJob/tracking';
+import {
+	interval,
+	nextPoll,
+	parkedSeconds,
+	SHORTEST_PARKED_SECONDS,
+} from '../../nodes/CortexXdrWaitForJob/schedule';
+import { readJob, type Job, type Settings } from '../../nodes/CortexXdrWaitForJob/settings';
+import {
+	actionStanding,
+	importStanding,
+	MOST_MISSES,
+	silence,
+} from '../../nodes/CortexXdrWaitForJob/verdict';
+import { importJob } from '../../nodes/shared/cortex/importJob';
+import {
+	ENDPOINT_STATUSES,
+	IMPORT_JOB_STATUSES,
+	meaningOf,
+} from '../../nodes/shared/cortex/statuses';
+import { InputError } from '../../nodes/shared/input/inputError';
+import { Fault, type FaultDetails } from '../../nodes/shared/transport/fault';
+
+const settings: Settings = {
+	pollInterval: 10,
+	timeout: 3600,
+	backoff: 'exponential',
+	maxPollInterval: 300,
+	waitMode: 'auto',
+	finishedShare: 100,
+	requiredShare: 100,
+	acceptPartial: false,
+	includeResults: true,
+};
+
+const rows = (...statuses: string[]) =>
+	statuses.map((status, index) => ({
+		action_id: '1',
+		endpoint_id: `e${index}`,
+		status,
+		finished: meaningOf(ENDPOINT_STATUSES, status).finished,
+		error: status === 'FAILED' ? 'disk full' : null,
+		error_reason: null,
+	}));
+
+const standing = (statuses: string[], change: Partial<Settings> = {}) =>
+	actionStanding(rows(...statuses), { ...settings, ...change });
+
+describe('words of an endpoint', () => {
+	const table: Array<[string, boolean, boolean, boolean]> = [
+		// word, ended, succeeded, succeeded where partial completion is accepted
+		['PENDING', false, false, false],
+		['IN_PROGRESS', false, false, false],
+		['PENDING_ABORT', false, false, false],
+		['COMPLETED_SUCCESSFULLY', true, true, true],
+		['COMPLETED_PARTIAL', true, false, true],
+		['FAILED', true, false, false],
+		['TIMEOUT', true, false, false],
+		['EXPIRED', true, false, false],
+		['ABORTED', true, false, false],
+		['CANCELLED', true, false, false],
+		['CANCELED', true, false, false],
+		['completed_successfully', true, true, true],
+		['REBOOTING', false, false, false],
+		['toString', false, false, false],
+		['', false, false, false],
+	];
+
+	it.each(table)('%s', (word, ended, succeeded, accepted) => {
+		expect(standing([word])).toMatchObject({ ended, succeeded, status: word });
+		expect(standing([word], { acceptPartial: true })).toMatchObject({ ended, succeeded: accepted });
+	});
+
+	it('stand in the table above, every one', () => {
+		const words = table.map(([word]) => word);
+		expect(words).toEqual(expect.arrayContaining(Object.keys(ENDPOINT_STATUSES)));
+		const upper = words.filter((word) => /^[A-Z_]+$/.test(word) && word !== 'REBOOTING');
+		expect(upper.sort()).toEqual(Object.keys(ENDPOINT_STATUSES).sort());
+	});
+});
+
+describe('words of an import job', () => {
+	const table: Array<[string, boolean, boolean, boolean]> = [
+		['INITIATED', false, false, false],
+		['PROCESSING', false, false, false],
+		['COMPLETED', true, true, true],
+		['COMPLETED_WITH_ERRORS', true, false, true],
+		['FAILED', true, false, false],
+		['SLEEPING', false, false, false],
+	];
+
+	it.each(table)('%s', (job_status, ended, succeeded, accepted) => {
+		const job = importJob({ job_status, error_log: ['x'] });
+		const finished = ended ? 1 : 0;
+		expect(importStanding(job, settings)).toEqual({
+			ended,
+			succeeded,
+			status: job_status,
+			progress: {
+				total: 1,
+				finished,
+				succeeded: succeeded ? 1 : 0,
+				failed: ended && !succeeded ? 1 : 0,
+			},
+			by_status: { [job_status]: 1 },
+			errors: ['x'],
+		});
+		expect(importStanding(job, { ...settings, acceptPartial: true }).succeeded).toBe(accepted);
+	});
+
+	it('stand in the table above, every one', () => {
+		const words = table.map(([word]) => word).filter((word) => word !== 'SLEEPING');
+		expect(words.sort()).toEqual(Object.keys(IMPORT_JOB_STATUSES).sort());
+	});
+});
+
+describe('shares of endpoints', () => {
+	const GOOD = 'COMPLETED_SUCCESSFULLY';
+	it.each<[string[], Partial<Settings>, boolean, boolean]>([
+		[[], {}, false, false],
+		[[], { finishedShare: 0, requiredShare: 0 }, false, false],
+		[[GOOD, 'PENDING'], {}, false, false],
+		[[GOOD, 'PENDING'], { finishedShare: 50 }, true, true],
+		[[GOOD, 'PENDING'], { finishedShare: 51 }, false, false],
+		[[GOOD, GOOD, 'FAILED'], {}, true, false],
+		[[GOOD, GOOD, 'FAILED'], { requiredShare: 66 }, true, true],
+		[[GOOD, GOOD, 'FAILED'], { requiredShare: 67 }, true, false],
+		[['FAILED', 'PENDING', 'PENDING'], { finishedShare: 30 }, true, false],
+		[['FAILED'], { requiredShare: 0 }, true, true],
+	])('%j with %j: ended %s, succeeded %s', (statuses, change, ended, succeeded) => {
+		expect(standing(statuses, change)).toMatchObject({ ended, succeeded });
+	});
+
+	it('count every endpoint once', () => {
+		const word = fc.constantFrom(...Object.keys(ENDPOINT_STATUSES), 'REBOOTING');
+		fc.assert(
+			fc.property(
+				fc.array(word),
+				fc.integer({ min: 0, max: 100 }),
+				fc.boolean(),
+				(words, share, acceptPartial) => {
+					const { progress, by_status, ended, succeeded, errors, status } = standing(words, {
+						finishedShare: share,
+						acceptPartial,
+					});
+					expect(progress.total).toBe(words.length);
+					expect(progress.succeeded + progress.failed).toBe(progress.finished);
+					expect(errors).toHaveLength(progress.failed);
+					expect(Object.values(by_status).reduce((sum, count) => sum + count, 0)).toBe(
+						words.length,
+					);
+					if (succeeded) expect(ended).toBe(true);
+					if (words.length > 0) expect(words).toContain(status);
+				},
+			),
+		);
+	});
+});
+
+describe('the most telling word', () => {
+	it.each<[string[], Partial<Settings>, string]>([
+		[['COMPLETED_SUCCESSFULLY', 'ABORTED', 'FAILED'], {}, 'FAILED'],
+		[['COMPLETED_PARTIAL', 'EXPIRED'], {}, 'EXPIRED'],
+		[
+			['COMPLETED_PARTIAL', 'COMPLETED_SUCCESSFULLY'],
+			{ acceptPartial: true },
+			'COMPLETED_SUCCESSFULLY',
+		],
+		[['COMPLETED_SUCCESSFULLY', 'FAILED'], { requiredShare: 50 }, 'COMPLETED_SUCCESSFULLY'],
+		[['PENDING', 'IN_PROGRESS', 'COMPLETED_SUCCESSFULLY'], {}, 'IN_PROGRESS'],
+		[['PENDING', 'REBOOTING', 'IN_PROGRESS'], {}, 'REBOOTING'],
+		[['PENDING', 'PENDING_ABORT'], {}, 'PENDING_ABORT'],
+		[[], {}, ''],
+	])('of %j with %j is %s', (statuses, change, word) => {
+		expect(standing(statuses, change).status).toBe(word);
+	});
+});
+
+describe('polls that bring no standing', () => {
+	const envelope = true;
+	const table: Array<[string, FaultDetails, ReturnType<typeof silence>]> = [
+		['a broken connection', { passing: true, repeat: true, reached: 'maybe' }, 'passing'],
+		['a host that is not found', { passing: true, reached: 'no' }, 'passing'],
+		['429', { status: 429, throttled: true, envelope }, 'passing'],
+		['502', { status: 502, passing: true, repeat: true }, 'passing'],
+		['503', { status: 503, passing: true, repeat: true }, 'passing'],
+		['504', { status: 504, passing: true, repeat: true }, 'passing'],
+		['500 without an envelope', { status: 500, passing: true, envelope: false }, 'passing'],
+		['501 without an envelope', { status: 501, envelope: false }, 'passing'],
+		['a text on 200', { status: 200, passing: true }, 'passing'],
+		['400', { status: 400, envelope }, 'refused'],
+		['401', { status: 401, envelope }, 'refused'],
+		['402', { status: 402, envelope }, 'refused'],
+		['403', { status: 403, envelope }, 'refused'],
+		['413', { status: 413 }, 'refused'],
+		['422', { status: 422 }, 'refused'],
+		['a redirect', { status: 302, reached: 'no' }, 'refused'],
+		['a certificate that is not trusted', { reached: 'no' }, 'refused'],
+		['404', { status: 404, envelope }, 'missing'],
+		['500 with an envelope', { status: 500, envelope }, 'missing'],
+		['an answer of another form', { status: 200, unexpected: true }, 'missing'],
+		['an answer of another form without status', { unexpected: true }, 'missing'],
+		['a status that nobody documented', { status: 418 }, 'missing'],
+	];
+
+	it.each(table)('%s', (_name, details, kind) => {
+		expect(silence(new Fault('words', details))).toBe(kind);
+	});
+
+	const job: Job = { type: 'importJob', id: 'a', settings };
+	const at = { round: 1, elapsed: 1, now: 5 };
+	const after = (tracked: Tracked, details: FaultDetails, when = at) =>
+		afterPoll(tracked, { fault: new Fault('words', { hint: 'hint', ...details }) }, job, when);
+
+	it('passing faults end nothing, however many there are', () => {
+		let tracked: Tracked = { misses: 0 };
+		for (let round = 0; round < 100; round += 1)
+			tracked = after(tracked, { status: 503, passing: true });
+		expect(tracked).toEqual({ misses: 0, fault: 'words. hint', end: undefined });
+	});
+
+	it('a refusal ends the job at once', () => {
+		expect(after({ misses: 0 }, { status: 403 }).end).toEqual({
+			outcome: 'failed',
+			polls: 1,
+			at: 5,
+		});
+	});
+
+	it.each([
+		[404, 'notFound'],
+		[500, 'failed'],
+	])('three misses in a row with status %s end it as %s', (status, outcome) => {
+		let tracked: Tracked = { misses: 0 };
+		for (let round = 1; round < MOST_MISSES; round += 1) {
+			tracked = after(tracked, { status, envelope });
+			expect(tracked.end).toBeUndefined();
+		}
+		expect(after(tracked, { status, envelope }).end?.outcome).toBe(outcome);
+		const between = after(tracked, { passing: true });
+		expect(after(between, { status, envelope }).end).toBeUndefined();
+		const seen = afterPoll(tracked, { standing: standing(['PENDING']) }, job, at);
+		expect([seen.misses, seen.end, seen.fault]).toEqual([0, undefined, undefined]);
+	});
+
+	it('the deadline ends it, with its last standing and the last words', () => {
+		const seen = afterPoll({ misses: 0 }, { standing: standing(['PENDING']) }, job, at);
+		const late = { round: 9, elapsed: 3600, now: 9 };
+		expect(after(seen, { passing: true }, late)).toMatchObject({
+			standing: { status: 'PENDING' },
+			fault: 'words. hint',
+			end: { outcome: 'timedOut', polls: 9, at: 9 },
+		});
+		expect(afterPoll(seen, { standing: standing(['PENDING']) }, job, late).end?.outcome).toBe(
+			'timedOut',
+		);
+		expect(
+			afterPoll(seen, { standing: standing(['COMPLETED_SUCCESSFULLY']) }, job, late).end?.outcome,
+		).toBe('succeeded');
+	});
+});
+
+describe('the schedule', () => {
+	it('grows by half up to the longest interval, or stays fixed', () => {
+		expect([1, 2, 3, 4, 9, 99].map((round) => interval(settings, round))).toEqual([
+			10, 15, 22.5, 33.8, 256.3, 300,
+		]);
+		expect(interval({ ...settings, backoff: 'fixed' }, 9)).toBe(10);
+		expect(interval({ ...settings, pollInterval: 600 }, 9)).toBe(600);
+	});
+
+	const at = (elapsed: number, round: number, change: Partial<Settings> = {}) => ({
+		running: [{ ...settings, ...change }],
+		round,
+		elapsed,
+	});
+
+	it.each<[string, ReturnType<typeof at>, boolean, object]>([
+		['the first interval', at(0, 1), true, { inMemory: 10 }],
+		['one that would pass the first minute', at(47.5, 4), true, { inMemory: 12.5 }],
+		['the end of the first minute', at(60, 5), true, { parked: 65 }],
+		['a later round', at(125, 6), true, { parked: 76 }],
+		['an interval of more than a minute', at(0, 1, { pollInterval: 300 }), true, { parked: 300 }],
+		['where parking is impossible', at(60, 5), false, { inMemory: 50.6 }],
+		['a deadline within the minute', at(50, 4, { timeout: 55 }), true, { inMemory: 5 }],
+		['a deadline too near to park for', at(60, 5, { timeout: 120 }), true, { inMemory: 50.6 }],
+		['a deadline that has passed', at(70, 5, { timeout: 60 }), false, { inMemory: 0 }],
+	])('%s', (_name, waiting, mayPark, next) => expect(nextPoll(waiting, mayPark)).toEqual(next));
+
+	it('the most impatient job sets the pace', () => {
+		const running = [settings, { ...settings, pollInterval: 100 }];
+		expect(nextPoll({ running, round: 1, elapsed: 0 }, true)).toEqual({ inMemory: 10 });
+	});
+
+	it('parked waits are never too short for the database, and end at the deadline', () => {
+		fc.assert(
+			fc.property(
+				fc.integer({ min: 1, max: 1000 }),
+				fc.integer({ min: 60, max: 100_000 }),
+				fc.boolean(),
+				fc.integer({ min: 0, max: 20 }),
+				(pollInterval, timeout, fixed, roundTakes) => {
+					const change = {
+						pollInterval,
+						timeout,
+						backoff: fixed ? 'fixed' : 'exponential',
+					} as const;
+					let elapsed = 0;
+					let round = 1;
+					for (; elapsed < timeout && round < 5_000; round += 1) {
+						const next = nextPoll(at(elapsed, round, change), true);
+						if ('parked' in next) break;
+						expect(next.inMemory).toBeGreaterThan(0);
+						elapsed += next.inMemory;
+					}
+					for (; elapsed < timeout && round < 5_000; round += 1) {
+						const seconds = parkedSeconds(at(elapsed, round, change));
+						expect(seconds).toBeGreaterThanOrEqual(SHORTEST_PARKED_SECONDS);
+						elapsed += seconds + roundTakes;
+					}
+					expect(elapsed).toBeLessThan(timeout + 2 * SHORTEST_PARKED_SECONDS);
+				},
+			),
+		);
+	});
+});
+
+describe('what travels while a job is parked', () => {
+	const tracked: fc.Arbitrary<Tracked> = fc.record(
+		{
+			misses: fc.nat(3),
+			fault: fc.string({ maxLength: 5_000 }),
+			end: fc.record({
+				outcome: fc.constantFrom('succeeded', 'failed', 'timedOut', 'notFound'),
+				polls: fc.nat(),
+				at: fc.nat(),
+			}),
+			standing: fc.record({
+				status: fc.string({ maxLength: 200 }),
+				progress: fc.record({
+					total: fc.nat(),
+					finished: fc.nat(),
+					succeeded: fc.nat(),
+					failed: fc.nat(),
+				}),
+				by_status: fc.dictionary(fc.string({ maxLength: 100 }), fc.nat(), { maxKeys: 30 }),
+				errors: fc.array(fc.string({ maxLength: 3_000 }), { maxLength: 50 }),
+			}),
+		},
+		{ requiredKeys: ['misses'] },
+	) as never;
+
+	it('comes back as it was, but for texts that were cut', () => {
+		fc.assert(
+			fc.property(tracked, (before) => {
+				const after = unpack(pack(before));
+				expect(after.misses).toBe(before.misses);
+				expect(after.end).toEqual(before.end);
+				expect(after.standing?.progress).toEqual(before.standing?.progress);
+				expect(before.fault ?? '').toContain(after.fault ?? '');
+				expect(unpack(pack(after))).toEqual(after);
+			}),
+		);
+	});
+
+	it('is at most 1 kB a job, and holds no endpoints', () => {
+		const words = Object.keys(ENDPOINT_STATUSES);
+		const many = rows(...Array.from({ length: 5_000 }, (_, index) => words[index % words.length]));
+		const { ended, succeeded, ...full } = actionStanding(many, settings);
+		expect([ended, succeeded]).toEqual([false, false]);
+		const text = pack({
+			standing: full,
+			misses: 2,
+			fault: 'ü'.repeat(9_000),
+			end: { outcome: 'failed', polls: 999, at: 1_772_366_400_000 },
+		});
+		expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_024);
+		expect(text).not.toContain('e4999');
+	});
+});
+
+describe('what is said of jobs that did not succeed', () => {
+	const job: Job = { type: 'endpointAction', id: '7', settings };
+	const plan = { startedAt: 0, jobs: [job], items: [0], onError: 'stop' as const };
+	const item = (change: Partial<JobItem>): JobItem => ({
+		...jobItem(
+			job,
+			plan,
+			{
+				standing: standing(['FAILED', 'PENDING']),
+				misses: 0,
+				end: { outcome: 'failed', polls: 3, at: 65_430 },
+			},
+			{ errors: [] },
+		),
+		...change,
+	});
+
+	it('names id, outcome, status, progress and reasons', () => {
+		expect(failureText(item({ status: 'FAILED', errors: ['a', 'b', 'c', 'd', 'e'] }))).toBe(
+			'Action 7 failed (FAILED, 1 of 2 endpoints finished): a; b; c; and 2 more',
+		);
+		expect(failureText(item({ outcome: 'timedOut', status: 'PENDING', errors: [] }))).toBe(
+			'Action 7 was still going on at the deadline (PENDING, 1 of 2 endpoints finished)',
+		);
+		expect(
+			failureText(
+				item({ job_type: 'importJob', outcome: 'notFound', status: '', errors: ['gone'] }),
+			),
+		).toBe('Import job 7 was not found: gone');
+		expect(failureText(item({ job_type: 'scriptExecution', errors: [] }))).toContain(
+			'Script execution 7 failed',
+		);
+		expect(failureText(item({ outcome: 'succeeded' }))).toBe('');
+	});
+
+	it('counts every job once, and lists so many', () => {
+		expect(summaryOf([item({ outcome: 'succeeded' })])).toBeUndefined();
+		expect(summaryOf([item({}), item({})])?.message).toBe('1 of 1 job did not succeed');
+		const many = Array.from({ length: 70 }, (_, index) => item({ job_id: String(index) }));
+		const error = summaryOf([...many, item({ job_id: 'x', outcome: 'succeeded' })]);
+		expect(error?.message).toBe('70 of 71 jobs did not succeed');
+		expect(error?.hint?.split('\n')).toHaveLength(51);
+		expect(error?.hint).toContain('and 20 more');
+	});
+
+	it('counts the time from the first poll', () => {
+		expect(item({})).toMatchObject({
+			polls: 3,
+			started_at: '1970-01-01T00:00:00.000Z',
+			finished_at: '1970-01-01T00:01:05.430Z',
+			waited_seconds: 65.4,
+		});
+	});
+});
+
+describe('readJob', () => {
+	const good = {
+		jobType: 'endpointAction',
+		jobId: '1',
+		pollInterval: 10,
+		timeout: 60,
+		options: {},
+	};
+
+	it('fills in the defaults', () => {
+		expect(readJob(good)).toEqual({ type: 'endpointAction', id: '1', settings });
+		expect(readJob({ ...good, timeout: '1.5', pollInterval: ' 3 ' }).settings).toMatchObject({
+			timeout: 90,
+			pollInterval: 3,
+		});
+	});
+
+	it.each([
+		[{ jobType: 'scan' }, 'Job Type holds "scan"'],
+		[{ jobId: '' }, 'Action ID is empty'],
+		[{ jobId: 'x' }, 'Action ID holds "x"'],
+		[{ jobType: 'importJob', jobId: ' ' }, 'Job ID is empty'],
+		[{ pollInterval: 0 }, 'Poll Interval holds "0"'],
+		[{ pollInterval: 'soon' }, 'Poll Interval holds "soon"'],
+		[{ timeout: 0.5 }, 'Timeout holds "0.5", but it must be a number of minutes, from 1 to 525600'],
+		[{ timeout: Infinity }, 'Timeout holds'],
+		[{ options: { backoff: 'none' } }, 'Backoff holds "none"'],
+		[{ options: { waitMode: 'x' } }, 'Wait Mode holds "x"'],
+		[{ options: { maxPollInterval: -1 } }, 'Max Poll Interval holds "-1"'],
+		[{ options: { finishedShare: 101 } }, 'Finished Share holds "101"'],
+		[{ options: { requiredShare: 'all' } }, 'Required Share holds "all"'],
+	])('refuses %j', (change, message) => {
+		expect(() => readJob({ ...good, ...change })).toThrow(message);
+		expect(() => readJob({ ...good, ...change })).toThrow(InputError);
+	});
+});
