@@ -1,5 +1,6 @@
 import {
 	NodeOperationError,
+	WAIT_FOR_SUB_EXECUTION,
 	type IExecuteFunctions,
 	type INode,
 	type INodeExecutionData,
@@ -20,13 +21,26 @@ const isSaved = (id: unknown): id is string => typeof id === 'string' && !UNSAVE
 export const isTool = (context: IExecuteFunctions): boolean =>
 	context.isToolExecution?.() === true || context.getNode().type.endsWith('Tool');
 
+/**
+ * Whether this n8n wakes an execution with the end of its sub-execution, also with its failure, and also when
+ * n8n was restarted in between. Older versions lack this constant of their own.
+ */
+const hostWakesParents = () => (WAIT_FOR_SUB_EXECUTION as Date | undefined) !== undefined;
+
 /** Why a wait cannot be kept in the database here; `undefined` where it can. */
 export function whyNotParked(context: IExecuteFunctions): string | undefined {
 	if (isTool(context)) return 'an AI agent is waiting for the answer';
 	if (context.getMode() === 'cli') return 'it was started on the command line';
+	if (!hostWakesParents()) return 'versions of n8n before 2.41 cannot keep it in the database';
 	if (!isSaved(context.getWorkflow().id)) return 'the workflow has not been saved yet';
 	if (!isSaved(context.getExecutionId())) return 'n8n does not store this execution';
 	return undefined;
+}
+
+/** The plan of a parked wait. */
+export interface ParkedPlan extends Plan {
+	/** Execution that waits for the result. */
+	parent: string;
 }
 
 /** The state as it travels through n8n's database, with the seconds until the next poll. */
@@ -40,7 +54,7 @@ function stateItem({ round, jobs }: State, wait: number): INodeExecutionData {
  * It brings its own settings: those of the parent would let a workflow that nobody may call refuse its own
  * wait, and an error workflow fire twice.
  */
-export function waitingWorkflow(node: INode, plan: Plan): IWorkflowBase {
+export function waitingWorkflow(node: INode, plan: ParkedPlan): IWorkflowBase {
 	const place = (name: string, x: number) => ({
 		id: name,
 		name,
@@ -93,12 +107,13 @@ export async function park(
 	wait: number,
 ): Promise<INodeExecutionData[][]> {
 	const workflowId = String(context.getWorkflow().id);
+	const parent = context.getExecutionId();
 	const result = await context.executeWorkflow(
-		{ code: waitingWorkflow(context.getNode(), plan) },
+		{ code: waitingWorkflow(context.getNode(), { ...plan, parent }) },
 		[stateItem(state, wait)],
 		undefined,
 		{
-			parentExecution: { executionId: context.getExecutionId(), workflowId, shouldResume: true },
+			parentExecution: { executionId: parent, workflowId, shouldResume: true },
 			executionMode: context.getMode(),
 		},
 	);
@@ -108,25 +123,45 @@ export async function park(
 	});
 	const left = running(plan, state).length;
 	context.addExecutionHints({
-		message: `${left} of ${plan.jobs.length} ${plan.jobs.length === 1 ? 'job is' : 'jobs are'} still running. The sub-execution polls ${left === 1 ? 'it' : 'them'} and wakes this workflow; no worker is held meanwhile. To give up the wait, stop the sub-execution too.`,
+		message: `${left} of ${plan.jobs.length} ${plan.jobs.length === 1 ? 'job is' : 'jobs are'} still running. The sub-execution polls ${left === 1 ? 'it' : 'them'} and wakes this workflow; no worker is held meanwhile. If you stop this execution, the sub-execution ends at its next poll.`,
 		location: 'outputPane',
 	});
 	return [result.data?.[0] ?? []];
 }
 
 /**
+ * Whether nobody takes the result of a wait any more. n8n leaves a sub-execution waiting when the execution that
+ * started it is stopped or deleted, but writes the stop into that execution's data.
+ */
+async function isAbandoned(context: IExecuteFunctions, parent: string): Promise<boolean> {
+	try {
+		const stored = await context.getExecutionDataById(parent);
+		return stored === undefined || stored.resultData.error !== undefined;
+	} catch {
+		// Not knowing is no reason to give up.
+		return false;
+	}
+}
+
+/**
  * One round of a parked wait, in the sub-execution.
+ * @throws {NodeOperationError} without asking, if the execution that waits was stopped or deleted
  * @returns the items of the parent's output on the first output, or the state for the next round on the second
  */
 export async function parkedRound(
 	context: IExecuteFunctions,
 	tenant: Tenant,
-	plan: Plan,
+	plan: ParkedPlan,
 ): Promise<INodeExecutionData[][]> {
 	const stored = context.getInputData()[0]?.json;
 	if (!isParkedState(stored)) {
 		throw new NodeOperationError(context.getNode(), 'This wait has lost its state', {
 			description: 'Its sub-execution was changed or copied. Run the workflow again.',
+		});
+	}
+	if (await isAbandoned(context, plan.parent)) {
+		throw new NodeOperationError(context.getNode(), 'The execution that waits was stopped', {
+			description: `Execution ${plan.parent} was stopped or deleted, so this one has given up the wait. The jobs themselves go on in Cortex.`,
 		});
 	}
 	const before: State = { round: stored.round, jobs: stored.jobs.map(unpack) };
@@ -138,7 +173,7 @@ export async function parkedRound(
 }
 
 /** A plan, as it stands in the sub-workflow's node. */
-export const readPlan = (text: string) => JSON.parse(text) as Plan;
+export const readPlan = (text: string) => JSON.parse(text) as ParkedPlan;
 
 /** A plan for these jobs, whose clock starts now. */
 export const startPlan = (plan: Omit<Plan, 'startedAt'>): Plan => ({

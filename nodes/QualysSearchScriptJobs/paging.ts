@@ -59,9 +59,7 @@ class Progress {
 		// Nobody documents how large a page may be, so one may be short because all are. It is the last one
 		// where the vendor's own count agrees and no page of the same length came before; otherwise only an
 		// empty page is.
-		return (
-			records.length < asked && (first || shorter) && total !== undefined && this.read >= total
-		);
+		return records.length < asked && (first || shorter) && this.read === total;
 	}
 
 	/** A job that changes its place while we are reading can come twice. */

@@ -23,16 +23,16 @@ export class Cancelled extends Error {
 /** n8n's `sleep` cannot be cancelled, so a stopped wait leaves a timer behind for this long at most. */
 const SLICE_MS = 1000;
 
-/** Rejects with {@link Cancelled} as soon as `signal` fires; `undo` forgets about it. */
-function cancellation(signal: AbortSignal | undefined): { rejects: Promise<never>; undo(): void } {
-	let onAbort = () => {};
-	const rejects = new Promise<never>((_, reject) => {
-		onAbort = () => reject(new Cancelled());
-		if (signal?.aborted) onAbort();
-		else signal?.addEventListener('abort', onAbort, { once: true });
-	});
-	rejects.catch(() => {});
-	return { rejects, undo: () => signal?.removeEventListener('abort', onAbort) };
+/** Who waits on a signal. One listener serves all: hundreds on one signal make Node.js warn of a leak. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+function waitersOf(signal: AbortSignal): Set<() => void> {
+	const known = waiting.get(signal);
+	if (known) return known;
+	const waiters = new Set<() => void>();
+	waiting.set(signal, waiters);
+	signal.addEventListener('abort', () => waiters.forEach((cancel) => cancel()), { once: true });
+	return waiters;
 }
 
 /**
@@ -40,11 +40,18 @@ function cancellation(signal: AbortSignal | undefined): { rejects: Promise<never
  * @throws {Cancelled}
  */
 export async function orCancelled<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
-	const { rejects, undo } = cancellation(signal);
+	if (!signal) return await promise;
+	const waiters = waitersOf(signal);
+	let cancel = () => {};
+	const cancelled = new Promise<never>((_, reject) => {
+		cancel = () => reject(new Cancelled());
+	});
+	waiters.add(cancel);
+	if (signal.aborted) cancel();
 	try {
-		return await Promise.race([promise, rejects]);
+		return await Promise.race([promise, cancelled]);
 	} finally {
-		undo();
+		waiters.delete(cancel);
 	}
 }
 
