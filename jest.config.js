@@ -1,6 +1,7 @@
 /** Everything that needs no further software: pure parts, nodes on n8n's engine, the built package. */
 module.exports = {
 	testEnvironment: 'node',
+	maxWorkers: '100%',
 	roots: ['<rootDir>/test'],
 	testTimeout: 30_000,
 	testMatch: ['**/*.test.ts', '**/*.test.js'],

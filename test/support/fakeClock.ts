@@ -1,6 +1,8 @@
-import { sleep as realSleep } from 'n8n-workflow';
 import type { Clock } from '../../nodes/shared/transport/clock';
-import { activity } from './httpActivity';
+import { activity, turn } from './httpActivity';
+
+/** Turns of the event loop after which whoever was woken or answered has asked for what it wants next. */
+const SETTLED = 8;
 
 interface Sleeper {
 	at: number;
@@ -63,8 +65,7 @@ export class FakeClock implements Clock {
 		if (this.running) return;
 		this.running = true;
 		while (this.sleepers.length > 0) {
-			// A few turns of the event loop: whoever was just woken or answered may ask for more.
-			for (let turn = 0; turn < 2; turn += 1) await realSleep(0);
+			for (let count = 0; count < SETTLED; count += 1) await turn();
 			if (activity.underWay > this.heldBack) continue;
 			this.sleepers.sort((a, b) => a.at - b.at);
 			const next = this.sleepers.shift();

@@ -1,1 +1,2 @@
 export declare const activity: { underWay: number };
+export declare const turn: () => Promise<void>;

@@ -1,0 +1,11 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** The search that every variant sends: newest first, as the node asks by default. */
+export const SORT = '[{"created.dateTime":"desc"},{"id":"desc"}]';
+
+export const SEARCH_PATH = '/sm/v2/jobs/search';
+
+/** An answer to it. */
+export interface ReadPage {
+	body: { list: Array<{ sortValues: unknown[]; data: IDataObject }> };
+}
