@@ -6,10 +6,10 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { qualysGatewayApiTest } from '../shared/qualys/credentialTest';
-import { qualysIcon, qualysRequestDefaults } from '../shared/qualys/description';
+import { emptyResultHint, qualysIcon, qualysRequestDefaults } from '../shared/qualys/description';
 import { readPage, type Page } from '../shared/qualys/reply';
 import { sendToQualys, wholeAnswer } from '../shared/qualys/send';
-import type { Answer } from '../shared/transport/answer';
+import type { Answer, JsonObject } from '../shared/transport/answer';
 import { checked } from '../shared/transport/refusal';
 import { collectJobs } from './paging';
 import { readSearch, type Search } from './searchBody';
@@ -23,9 +23,9 @@ function searchOf(context: IExecuteSingleFunctions): Search {
 			apiVersion: parameter('apiVersion'),
 			returnAll: parameter('returnAll'),
 			limit: parameter('limit'),
-			filters: parameter('filters') ?? {},
+			filters: (parameter('filters') ?? {}) as JsonObject,
 			simplify: parameter('simplify'),
-			options: parameter('options') ?? {},
+			options: (parameter('options') ?? {}) as JsonObject,
 		},
 		context.getTimezone(),
 	);
@@ -37,11 +37,13 @@ function pageOf(answer: Answer, { version, includeCursor, simplify }: Search): P
 	return simplify ? { ...page, records: page.records.map(simplifiedJob) } : page;
 }
 
+const NAME = 'Qualys Search Script Jobs';
+
 const showForV2 = { show: { '/apiVersion': ['v2'] } };
 
 export class QualysSearchScriptJobs implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Qualys Search Script Jobs',
+		displayName: NAME,
 		name: 'qualysSearchScriptJobs',
 		icon: qualysIcon,
 		group: ['transform'],
@@ -50,11 +52,12 @@ export class QualysSearchScriptJobs implements INodeType {
 			'={{ ($parameter.returnAll ? "all" : "first " + $parameter.limit) + " jobs, " + $parameter.apiVersion }}',
 		description:
 			'Search the script jobs of Qualys Custom Assessment and Remediation: which scripts were run, when, and on which platform. Takes filters such as script ID, exact script name, time range or a Qualys query. Returns a job per item, newest first.',
-		defaults: { name: 'Qualys Search Script Jobs' },
+		defaults: { name: NAME },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'qualysGatewayApi', required: true, testedBy: 'qualysGatewayApiTest' }],
+		hints: [emptyResultHint(NAME)],
 		requestDefaults: qualysRequestDefaults,
 		requestOperations: {
 			pagination: sendToQualys(async function (ask) {

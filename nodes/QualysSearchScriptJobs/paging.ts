@@ -137,7 +137,8 @@ function withProgress(error: unknown, { jobs, cursor }: Progress): unknown {
 		? ` Go on from there with Options → Search After: ${JSON.stringify(cursor)}.`
 		: '';
 	const said = fault.details.hint?.includes('Search After') ? '' : resume;
-	const progress = `${thousands(jobs.length)} jobs had been read before.${said}`;
+	const read = `${thousands(jobs.length)} job${jobs.length === 1 ? '' : 's'}`;
+	const progress = `${read} had been read before.${said}`;
 	return new Fault(fault.message, {
 		...fault.details,
 		hint: [fault.details.hint, progress].filter(Boolean).join(' '),

@@ -104,12 +104,6 @@ function readCursor(value: unknown, levels: number): unknown[] {
 	);
 }
 
-/** What a collection of the node holds: the options that were added to it. */
-function readCollection(field: string, value: unknown): JsonObject {
-	if (isObject(value)) return value;
-	throw new InputError(`${field} holds ${sample(value)}`, 'Add its fields one by one.');
-}
-
 /**
  * Reads what the user asks for.
  *
@@ -118,23 +112,25 @@ function readCollection(field: string, value: unknown): JsonObject {
  * @throws {InputError}
  */
 export function readSearch(
-	parameters: Record<
-		'apiVersion' | 'returnAll' | 'limit' | 'filters' | 'simplify' | 'options',
-		unknown
-	>,
+	parameters: {
+		apiVersion: unknown;
+		returnAll: unknown;
+		limit: unknown;
+		filters: JsonObject;
+		simplify: unknown;
+		options: JsonObject;
+	},
 	timeZone: string,
 ): Search {
-	const { apiVersion } = parameters;
+	const { apiVersion, filters, options } = parameters;
 	if (apiVersion !== 'v1' && apiVersion !== 'v2') {
 		throw new InputError(`API Version holds ${sample(apiVersion)}`, 'It can be v1 or v2.');
 	}
-	const filters = readCollection('Filters', parameters.filters);
 	const date = (name: 'startAt' | 'endAt', label: string) =>
 		Object.hasOwn(filters, name) ? readDate(label, filters[name], timeZone) : undefined;
 	const [start, end] = [date('startAt', 'Filter Start At'), date('endAt', 'Filter End At')];
 	checkRange(['Filter Start At', 'Filter End At'], start, end);
 
-	const options = readCollection('Options', parameters.options);
 	const sort = readSort(options.sort);
 	// A first run, which has no cursor yet, may hand in nothing.
 	const continues = ![undefined, null, ''].includes(options.searchAfter as null);

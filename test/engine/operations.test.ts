@@ -4,6 +4,7 @@ import { CortexXdrGetActionStatus } from '../../nodes/CortexXdrGetActionStatus/C
 import { CortexXdrGetImportJob } from '../../nodes/CortexXdrGetImportJob/CortexXdrGetImportJob.node';
 import { CortexXdrGetScriptResults } from '../../nodes/CortexXdrGetScriptResults/CortexXdrGetScriptResults.node';
 import { CortexXdrScanEndpoints } from '../../nodes/CortexXdrScanEndpoints/CortexXdrScanEndpoints.node';
+import { QualysSearchScriptJobs } from '../../nodes/QualysSearchScriptJobs/QualysSearchScriptJobs.node';
 import { seededIds } from '../../simulator/cortex/seededJobs';
 import type { EngineResult } from '../support/engine';
 import { createWorld, type World } from '../support/world';
@@ -121,9 +122,33 @@ const rows: Row[] = [
 			expect(errors.every((text) => typeof text === 'string' && text !== '')).toBe(true);
 		},
 	},
+	...['v1', 'v2'].map((apiVersion) => ({
+		node: QualysSearchScriptJobs,
+		name: `version ${apiVersion}`,
+		parameters: { apiVersion, limit: 2, filters: { scriptName: 'Check disk space' }, options: {} },
+		sends: `POST /sm/${apiVersion}/jobs/search`,
+		gives: ({ json }: EngineResult) => {
+			expect(json).toHaveLength(2);
+			expect(json[0]).toEqual({
+				id: expect.stringMatching(/^\d+$/),
+				title: expect.stringMatching(/^Check disk space-\d+$/),
+				scriptId: expect.any(Number),
+				scriptType: expect.any(String),
+				platform: expect.any(String),
+				category: expect.any(String),
+				severity: expect.any(Number),
+				createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+				updatedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+				correlationUuid: expect.any(String),
+			});
+		},
+	})),
 ];
 
-describe('operations of Cortex', () => {
+/** Nodes that are no single operation; they have a suite of their own. */
+const PROGRAMMATIC = ['CortexXdrWaitForJob'];
+
+describe('operations', () => {
 	let world: World;
 
 	beforeAll(async () => {
@@ -136,22 +161,23 @@ describe('operations of Cortex', () => {
 		world.requests();
 		const result = await world.run(new node(), parameters);
 		expect(result.error).toBeUndefined();
-		expect(world.requests().map(({ method, path }) => `${method} ${path}`)).toEqual([sends]);
+		const calls = world.requests().filter(({ path }) => path !== '/auth');
+		expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual([sends]);
 		gives(result);
 		expect(result.outputs[0].map((item) => item.pairedItem)).toEqual(
 			result.outputs[0].map(() => ({ item: 0 })),
 		);
 	});
 
-	it('has a row for every declarative Cortex node, and for each choice of its output', () => {
+	it('has a row for every declarative node of the package, and for each choice that it offers', () => {
 		const covered = new Set(rows.map(({ node }) => node.name));
 		const nodes = manifest.n8n.nodes
 			.map((path) => path.split('/').at(-1)?.replace('.node.js', '') ?? '')
-			.filter((name) => name.startsWith('CortexXdr') && name !== 'CortexXdrWaitForJob');
+			.filter((name) => !PROGRAMMATIC.includes(name));
 		expect([...covered].sort()).toEqual(nodes.sort());
 		for (const node of new Set(rows.map((row) => row.node))) {
-			for (const { name, options = [] } of new node().description.properties) {
-				if (name !== 'output' && name !== 'scope') continue;
+			for (const { name, type, options = [] } of new node().description.properties) {
+				if (type !== 'options') continue;
 				const choices = options.map((option) => ('value' in option ? option.value : undefined));
 				const tried = rows.filter((row) => row.node === node).map((row) => row.parameters[name]);
 				expect(tried).toEqual(expect.arrayContaining(choices));

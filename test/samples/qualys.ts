@@ -65,6 +65,8 @@ export const v1Printed = ` {
    }
 }`;
 
+const customerUuid = '93a2c1c4-5568-63be-81ff-8f8fa95aa479';
+
 /** The record of v2, inside the `data` of a row. */
 export const v2Record = {
 	scriptLanguage: 'Shell',
@@ -74,10 +76,10 @@ export const v2Record = {
 	threshold: 0,
 	title: 'Auto_script_22062022_074300047-1774951243',
 	platform: 'LINUX',
-	customerUuid: '93a2c1c4-5568-63be-81ff-8f8fa95aa479',
+	customerUuid,
 	rebootDelayInSeconds: 0,
 	id: '686754',
-	contentMasifKey: '93a2c1c4-5568-63be-81ff-8f8fa95aa479/276233/1766199677702',
+	contentMasifKey: `${customerUuid}/276233/1766199677702`,
 	hasSoftwarePackage: false,
 	severity: 3,
 	thresholdNew: 500,

@@ -1,4 +1,4 @@
-import type { INodeTypeDescription } from 'n8n-workflow';
+import type { INodeTypeDescription, NodeHint } from 'n8n-workflow';
 import { GATEWAY_BASE_URL_EXPRESSION } from './gateway';
 
 /** Where all Qualys nodes send to. */
@@ -11,3 +11,27 @@ export const qualysIcon = {
 	light: 'file:../../icons/qualys.svg',
 	dark: 'file:../../icons/qualys.dark.svg',
 } as const;
+
+/** How many copies of a node, which n8n numbers, the hint below looks for. */
+const COPIES = 9;
+
+/**
+ * A hint beside a result without items.
+ *
+ * A hint's condition can read the output of every node, but it is not told which node it is about. So it looks
+ * under the names that n8n gives to a node and to its copies, for one with the same parameters. A node that
+ * was renamed goes without the hint.
+ *
+ * @param name the node's default name
+ */
+export function emptyResultHint(name: string): NodeHint {
+	const names = Array.from({ length: COPIES + 1 }, (_, copy) => name + (copy || ''));
+	return {
+		message:
+			'Nothing was found. Qualys shows a user only what lies in the tag scope of that user, so there may be more than the user of this credential can see.',
+		type: 'info',
+		location: 'outputPane',
+		whenToDisplay: 'afterExecution',
+		displayCondition: `={{ ${JSON.stringify(names)}.some((name) => { try { const node = $(name); return JSON.stringify(node.params) === JSON.stringify($rawParameter) && node.first(0, $runIndex) === undefined; } catch { return false; } }) }}`,
+	};
+}

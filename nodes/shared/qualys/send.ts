@@ -15,12 +15,14 @@ import { secretsOf } from './session';
 /** No limit is documented for these calls, so the gateway is not asked for more than a few things at once. */
 const PACE: Pace = { spacing: 0, atOnce: 4 };
 
-/** The answer with which a request was refused for good, after the token had been renewed. */
+/**
+ * The 401 with which a request was refused for good, after the token had been renewed: n8n throws it. Answers
+ * that broke off are thrown too, with the status that they began with.
+ */
 function refusedAnswer(error: unknown): Answer | undefined {
 	for (const { response } of causes(error)) {
-		if (isObject(response) && typeof response.status === 'number' && isObject(response.headers)) {
-			const { status, headers, data } = response;
-			return { statusCode: status, headers: { ...headers }, body: data };
+		if (isObject(response) && response.status === 401 && isObject(response.headers)) {
+			return { statusCode: 401, headers: { ...response.headers }, body: response.data };
 		}
 	}
 	return undefined;

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { Expression } from 'n8n-workflow';
+import { QualysGatewayApi } from '../../credentials/QualysGatewayApi.credentials';
+import { InputError } from '../../nodes/shared/input/inputError';
+import {
+	GATEWAY_BASE_URL_EXPRESSION,
+	gatewayBaseUrl,
+	PLATFORMS,
+} from '../../nodes/shared/qualys/gateway';
+import { authorization, secretsOf } from '../../nodes/shared/qualys/session';
+
+type Fields = Parameters<typeof authorization>[0];
+
+/** What n8n makes of the expression. */
+const viaExpression = (credentials: object): unknown =>
+	Expression.resolveWithoutWorkflow(GATEWAY_BASE_URL_EXPRESSION.slice(1), {
+		$credentials: credentials,
+	} as never);
+
+const custom = (gatewayUrl: unknown) => ({ platform: 'custom', gatewayUrl });
+
+const GATEWAY = 'https://gateway.qg1.apps.qualys.com';
+
+describe('gatewayBaseUrl', () => {
+	it.each(Object.entries(PLATFORMS))('%s is %s, for the expression too', (platform, host) => {
+		const credential = { platform, gatewayUrl: 'https://left.over.example' };
+		expect(gatewayBaseUrl(credential)).toBe(`https://${host}`);
+		expect(viaExpression(credential)).toBe(`https://${host}`);
+		expect(host).toMatch(/^gateway\.(qg\d\.apps|gov\d)\.qualys(ksa)?\.(com?\.)?[a-z]+$/);
+	});
+
+	it('knows the 14 platforms, all of which the editor offers, and custom', () => {
+		expect(Object.keys(PLATFORMS)).toHaveLength(14);
+		expect(new Set(Object.values(PLATFORMS)).size).toBe(14);
+		const platform = new QualysGatewayApi().properties.find(({ name }) => name === 'platform');
+		expect(platform?.options?.map((one) => 'value' in one && one.value)).toEqual([
+			...Object.keys(PLATFORMS),
+			'custom',
+		]);
+	});
+
+	it.each([
+		['gateway.qg1.apps.qualys.com', GATEWAY],
+		[`${GATEWAY}/`, GATEWAY],
+		[`${GATEWAY}/auth?x=1#y`, GATEWAY],
+		['  HTTPS://Gateway.QG1.apps.Qualys.com\n', GATEWAY],
+		['\u00a0gateway.qg1.apps.qualys.com\u200b', GATEWAY],
+		[`${GATEWAY}:8443/x`, `${GATEWAY}:8443`],
+		['http://127.0.0.1:4010', 'http://127.0.0.1:4010'],
+		['http://localhost:4010/', 'http://localhost:4010'],
+		['http://[::1]:4010/a', 'http://[::1]:4010'],
+		['10.1.2.3', 'https://10.1.2.3'],
+	])('%j is %s, for the expression too', (text, url) => {
+		expect(gatewayBaseUrl(custom(text))).toBe(url);
+		expect(viaExpression(custom(text))).toBe(url);
+	});
+
+	it.each([
+		['', 'is empty'],
+		['  \u00a0', 'is empty'],
+		['https://', 'not an address'],
+		['????', 'not an address'],
+		['me@evil.example', 'not an address'],
+		['https://me:x@evil.example', 'not an address'],
+		['ftp://gateway.example', 'not an address'],
+		['gateway.example:99999', 'not an address'],
+		['gateway.example\\.evil.example', 'not an address'],
+		['gateway..example', 'not an address'],
+		['http://gateway.qg1.apps.qualys.com', 'readable for everybody'],
+		['http://127.0.0.1.evil.example', 'readable for everybody'],
+		['http://localhost.evil.example', 'readable for everybody'],
+		['http://10.1.2.3', 'readable for everybody'],
+		['qualysapi.qg2.apps.qualys.com', 'serves another API'],
+		['https://QualysGuard.qualys.eu/fo', 'serves another API'],
+	])('refuses %j', (text, words) => {
+		expect(() => gatewayBaseUrl(custom(text))).toThrow(InputError);
+		expect(() => gatewayBaseUrl(custom(text))).toThrow(words);
+	});
+
+	it.each([
+		['qualysguard.qg3.apps.qualys.com', PLATFORMS.US3],
+		['qualysapi.qg1.apps.qualys.in', PLATFORMS.IN1],
+		['qualysapi.qualys.com', PLATFORMS.US1],
+		['qualysguard.qualys.eu', PLATFORMS.EU1],
+	])('names the gateway in place of %s', (text, host) => {
+		try {
+			gatewayBaseUrl(custom(text));
+			throw new Error('It was taken');
+		} catch (error) {
+			expect((error as InputError).hint).toContain(`probably ${host}.`);
+		}
+	});
+
+	it('takes the host out of what stands around it, the expression likewise', () => {
+		fc.assert(
+			fc.property(
+				fc.domain().filter((host) => !/^qualys(api|guard)\./.test(host)),
+				fc.constantFrom('', 'https://', 'HTTPS://'),
+				fc.constantFrom('', ':443', ':8443'),
+				fc.constantFrom('', '/', '/a/b', '?q', '/ ', '#x', ' (our own)'),
+				(host, scheme, port, tail) => {
+					const credential = custom(`${scheme}${host}${port}${tail}`);
+					const url = `https://${host}${port}`.toLowerCase();
+					expect(gatewayBaseUrl(credential)).toBe(url);
+					expect(viaExpression(credential)).toBe(url);
+				},
+			),
+		);
+	});
+
+	it('gives an https URL of a host and nothing more, as the expression does, or an error, whatever comes', () => {
+		fc.assert(
+			fc.property(
+				fc.oneof(
+					fc.string(),
+					fc.webUrl(),
+					fc.domain(),
+					fc.webAuthority({ withUserInfo: true, withPort: true }),
+					fc.anything(),
+				),
+				(value) => {
+					try {
+						const url = gatewayBaseUrl(custom(value));
+						expect(new URL(url).href).toBe(`${new URL(url).origin}/`);
+						if (!/^https:/.test(url)) expect(url).toMatch(/^http:\/\/(localhost|127\.|\[::1\])/);
+						expect(viaExpression(custom(value))).toBe(url);
+					} catch (error) {
+						expect(error).toBeInstanceOf(InputError);
+					}
+				},
+			),
+			{ numRuns: 1000 },
+		);
+	});
+
+	it('refuses a platform that it does not know, whatever comes', () => {
+		for (const platform of ['US9', '', 'us1', 'constructor', '__proto__', undefined, null, 7]) {
+			expect(() => gatewayBaseUrl({ platform })).toThrow(InputError);
+		}
+	});
+});
+
+describe('authorization with a pasted token', () => {
+	const token = fc.stringMatching(/^[\w-]{6,40}\.[\w-]{1,40}\.[\w-]{1,40}$/);
+	const signed = (bearerToken: unknown) =>
+		authorization({ signInWith: 'bearerToken', bearerToken } as Fields);
+
+	it('is the token, with and without the word Bearer, whatever pasting leaves around it', () => {
+		const blank = fc.constantFrom('', ' ', '\n', '\u00a0', '\t', '\u200b');
+		fc.assert(
+			fc.property(
+				token,
+				fc.constantFrom('', 'Bearer ', 'bearer\u00a0', 'BEARER\t', 'Authorization: Bearer '),
+				blank,
+				blank,
+				(text, word, before, after) => {
+					const pasted = before + word + text + after;
+					expect(signed(pasted)).toBe(`Bearer ${text}`);
+					expect(secretsOf({ bearerToken: pasted })).toContain(text);
+				},
+			),
+		);
+	});
+
+	it('gives one word that fits a header, or an error that does not repeat it, whatever comes', () => {
+		fc.assert(
+			fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.anything()), (value) => {
+				try {
+					expect(signed(value)).toMatch(/^Bearer [\x21-\x7e]+$/);
+				} catch (error) {
+					expect(error).toBeInstanceOf(InputError);
+					const { message, hint } = error as InputError;
+					if (typeof value === 'string' && value.length > 12) {
+						expect(`${message} ${hint}`).not.toContain(value);
+					}
+				}
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+});

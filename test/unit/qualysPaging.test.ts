@@ -1,0 +1,370 @@
+import fc from 'fast-check';
+import {
+	alignedSize,
+	collectJobs,
+	type PageRequest,
+} from '../../nodes/QualysSearchScriptJobs/paging';
+import { readSearch, type Search } from '../../nodes/QualysSearchScriptJobs/searchBody';
+import { readPage, type Page } from '../../nodes/shared/qualys/reply';
+import { attempts } from '../../nodes/shared/transport/attempts';
+import { clock } from '../../nodes/shared/transport/clock';
+import { Fault } from '../../nodes/shared/transport/fault';
+import { Lane } from '../../nodes/shared/transport/lane';
+import { createQualysPlatform, type QualysPlatform } from '../../simulator/qualys/platform';
+import type { SearchBody } from '../../simulator/qualys/search';
+
+const RUNS = 1000;
+const system = { ...clock };
+const EPOCH = Date.parse('2026-03-01T12:00:00Z');
+
+/** Time that passes at once: what waits in these tests is no part of what they prove. */
+beforeEach(() => {
+	let time = EPOCH;
+	Object.assign(clock, {
+		now: () => time,
+		sleep: async (milliseconds: number) => void (time += milliseconds),
+	});
+});
+
+afterAll(() => void Object.assign(clock, system));
+
+type Version = Search['version'];
+type Record = { [field: string]: unknown };
+
+const FIELDS = [
+	'created.dateTime',
+	'updatedDateTime',
+	'id',
+	'title',
+	'platform',
+	'severity',
+	'scriptId',
+	'scriptType',
+	'category.name',
+];
+
+const sort = fc.uniqueArray(
+	fc.record({ field: fc.constantFrom(...FIELDS), direction: fc.constantFrom('asc', 'desc') }),
+	{ selector: ({ field }) => field, maxLength: 4 },
+);
+
+/** How the vendor cuts down pages, which nobody documents. */
+type Cap =
+	| 'none'
+	/** All pages alike; the offset counts in pages as they were asked for, or as they are served. */
+	| { size: number; offset: 'asked' | 'served' }
+	/** Each page anew; by cursor only, for an offset says nothing there. */
+	| { sizes: number[] };
+
+/** A vendor with jobs, and what happens to it while a client pages. */
+interface Vendor {
+	seed: number;
+	/** Jobs with times of their own, runs that share a millisecond among them. */
+	history: number;
+	/** Jobs that share one millisecond. */
+	ties: number;
+	cap: Cap;
+	/** A job is created before the request of this number; how many seconds before now. */
+	created: Array<{ before: number; age: number }>;
+	/** Requests of these numbers fail. */
+	faults: Set<number>;
+}
+
+const cap = (version: Version): fc.Arbitrary<Cap> => {
+	const size = fc.integer({ min: 1, max: 60 });
+	const fixed = fc.record({ size, offset: fc.constantFrom('asked' as const, 'served' as const) });
+	return version === 'v2'
+		? fc.oneof(
+				fc.constant('none' as const),
+				fixed,
+				fc.record({ sizes: fc.array(size, { minLength: 1, maxLength: 8 }) }),
+			)
+		: fc.oneof(fc.constant('none' as const), fixed);
+};
+
+const vendor = (version: Version): fc.Arbitrary<Vendor> =>
+	fc.record({
+		seed: fc.nat({ max: 1000 }),
+		history: fc.nat({ max: 160 }),
+		ties: fc.nat({ max: 80 }),
+		cap: cap(version),
+		created: fc.array(
+			fc.record({ before: fc.nat({ max: 30 }), age: fc.nat({ max: 90 * 86_400 }) }),
+			{ maxLength: 12 },
+		),
+		// Three in a row are repeated by themselves, a fourth would end the search.
+		faults: fc
+			.uniqueArray(fc.nat({ max: 40 }), { maxLength: 6 })
+			.map((numbers) => new Set(numbers))
+			.filter((set) => ![...set].some((one) => [1, 2, 3].every((next) => set.has(one + next)))),
+	});
+
+function platformOf({ seed, history, ties }: Vendor): QualysPlatform {
+	const platform = createQualysPlatform({
+		seed,
+		jobs: history,
+		epoch: EPOCH,
+		now: () => EPOCH,
+		batches: [],
+		onCreate: () => {},
+	});
+	if (ties > 0) platform.createJobs(ties, { createdAt: EPOCH - 3_600_000 });
+	return platform;
+}
+
+/** Answers one request as the vendor of this case would. */
+function serve(
+	platform: QualysPlatform,
+	{ cap }: Vendor,
+	search: Search,
+	request: PageRequest,
+	number: number,
+): Page {
+	const served: PageRequest = { ...request };
+	let most = Infinity;
+	if (cap !== 'none' && 'sizes' in cap) most = cap.sizes[number % cap.sizes.length];
+	else if (cap !== 'none') {
+		most = cap.size;
+		if (cap.offset === 'served') served.pageSize = Math.min(request.pageSize, cap.size);
+	}
+	const body = JSON.parse(JSON.stringify({ ...search.body, ...served })) as SearchBody;
+	const version = search.version === 'v1' ? 1 : 2;
+	const reply = platform.search(body, platform.users.admin, version) as {
+		body: { list: unknown[] };
+	};
+	reply.body.list = reply.body.list.slice(0, most);
+	return readPage({ statusCode: 200, headers: {}, body: reply }, search.version, true);
+}
+
+/** A client's way to the vendor, with everything that the case has happen on it. */
+function fetcher(platform: QualysPlatform, vendor: Vendor, search: Search) {
+	const lane = new Lane({ spacing: 0, atOnce: 4 });
+	const asked: PageRequest[] = [];
+	let sent = 0;
+	const fetch = async (request: PageRequest) => {
+		asked.push(request);
+		return await attempts(
+			async () => {
+				sent += 1;
+				for (const { before, age } of vendor.created) {
+					if (before === sent) platform.createJobs(1, { createdAt: EPOCH - age * 1000 });
+				}
+				if (vendor.faults.has(sent)) throw new Fault('outage', { repeat: true });
+				return serve(platform, vendor, search, request, asked.length);
+			},
+			{ lane, startsWork: false },
+		);
+	};
+	return { fetch, asked };
+}
+
+const searchFor = (apiVersion: Version, rows: unknown, more = {}, options = {}): Search =>
+	readSearch(
+		{
+			apiVersion,
+			returnAll: true,
+			limit: null,
+			filters: {},
+			simplify: false,
+			...more,
+			options: { ...options, sort: { rows } },
+		},
+		'UTC',
+	);
+
+/** Ids of all jobs there are, in the order of the sort. */
+function idsInOrder(platform: QualysPlatform, search: Search): unknown[] {
+	const ids: unknown[] = [];
+	let searchAfter: unknown[] | undefined;
+	for (;;) {
+		const body = { sort: String(search.body.sort), pageSize: 1000, searchAfter };
+		const reply = platform.search(body, platform.users.admin, 2) as {
+			body: { list: Array<{ sortValues: unknown[]; data: Record }> };
+		};
+		if (reply.body.list.length === 0) return ids;
+		ids.push(...reply.body.list.map(({ data }) => data.id));
+		searchAfter = reply.body.list.at(-1)?.sortValues;
+	}
+}
+
+const idsOf = (jobs: Record[]) => jobs.map(({ id }) => id);
+
+describe.each(['v2', 'v1'] as const)('Return All, %s', (version) => {
+	it('gives each job that was there from start to end exactly once, whatever happens meanwhile', async () => {
+		let runs = 0;
+		await fc.assert(
+			fc.asyncProperty(
+				vendor(version),
+				sort,
+				fc.integer({ min: 1, max: 80 }),
+				async (vendor, rows, pageSize) => {
+					runs += 1;
+					const platform = platformOf(vendor);
+					const search = searchFor(version, rows, {}, { pageSize });
+					const before = idsInOrder(platform, search);
+					const { fetch } = fetcher(platform, vendor, search);
+					const got = idsOf(await collectJobs(search, fetch));
+					expect(new Set(got).size).toBe(got.length);
+					// Jobs created meanwhile may come or not; without them it is what was there, in its order.
+					const there = new Set(before);
+					expect(got.filter((id) => there.has(id))).toEqual(before);
+				},
+			),
+			{ numRuns: RUNS },
+		);
+		expect(runs).toBeGreaterThanOrEqual(RUNS);
+	}, 120_000);
+
+	it('Limit gives the first of them, and asks for no page and hardly a record more', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				vendor(version).map((one) => ({ ...one, cap: 'none' as const, created: [] })),
+				sort,
+				fc.integer({ min: 1, max: 80 }),
+				fc.integer({ min: 1, max: 400 }),
+				async (vendor, rows, pageSize, limit) => {
+					const platform = platformOf(vendor);
+					const search = searchFor(version, rows, { returnAll: false, limit }, { pageSize });
+					const before = idsInOrder(platform, search);
+					const { fetch, asked } = fetcher(platform, vendor, search);
+					const got = idsOf(await collectJobs(search, fetch));
+					expect(got).toEqual(before.slice(0, limit));
+
+					const pages = Math.ceil(Math.min(limit, before.length) / pageSize);
+					const whole = before.length % pageSize === 0 && limit > before.length;
+					// Only an empty page shows that there are no more where the last one was full.
+					if (version === 'v2') expect(asked).toHaveLength(Math.max(pages + Number(whole), 1));
+					const records = asked.reduce((sum, request) => sum + request.pageSize, 0);
+					if (version === 'v2') {
+						const wanted = Math.min(limit, asked.length * pageSize);
+						expect(records).toBe(wanted);
+					} else
+						expect(Math.max(...asked.map((one) => one.pageSize))).toBeLessThanOrEqual(pageSize);
+				},
+			),
+			{ numRuns: 300 },
+		);
+	}, 120_000);
+});
+
+describe('a search that ends halfway', () => {
+	it('says how many jobs it had read, and going on from its cursor brings the others', async () => {
+		let ended = 0;
+		await fc.assert(
+			fc.asyncProperty(
+				vendor('v2').map((one) => ({ ...one, created: [], faults: new Set<number>() })),
+				sort,
+				fc.integer({ min: 1, max: 30 }),
+				fc.integer({ min: 1, max: 12 }),
+				async (vendor, rows, pageSize, last) => {
+					const platform = platformOf(vendor);
+					const search = searchFor('v2', rows, {}, { pageSize });
+					const before = idsInOrder(platform, search);
+					const { fetch, asked } = fetcher(platform, vendor, search);
+					const error = await collectJobs(search, async (request) => {
+						if (asked.length >= last) throw new Fault('gone for good', { hint: 'Wait.' });
+						return await fetch(request);
+					}).catch((one: unknown) => one);
+					if (!(error instanceof Fault)) return expect(idsOf(error as Record[])).toEqual(before);
+
+					ended += 1;
+					expect(error.message).toBe('gone for good');
+					const said =
+						/^Wait\. ([\d,]+) jobs had been read before\. Go on from there with Options → Search After: (\[.*\])\.$/.exec(
+							error.details.hint ?? '',
+						);
+					const read = Number(said?.[1].replace(',', ''));
+					const rest = searchFor('v2', rows, {}, { pageSize, searchAfter: said?.[2] });
+					const got = idsOf(await collectJobs(rest, fetcher(platform, vendor, rest).fetch));
+					expect([...before.slice(0, read), ...got]).toEqual(before);
+				},
+			),
+			{ numRuns: RUNS },
+		);
+		expect(ended).toBeGreaterThan(RUNS / 10);
+	}, 120_000);
+});
+
+describe('answers that would make a search endless, or end it too early', () => {
+	const record = (id: number | string): Record => ({ id: String(id) });
+	const all = searchFor('v2', []);
+	const page = (ids: number[], cursor: unknown, total?: number): Page => ({
+		records: ids.map(record),
+		cursor: [cursor],
+		total,
+	});
+	/** Gives these pages, then the last of them without end. */
+	const pages = (list: Page[]) => {
+		let next = 0;
+		return async () => list[Math.min(next++, list.length - 1)];
+	};
+
+	it.each([
+		['the same page again', [page([1, 2], 'a')]],
+		['two pages by turns', [page([1], 'a'), page([2], 'b'), page([1], 'a')]],
+	])('%s', async (_name, list) => {
+		await expect(collectJobs(all, pages(list))).rejects.toThrow('with the same page again');
+	});
+
+	it('the cursor that the search started from', async () => {
+		const search = searchFor('v2', [], {}, { searchAfter: '[5, "x"]' });
+		const still: Page = { records: [record(1)], cursor: [5, 'x'] };
+		await expect(collectJobs(search, pages([still]))).rejects.toThrow('with the same page again');
+	});
+
+	it('no cursor to go on from', async () => {
+		const list = [page([1, 2], 'a'), { records: [record(3)] }];
+		const error = await collectJobs(all, pages(list)).catch((one: unknown) => one);
+		expect(error).toMatchObject({ message: expect.stringContaining('without sortValues') });
+		expect((error as Fault).details.hint).toContain('3 jobs had been read before.');
+		expect((error as Fault).details.hint).toContain('Search After: ["a"].');
+	});
+
+	it('no cursor is needed where nothing is left to ask for', async () => {
+		const search = searchFor('v2', [], { returnAll: false, limit: 2 });
+		const list = [{ records: [record(1), record(2), record(3)] }];
+		expect(idsOf(await collectJobs(search, pages(list)))).toEqual(['1', '2']);
+	});
+
+	it('a count that is missing, too small or too large is not believed over an empty page', async () => {
+		for (const total of [undefined, 3, 0, 10_000]) {
+			const list = [page([1, 2], 'a', total), page([3, 4], 'b', total), page([], 'c', total)];
+			expect(idsOf(await collectJobs(all, pages(list)))).toEqual(['1', '2', '3', '4']);
+		}
+	});
+
+	it('records without an id are jobs of their own', async () => {
+		const list: Page[] = [{ records: [{}, { id: null }, {}], total: 3 }];
+		for (const version of ['v1', 'v2'] as const) {
+			expect(await collectJobs(searchFor(version, []), pages(list))).toHaveLength(3);
+		}
+	});
+
+	it('v1: a page number that is overlooked ends in an error, not in the first page', async () => {
+		const list = [{ records: Array.from({ length: 100 }, (_, id) => record(id)), total: 500 }];
+		const error = await collectJobs(searchFor('v1', []), pages(list)).catch((one: unknown) => one);
+		expect(error).toMatchObject({ message: expect.stringContaining('serves no more than 10,000') });
+	});
+});
+
+describe('alignedSize', () => {
+	it('fits the offset, stays within the largest, and brings what is wanted where it can', () => {
+		fc.assert(
+			fc.property(
+				fc.nat({ max: 10_000 }),
+				fc.integer({ min: 1, max: 1000 }),
+				fc.integer({ min: 1, max: 1000 }),
+				(offset, wanted, largest) => {
+					const size = alignedSize(offset, Math.min(wanted, largest), largest);
+					expect(offset % size).toBe(0);
+					expect(size).toBeLessThanOrEqual(largest);
+					const possible = Array.from({ length: largest }, (_, index) => index + 1).filter(
+						(one) => offset % one === 0,
+					);
+					const enough = possible.filter((one) => one >= Math.min(wanted, largest));
+					expect(size).toBe(enough[0] ?? possible.at(-1));
+				},
+			),
+		);
+	});
+});
