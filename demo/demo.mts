@@ -10,8 +10,8 @@ import { createClient, type N8nClient } from './rest.mts';
 import { prepareRuntime } from './runtime.mts';
 import { loadState, logIn, ownerOf, seed, type RunningSimulator } from './seed.mts';
 
-/** Simulated seconds per real second: a scan of a quarter of an hour is over in a minute. */
-export const SPEED = 20;
+/** Simulated seconds per real second: a scan outlasts the first minute, which Wait for Job spends in memory. */
+export const SPEED = 15;
 
 export interface DemoOptions {
 	userFolder: string;

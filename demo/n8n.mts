@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readlink, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { lastLines } from './errors.mts';
 import { LOOPBACK } from './ports.mts';
@@ -74,13 +75,26 @@ function environment(instance: N8nInstance, own: NodeJS.ProcessEnv): NodeJS.Proc
 	};
 }
 
+/**
+ * n8n unpacks its editor into `.cache`, hundreds of scripts. Below a node_modules folder they are passed over by
+ * whatever looks through the checkout, the linter before all.
+ */
+async function prepareFolder(userFolder: string): Promise<void> {
+	const hidden = join(userFolder, 'node_modules', '.cache');
+	const shown = join(userFolder, '.cache');
+	await mkdir(hidden, { recursive: true });
+	if ((await readlink(shown).catch(() => undefined)) === hidden) return;
+	await rm(shown, { recursive: true, force: true });
+	await symlink(hidden, shown, 'junction');
+}
+
 async function startAndWait(
 	instance: N8nInstance,
 	args: string[],
 	own: NodeJS.ProcessEnv,
 	{ port, logFile, readyTimeoutMs = READY_TIMEOUT_MS }: StartOptions,
 ): Promise<N8nProcess> {
-	await mkdir(instance.userFolder, { recursive: true });
+	await prepareFolder(instance.userFolder);
 	const started = await startProcess({
 		file: instance.runtime.node,
 		args: [instance.runtime.n8n, ...args],

@@ -234,6 +234,12 @@ export function createClient(baseUrl: string) {
 		createWorkflow: (workflow: Workflow) =>
 			call<Workflow & { versionId: string }>('POST', '/workflows', workflow),
 
+		workflow: (id: string) => call<Workflow>('GET', `/workflows/${id}`),
+
+		/** Stores nodes and connections as they are in `workflow`, which must be the newest version. */
+		updateWorkflow: ({ id, nodes, connections, versionId }: Workflow) =>
+			call<Workflow>('PATCH', `/workflows/${id}`, { nodes, connections, versionId }),
+
 		activate: async (workflowId: string) => {
 			const { versionId } = await call<{ versionId: string }>('GET', `/workflows/${workflowId}`);
 			await call<unknown>('POST', `/workflows/${workflowId}/activate`, { versionId });
@@ -251,6 +257,14 @@ export function createClient(baseUrl: string) {
 
 		execution,
 		summaries,
+
+		deleteExecutions: (ids: string[]) => call<unknown>('POST', '/executions/delete', { ids }),
+
+		/** Descriptions of node types, as the editor gets them. */
+		nodeTypes: (names: string[]) =>
+			call<Array<Record<string, unknown>>>('POST', '/node-types', {
+				nodeInfos: names.map((name) => ({ name, version: 1 })),
+			}),
 
 		stop: (executionId: string) => call<unknown>('POST', `/executions/${executionId}/stop`, {}),
 

@@ -56,9 +56,9 @@ function packagedNode(): { name: string; binary: string } {
 }
 
 /** Changes with whatever the installation depends on, so that a changed lock installs anew. */
-async function runtimeKey(): Promise<string> {
+async function runtimeKey(n8nLock: string): Promise<string> {
 	const hash = createHash('sha256');
-	for (const folder of Object.values(LOCKS)) {
+	for (const folder of [n8nLock, LOCKS.node]) {
 		for (const file of LOCK_FILES) hash.update(await readFile(join(folder, file)));
 	}
 	// Native modules are built for one Node ABI: the own Node's, or the packaged one's (in the lock).
@@ -220,12 +220,17 @@ async function copyLock(from: string, to: string): Promise<void> {
 	for (const file of LOCK_FILES) await cp(join(from, file), join(to, file));
 }
 
-async function install(partial: string, logFile: string, progress: Progress): Promise<void> {
+async function install(
+	partial: string,
+	n8nLock: string,
+	logFile: string,
+	progress: Progress,
+): Promise<void> {
 	const own = { node: process.execPath, npm: runtimeIn(partial).npm };
 	const npmCi = ['ci', '--ignore-scripts', '--legacy-peer-deps', '--prefer-offline', '--no-audit'];
 
 	await copyLock(LOCKS.node, join(partial, 'node24'));
-	await copyLock(LOCKS.n8n, join(partial, 'n8n'));
+	await copyLock(n8nLock, join(partial, 'n8n'));
 	if (!ownNodeIsNewEnough()) {
 		await progress.step(`Fetching Node ${NODE_MAJOR} for n8n`, async () => {
 			await runNpm(own, npmCi, {
@@ -259,10 +264,14 @@ async function install(partial: string, logFile: string, progress: Progress): Pr
  * The installation grows in a sibling folder that is renamed at its end, so that an interrupted one
  * never counts; a second process waits for the first.
  * Throws a `UserError` for a full disk, no registry, no suitable Node, a failing npm.
+ * @param n8nLock folder with the package.json and lock of the n8n to install; default the demo's
  */
-export async function prepareRuntime(progress: Progress, cache = CACHE_FOLDER): Promise<Runtime> {
+export async function prepareRuntime(
+	progress: Progress,
+	{ n8nLock = LOCKS.n8n, cache = CACHE_FOLDER } = {},
+): Promise<Runtime> {
 	if (!ownNodeIsNewEnough()) packagedNode();
-	const folder = join(cache, await runtimeKey());
+	const folder = join(cache, await runtimeKey(n8nLock));
 	const isDone = () => existsSync(folder);
 	if (isDone()) return runtimeIn(folder);
 
@@ -289,7 +298,7 @@ export async function prepareRuntime(progress: Progress, cache = CACHE_FOLDER): 
 		await removeAbandoned(cache, folder);
 		await requireDiskSpace(cache);
 		await mkdir(partial);
-		await install(partial, join(cache, 'install.log'), progress);
+		await install(partial, n8nLock, join(cache, 'install.log'), progress);
 		await rename(partial, folder).catch((error) => {
 			if (!isDone()) throw error;
 		});

@@ -39,7 +39,43 @@ export const CREDENTIALS: CredentialSeed[] = [
 		}),
 		addressField: 'tenantUrl',
 	},
+	{
+		id: 'qualysSimulator',
+		name: 'Qualys simulator',
+		type: 'qualysGatewayApi',
+		data: ({ url, simulator }) => ({
+			platform: 'custom',
+			gatewayUrl: url,
+			signInWith: 'password',
+			username: simulator.users.admin.username,
+			password: simulator.users.admin.password,
+		}),
+		addressField: 'gatewayUrl',
+	},
+	{
+		id: 'qualysSimulatorToken',
+		name: 'Qualys simulator (bearer token)',
+		type: 'qualysGatewayApi',
+		data: ({ url, simulator }) => ({
+			platform: 'custom',
+			gatewayUrl: url,
+			signInWith: 'bearerToken',
+			bearerToken: simulator.qualys.bearerToken,
+		}),
+		addressField: 'gatewayUrl',
+	},
+	{
+		id: 'jiraSimulator',
+		name: 'Jira simulator',
+		type: 'jiraSoftwareCloudApi',
+		// The stand-in takes whoever says a name.
+		data: ({ url }) => ({ email: 'demo@example.com', apiToken: 'any', domain: url }),
+		addressField: 'domain',
+	},
 ];
+
+/** Where the files of the example workflows say that the simulator is. */
+const EXAMPLES_URL = 'http://127.0.0.1:4010';
 
 /** What stays the same for one user folder from start to start. */
 export interface DemoState {
@@ -152,11 +188,27 @@ async function seedCredentials(
 	}
 }
 
-/** Example workflows that are not in n8n yet; those that are stay as the user has changed them. */
-async function seedWorkflows(client: N8nClient): Promise<void> {
+const withUrl = (workflow: Workflow, from: string, to: string): Workflow =>
+	JSON.parse(JSON.stringify(workflow).replaceAll(from, to)) as Workflow;
+
+/**
+ * Example workflows that are not in n8n yet; those that are stay as the user has changed them, save the
+ * simulator's address where it has moved.
+ */
+async function seedWorkflows(
+	client: N8nClient,
+	simulator: RunningSimulator,
+	previousUrl = simulator.url,
+): Promise<void> {
 	const present = new Set((await client.workflows()).map(({ id }) => id));
 	for (const { workflow } of await readWorkflows()) {
-		if (!present.has(workflow.id)) await client.createWorkflow(workflow);
+		if (!present.has(workflow.id)) {
+			await client.createWorkflow(withUrl(workflow, EXAMPLES_URL, simulator.url));
+		} else if (previousUrl !== simulator.url) {
+			const stored = await client.workflow(workflow.id);
+			const moved = withUrl(stored, previousUrl, simulator.url);
+			if (JSON.stringify(moved) !== JSON.stringify(stored)) await client.updateWorkflow(moved);
+		}
 	}
 }
 
@@ -178,6 +230,6 @@ export async function seed({
 	logFile: string;
 }): Promise<void> {
 	await seedCredentials(client, instance, simulator, state.simulatorUrl, logFile);
-	await seedWorkflows(client);
+	await seedWorkflows(client, simulator, state.simulatorUrl);
 	await saveState(instance.userFolder, { ...state, simulatorUrl: simulator.url });
 }

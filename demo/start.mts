@@ -1,4 +1,5 @@
 /* The command `npm start`: n8n with the nodes, the simulator and the example workflows. */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { check } from './check.mts';
@@ -13,6 +14,7 @@ const USAGE = `Usage: npm start -- [options]
 
   --port <number>            port of n8n's editor (default 5678, or DEMO_PORT)
   --simulator-port <number>  port of the simulator (default 4010, or SIMULATOR_PORT)
+  --folder <path>            where n8n and the simulator keep their data (default .demo)
   --check                    run every example workflow once, print a table, and end
   --help                     print this`;
 
@@ -29,6 +31,7 @@ function readOptions() {
 			options: {
 				port: { type: 'string' },
 				'simulator-port': { type: 'string' },
+				folder: { type: 'string', default: DEMO_FOLDER },
 				check: { type: 'boolean', default: false },
 				help: { type: 'boolean', default: false },
 			},
@@ -62,8 +65,10 @@ n8n         http://localhost:${port}
 ${login}
 Simulator   ${demo.simulator.url} (its time runs ${SPEED} times as fast)
 
-Try this first: open the workflow "Scan an endpoint group and show its status" and click
-"Execute workflow". Each example explains itself in the notes on its canvas.
+Try this first: open the workflow "Scan a group, wait for the end, report each endpoint" and click
+"Execute workflow". After a minute the node "Wait for the Scan" shows that it waits: press Ctrl-C
+here, run npm start again, and see under "Executions" that the workflow ends as if nothing had been.
+Each example explains itself in the notes on its canvas.
 
 n8n's log: ${demo.logFile}
 Ctrl-C ends everything; what you change is kept for the next start.
@@ -98,7 +103,7 @@ async function main(): Promise<void> {
 		await demo.close();
 		return 0;
 	});
-	const userFolder = DEMO_FOLDER;
+	const userFolder = resolve(options.folder ?? DEMO_FOLDER);
 	demo = await startDemo({ userFolder, port, simulatorPort, progress });
 	progress.say(greeting(demo, port));
 

@@ -136,7 +136,7 @@ export async function park(
 async function isAbandoned(context: IExecuteFunctions, parent: string): Promise<boolean> {
 	try {
 		const stored = await context.getExecutionDataById(parent);
-		return stored === undefined || stored.resultData.error !== undefined;
+		return stored === undefined || /CancelledError$/.test(String(stored.resultData.error?.name));
 	} catch {
 		// Not knowing is no reason to give up.
 		return false;

@@ -58,11 +58,14 @@ export interface TestN8nOptions {
 	speed?: number;
 	/** Further settings of n8n. */
 	env?: NodeJS.ProcessEnv;
+	/** Folder with the package.json and lock of another n8n than the demo's. */
+	n8nLock?: string;
 }
 
 /** A real n8n with the packed nodes, and the simulator, in a folder and on ports of their own. */
 export interface TestN8n {
 	folder: string;
+	runtime: Runtime;
 	simulator: RunningSimulator;
 	/** Logged in as the owner; stays good over restarts. */
 	client: N8nClient;
@@ -155,7 +158,8 @@ async function startServices(
  */
 export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8n> {
 	const { mode = 'regular', workers: workerCount = 1, concurrency = 2, speed = SPEED } = options;
-	const runtime = await prepareRuntime(silent);
+	const { n8nLock } = options;
+	const runtime = await prepareRuntime(silent, { n8nLock });
 	const folder = await mkdtemp(join(tmpdir(), 'cortex-qualys-n8n-'));
 	const userFolder = join(folder, 'user');
 	const logFiles = new Set<string>();
@@ -179,7 +183,7 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 	}
 
 	async function start(): Promise<TestN8n> {
-		if (mode === 'regular') {
+		if (mode === 'regular' && n8nLock === undefined) {
 			const template = await prepareTemplate(runtime, silent);
 			await cp(template, userFolder, { recursive: true, verbatimSymlinks: true });
 		} else {
@@ -212,13 +216,20 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 				logFile: logFile('main'),
 			});
 		};
+		let workersStarted = 0;
 		const addWorker = async () => {
 			const [healthPort, brokerPort] = await freePorts(2);
+			const name = `worker-${workersStarted++}`;
+			// As on machines of their own: a new one must not take the others' executions for its own crashed ones.
+			const ofItsOwn = {
+				...instance,
+				env: { ...instance.env, N8N_EVENTBUS_LOGWRITER_LOGBASENAME: name },
+			};
 			workers.push(
-				await startWorker(instance, concurrency, {
+				await startWorker(ofItsOwn, concurrency, {
 					port: healthPort,
 					brokerPort,
-					logFile: logFile(`worker-${workers.length}`),
+					logFile: logFile(name),
 				}),
 			);
 		};
@@ -239,6 +250,7 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 
 		return {
 			folder,
+			runtime,
 			simulator: running,
 			client,
 			main: theMain,
@@ -401,6 +413,17 @@ export const cortex = (
 		...more,
 	});
 
+/** The search of script jobs, with the simulator's credential unless another is given. */
+export const qualysSearch = (
+	name: string,
+	parameters: Record<string, unknown>,
+	more: Partial<WorkflowNode> = {},
+): WorkflowNode =>
+	node(name, 'n8n-nodes-cortex-qualys.qualysSearchScriptJobs', parameters, {
+		credentials: { qualysGatewayApi: { id: 'qualysSimulator', name: 'Qualys simulator' } },
+		...more,
+	});
+
 /** A workflow whose nodes run one after the other, each from the first output of the one before. */
 export function chain(name: string, nodes: WorkflowNode[]): Workflow {
 	count += 1;
@@ -418,4 +441,35 @@ export function chain(name: string, nodes: WorkflowNode[]): Workflow {
 		),
 		settings: { executionOrder: 'v1' },
 	};
+}
+
+/** n8n keeps waits of so many seconds in its database; a Poll Interval as long parks a wait after its first poll. */
+export const SHORTEST_PARKED_SECONDS = 65;
+
+/** Wait for Job, parked as soon as can be, for the job that the incoming item names. */
+export const waitForJob = (
+	parameters: Record<string, unknown> = {},
+	more: Partial<WorkflowNode> = {},
+): WorkflowNode =>
+	cortex(
+		'Wait',
+		'cortexXdrWaitForJob',
+		{
+			jobId: '={{ $json.job }}',
+			pollInterval: SHORTEST_PARKED_SECONDS,
+			timeout: 30,
+			options: { backoff: 'fixed' },
+			...parameters,
+		},
+		more,
+	);
+
+/** The execution that polls for a parked one, as its Wait node names it. */
+export function childOf(parked: Execution): string {
+	const metadata = parked.runs.Wait?.at(-1)?.metadata as
+		| { subExecution?: { executionId?: string } }
+		| undefined;
+	const id = metadata?.subExecution?.executionId;
+	if (!id) throw new Error(`Execution ${parked.id} (${parked.status}) names no sub-execution.`);
+	return id;
 }

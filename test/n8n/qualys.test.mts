@@ -1,0 +1,401 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { outputOf, type Execution, type Item, type Workflow } from '../../demo/rest.mts';
+import {
+	chain,
+	editFields,
+	items,
+	manualTrigger,
+	node,
+	qualysSearch,
+	startTestN8n,
+	webhookTrigger,
+	type TestN8n,
+} from './support.mts';
+
+const MINUTE = { timeout: 60_000 };
+const LONG = { timeout: 180_000 };
+
+const TOKEN = { id: 'qualysSimulatorToken', name: 'Qualys simulator (bearer token)' };
+
+/** Most jobs that one item brings. */
+const MOST_JOBS = 100_000;
+
+/** What the simulator's tokens have in them: the name of the user that they were fetched for. */
+const TOKEN_MARK = Buffer.from('{"sub":"simu').toString('base64url');
+const WRONG_PASSWORD = 'Wrong&Password+Of1Test';
+
+describe('Qualys in a real n8n', () => {
+	let n8n: TestN8n;
+
+	before(
+		async () => {
+			n8n = await startTestN8n();
+		},
+		{ timeout: 180_000 },
+	);
+	after(() => n8n?.close(), { timeout: 30_000 });
+
+	const entries = () => n8n.simulator.simulator.requests.entries;
+	const searches = () => entries().filter(({ path }) => path.startsWith('/sm/')).length;
+	const logins = () => entries().filter(({ path }) => path === '/auth').length;
+	const jobCount = async () =>
+		((await n8n.control('POST', '/qualys/jobs', {})) as { jobs: number }).jobs;
+
+	const run = async (name: string, parameters: Record<string, unknown>, more = {}) =>
+		await n8n.run(chain(name, [manualTrigger(), qualysSearch('Jobs', parameters, more)]));
+
+	const ids = (execution: Execution, name = 'Jobs') =>
+		outputOf(execution, name).map(({ json }) => json.id);
+
+	/**
+	 * A search whose jobs are only counted: n8n answers a webhook with how many there are and how many
+	 * different ids they have, and stores nothing.
+	 */
+	async function count(path: string, parameters: Record<string, unknown>): Promise<number[]> {
+		const workflow: Workflow = {
+			...chain(path, [
+				webhookTrigger(path, 'lastNode'),
+				qualysSearch('Jobs', parameters),
+				node(
+					'Count',
+					'summarize',
+					{
+						fieldsToSummarize: {
+							values: [
+								{ aggregation: 'count', field: 'id' },
+								{ aggregation: 'countUnique', field: 'id' },
+							],
+						},
+						options: {},
+					},
+					{ typeVersion: 1.1 },
+				),
+			]),
+			settings: { executionOrder: 'v1', saveDataSuccessExecution: 'none' },
+		};
+		await n8n.add(workflow);
+		await n8n.client.activate(workflow.id);
+		const answer = await n8n.callWebhook(path);
+		assert.equal(answer.status, 200, answer.body);
+		const { count_id, unique_count_id } = JSON.parse(answer.body) as Record<string, number>;
+		return [count_id, unique_count_id];
+	}
+
+	describe('signing in', () => {
+		test('both credentials pass their test', MINUTE, async () => {
+			for (const id of ['qualysSimulator', TOKEN.id]) {
+				const credential = await n8n.client.credential(id);
+				assert.deepEqual(await n8n.client.testCredential(credential), {
+					status: 'OK',
+					message: 'Qualys accepted the login',
+				});
+			}
+		});
+
+		test(
+			'user and password: one login for all executions, kept in the credential',
+			MINUTE,
+			async () => {
+				const first = await run('First', {});
+				assert.equal(first.status, 'success', first.error?.message);
+				assert.equal(outputOf(first, 'Jobs').length, 50);
+				const before = logins();
+				for (const name of ['Second', 'Third'])
+					assert.equal((await run(name, {})).status, 'success');
+				assert.equal(logins(), before);
+			},
+		);
+
+		test('a restarted n8n goes on with the token that it has kept', LONG, async () => {
+			const before = logins();
+			await n8n.restartMain();
+			assert.equal((await run('After the restart', {})).status, 'success');
+			assert.equal(logins(), before);
+		});
+
+		test('an ended token is renewed unnoticed, once for many items', MINUTE, async () => {
+			const before = logins();
+			await n8n.control('POST', '/qualys/expire-tokens');
+			const execution = await n8n.run(
+				chain('Expired', [
+					manualTrigger(),
+					items('Many', Array(50).fill({})),
+					qualysSearch('Jobs', { limit: 1 }),
+				]),
+			);
+			assert.equal(execution.status, 'success', execution.error?.message);
+			assert.equal(outputOf(execution, 'Jobs').length, 50);
+			assert.equal(logins(), before + 1);
+		});
+
+		test('a pasted token gives the same jobs, without a login', MINUTE, async () => {
+			const before = logins();
+			const parameters = { limit: 5, apiVersion: 'v1' };
+			const pasted = await run('Token', parameters, { credentials: { qualysGatewayApi: TOKEN } });
+			assert.equal(pasted.status, 'success', pasted.error?.message);
+			assert.deepEqual(ids(pasted), ids(await run('Password', parameters)));
+			assert.equal(logins(), before);
+		});
+
+		test(
+			'a wrong password costs one login, however many items and executions',
+			MINUTE,
+			async () => {
+				const { id, name } = await n8n.addCredential({
+					name: 'Wrong password',
+					type: 'qualysGatewayApi',
+					data: {
+						platform: 'custom',
+						gatewayUrl: n8n.simulator.url,
+						signInWith: 'password',
+						username: 'simul_ad1',
+						password: WRONG_PASSWORD,
+					},
+				});
+				const before = logins();
+				for (const attempt of [1, 2]) {
+					const execution = await n8n.run(
+						chain(`Wrong password ${attempt}`, [
+							manualTrigger(),
+							items('Many', Array(50).fill({})),
+							qualysSearch('Jobs', {}, { credentials: { qualysGatewayApi: { id, name } } }),
+						]),
+					);
+					assert.equal(execution.status, 'error');
+					assert.match(execution.error?.message ?? '', /Qualys refused the login: Authentication/);
+				}
+				assert.equal(logins(), before + 1);
+			},
+		);
+	});
+
+	describe('searching', () => {
+		test('filter, sort and page, v1 like v2', MINUTE, async () => {
+			const search = async (apiVersion: string) =>
+				await run(`Search ${apiVersion}`, {
+					apiVersion,
+					limit: 120,
+					filters: { scriptName: 'Check disk space', query: 'severity: 3 or severity: 4' },
+					options: {
+						pageSize: 50,
+						sort: { rows: [{ field: 'updatedDateTime', direction: 'asc' }] },
+					},
+				});
+			const before = searches();
+			const [v1, v2] = [await search('v1'), await search('v2')];
+			assert.equal(searches(), before + 6);
+			const json = ({ json }: Item) => json;
+			const rows = outputOf(v2, 'Jobs').map(json);
+			assert.equal(rows.length, 120);
+			assert.deepEqual(outputOf(v1, 'Jobs').map(json), rows);
+			const times = rows.map(({ updatedAt }) => String(updatedAt));
+			assert.deepEqual(times, [...times].sort());
+			for (const { title } of rows) assert.match(String(title), /^Check disk space-/);
+		});
+
+		test('Luxon dates of an expression, and item links over two searches', MINUTE, async () => {
+			const execution = await n8n.run(
+				chain('Links', [
+					manualTrigger(),
+					items('Scripts', [{ script: 'Check disk space' }, { script: 'Uninstall TeamViewer' }]),
+					qualysSearch('Jobs', {
+						limit: 3,
+						filters: {
+							scriptName: '={{ $json.script }}',
+							startAt: '={{ $now.minus({ days: 30 }) }}',
+							endAt: '={{ $now }}',
+						},
+					}),
+					editFields('Labels', {
+						script: "={{ $('Scripts').item.json.script }}",
+						title: '={{ $json.title }}',
+					}),
+				]),
+			);
+			assert.equal(execution.status, 'success', execution.error?.message);
+			const rows = outputOf(execution, 'Labels');
+			assert.equal(rows.length, 6);
+			for (const { json } of rows) {
+				assert.ok(String(json.title).startsWith(String(json.script)), JSON.stringify(json));
+			}
+		});
+
+		test("the vendor's words reach the user", MINUTE, async () => {
+			const execution = await run('Refusal', { filters: { query: 'colour: red' } });
+			assert.equal(execution.status, 'error');
+			assert.match(execution.error?.message ?? '', /unknown field "colour".*\(CAR-QQL-400\)/);
+		});
+	});
+
+	describe('the example workflows', () => {
+		const example = async (id: string) =>
+			await n8n.client.waitForExecution(await n8n.client.run(id, 'Start by Hand'), 45_000);
+
+		test("yesterday's jobs of one script, and of no other day", MINUTE, async () => {
+			const execution = await example('qualysYesterday');
+			assert.equal(execution.status, 'success', execution.error?.message);
+			const jobs = outputOf(execution, "Yesterday's Jobs");
+			assert.ok(jobs.length > 0);
+			assert.equal(outputOf(execution, 'Keep These Columns').length, jobs.length);
+			const now = Date.now();
+			for (const { json } of jobs) {
+				const age = (now - Date.parse(String(json.createdAt))) / 3_600_000;
+				assert.ok(age > 0 && age < 49, `${String(json.createdAt)} was not yesterday`);
+				assert.match(String(json.title), /^Check disk space-/);
+			}
+		});
+
+		test('the incremental sync: each run brings what no run before has brought', LONG, async () => {
+			const seen = new Set<unknown>();
+			const sync = async () => {
+				const execution = await example('qualysIncrementalSync');
+				assert.equal(execution.status, 'success', execution.error?.message);
+				const rows = outputOf(execution, 'Add Them to the Table');
+				for (const { json } of rows) {
+					assert.ok(!seen.has(json.job_id), `job ${String(json.job_id)} came twice`);
+					seen.add(json.job_id);
+				}
+				return rows;
+			};
+			assert.equal((await sync()).length, 500);
+			assert.ok((await sync()).length > 0);
+			while ((await sync()).length > 0);
+
+			const all = await run('All of the script', {
+				returnAll: true,
+				filters: { scriptName: 'Check disk space' },
+			});
+			assert.deepEqual(new Set(ids(all)), seen);
+
+			const [{ json }] = outputOf(all, 'Jobs');
+			await n8n.control('POST', '/qualys/jobs', { count: 3, scriptId: json.scriptId });
+			await n8n.control('POST', '/qualys/jobs', { count: 2, scriptId: 276_000 });
+			const added = await sync();
+			assert.equal(added.length, 3);
+			for (const row of added) assert.equal(row.json.script_id, json.scriptId);
+			assert.equal((await sync()).length, 0);
+		});
+	});
+
+	describe('large results', () => {
+		test('a token that ends in the middle of 600 pages costs one login', LONG, async () => {
+			const total = await jobCount();
+			const before = { logins: logins(), searches: searches() };
+			const counting = count('many-pages', { returnAll: true });
+			while (searches() < before.searches + 300) await new Promise((go) => setTimeout(go, 20));
+			await n8n.control('POST', '/qualys/expire-tokens');
+			assert.deepEqual(await counting, [total, total]);
+			assert.equal(logins(), before.logins + 1);
+			assert.ok(searches() >= before.searches + 600);
+		});
+
+		test('100,000 jobs come through, 40,000 of them of one millisecond', LONG, async () => {
+			await n8n.control('POST', '/qualys/jobs', {
+				count: MOST_JOBS - (await jobCount()),
+				createdAt: Date.now() - 3_600_000,
+			});
+			assert.equal(await jobCount(), MOST_JOBS);
+			const all = await count('all', { returnAll: true, options: { pageSize: 500 } });
+			assert.deepEqual(all, [MOST_JOBS, MOST_JOBS]);
+		});
+
+		test(
+			'100,001: an error with the cursor, and going on from it completes the set',
+			LONG,
+			async () => {
+				const oldest = Date.parse('2020-01-01T00:00:00Z');
+				await n8n.control('POST', '/qualys/jobs', { count: 1, createdAt: oldest });
+				const options = { pageSize: 500 };
+				const tooMany = await run('Too many', { returnAll: true, options });
+				assert.equal(tooMany.status, 'error');
+				assert.equal(tooMany.error?.message, 'There are more than 100,000 jobs');
+				const cursor = /Search After: (\[.*?\])\./.exec(tooMany.error?.description ?? '')?.[1];
+				assert.ok(cursor, tooMany.error?.description ?? 'no description');
+
+				const first = await count('first', { limit: MOST_JOBS, options });
+				assert.deepEqual(first, [MOST_JOBS, MOST_JOBS]);
+				const rest = await run('The rest', {
+					returnAll: true,
+					options: { ...options, searchAfter: cursor },
+				});
+				assert.deepEqual(
+					outputOf(rest, 'Jobs').map(({ json }) => json.createdAt),
+					[new Date(oldest).toISOString()],
+				);
+			},
+		);
+	});
+
+	describe('secrecy, after all that ran above', () => {
+		const MARKER = 'PlantedMarkerThatASearchMustFind';
+
+		/** Passwords as they are and as a form holds them, and what every token has in it. */
+		function secrets(): string[] {
+			const passwords = Object.values(n8n.simulator.simulator.users).map(
+				({ password }) => password,
+			);
+			return [...passwords, WRONG_PASSWORD]
+				.flatMap((text) => [
+					text,
+					encodeURIComponent(text),
+					new URLSearchParams({ text }).toString().slice(5),
+				])
+				.concat(TOKEN_MARK);
+		}
+
+		before(
+			async () => {
+				assert.ok(n8n.simulator.simulator.qualys.bearerToken.includes(TOKEN_MARK));
+				await n8n.run(
+					chain('Marker', [
+						manualTrigger(),
+						editFields(MARKER, { text: MARKER }),
+						qualysSearch('Jobs', { filters: { query: MARKER } }),
+					]),
+				);
+			},
+			{ timeout: 60_000 },
+		);
+
+		test("none in n8n's log", MINUTE, async () => {
+			const log = await n8n.logs();
+			assert.ok(log.includes(MARKER), 'the search does not find what is there');
+			for (const secret of secrets()) assert.ok(!log.includes(secret), 'a secret is in the log');
+		});
+
+		test('none in the database', MINUTE, async () => {
+			const files = await n8n.databaseFiles();
+			assert.ok(
+				files.some(({ bytes }) => bytes.includes(MARKER)),
+				'the search finds nothing',
+			);
+			for (const { name, bytes } of files) {
+				for (const secret of secrets()) assert.ok(!bytes.includes(secret), `one is in ${name}`);
+			}
+		});
+
+		test('none in any stored execution', MINUTE, async () => {
+			const summaries = await n8n.client.summaries();
+			assert.ok(summaries.length > 20);
+			let found = false;
+			for (const { id } of summaries) {
+				const { raw } = await n8n.client.execution(id);
+				found ||= raw.includes(MARKER);
+				for (const secret of secrets()) {
+					assert.ok(!raw.includes(secret), `one is in execution ${id}`);
+				}
+			}
+			assert.ok(found, 'the search finds nothing');
+		});
+
+		test('none in what the editor reads of the credentials', MINUTE, async () => {
+			for (const id of ['qualysSimulator', TOKEN.id]) {
+				const credential = JSON.stringify(await n8n.client.credential(id));
+				assert.ok(credential.includes(n8n.simulator.url), 'the answer holds no fields');
+				for (const secret of secrets()) assert.ok(!credential.includes(secret));
+			}
+		});
+	});
+});

@@ -1,0 +1,580 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { waitUntil } from '../../demo/processes.mts';
+import { outputOf, type Execution, type NodeRun, type Workflow } from '../../demo/rest.mts';
+import { parkedSeconds } from '../../nodes/CortexXdrWaitForJob/schedule.ts';
+import { readJob } from '../../nodes/CortexXdrWaitForJob/settings.ts';
+import type { JobRequest } from '../../simulator/cortex/jobs.ts';
+import {
+	chain,
+	childOf,
+	editFields,
+	items,
+	KEY_MARK,
+	manualTrigger,
+	node,
+	SHORTEST_PARKED_SECONDS,
+	startTestN8n,
+	waitForJob,
+	webhookTrigger,
+	type TestN8n,
+} from './support.mts';
+
+const MINUTES = 60_000;
+const WAITING = new Set(['waiting']);
+
+/** The shortest deadline, in minutes, that a parked wait can meet. */
+const SHORT_TIMEOUT = 1.2;
+
+const TYPES = ['endpointAction', 'scriptExecution', 'importJob'] as const;
+
+/** What stands in the Edit Fields node after the wait: what came, and where n8n says that it came from. */
+const results = () =>
+	editFields('After', {
+		job: '={{ $json.job_id }}',
+		outcome: '={{ $json.outcome }}',
+		polls: '={{ $json.polls }}',
+		waited: '={{ $json.waited_seconds }}',
+		label: "={{ $('Jobs').item.json.label }}",
+	});
+
+const startOf = (execution: Execution, name: string) =>
+	Number((execution.runs[name]?.at(-1) as { startTime?: number } | undefined)?.startTime);
+
+describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
+	let n8n: TestN8n;
+	/** Parent of the wait for a hundred jobs, which goes on while all else happens. */
+	let hundred: string;
+
+	before(
+		async () => {
+			n8n = await startTestN8n({ speed: 1 });
+		},
+		{ timeout: 3 * MINUTES },
+	);
+	after(() => n8n?.close(), { timeout: MINUTES });
+
+	const job = (request: JobRequest) => n8n.simulator.simulator.cortex.startJob(request);
+
+	/** Starts it by hand, as the editor does. Returns the execution's id. */
+	async function runByHand(workflow: Workflow): Promise<string> {
+		const { id } = await n8n.add(workflow);
+		return n8n.client.run(id, 'Start');
+	}
+
+	/** Starts it from its webhook, of the workflow's name. Returns the execution's id. */
+	async function runFromWebhook(workflow: Workflow): Promise<string> {
+		const { id } = await n8n.add(workflow);
+		await n8n.client.activate(id);
+		assert.equal((await n8n.callWebhook(workflow.name)).status, 200);
+		return (await n8n.latestExecution(id)).id;
+	}
+
+	const parked = (id: string) => n8n.client.waitForExecution(id, 30_000, WAITING);
+
+	/** Bytes that n8n stores of an execution. */
+	function storedBytes(id: string): number {
+		const script = `
+			const { DatabaseSync } = require('node:sqlite');
+			const database = new DatabaseSync(process.argv[1], { readOnly: true });
+			const row = database.prepare('SELECT length(CAST(data AS BLOB)) AS bytes FROM execution_data WHERE executionId = ?');
+			console.log(row.get(Number(process.argv[2])).bytes);`;
+		const file = join(n8n.folder, 'user', '.n8n', 'database.sqlite');
+		return Number(
+			execFileSync(n8n.runtime.node, ['--no-warnings', '-e', script, file, id], {
+				encoding: 'utf8',
+			}),
+		);
+	}
+
+	test(
+		'killed between polls, and again: every outcome right, every item in its place',
+		{ timeout: 6 * MINUTES },
+		async (context) => {
+			const started = Date.now();
+			const elapsed = () => (Date.now() - started) / 1000;
+			const until = (seconds: number) => delay(Math.max(0, (seconds - elapsed()) * 1000));
+
+			const cases = await Promise.all(
+				TYPES.map(async (kind) => {
+					const ids = {
+						good: job({ kind, durationSeconds: 40 }),
+						bad: job({ kind, durationSeconds: 40, outcome: 'failed' }),
+						slow: job({ kind, durationSeconds: 0, outcome: 'never' }),
+						late: job({ kind, durationSeconds: 100 }),
+					};
+					const order = ['good', 'slow', 'bad', 'good', 'late', 'slow', 'bad'] as const;
+					const rows = order.map((name, index) => ({
+						job: ids[name],
+						label: `${index} ${name}`,
+						timeout: name === 'slow' ? SHORT_TIMEOUT : 30,
+					}));
+					const id = await runFromWebhook(
+						chain(`killed-${kind}`, [
+							webhookTrigger(`killed-${kind}`),
+							items('Jobs', rows),
+							waitForJob(
+								{ jobType: kind, timeout: '={{ $json.timeout }}' },
+								{ onError: 'continueRegularOutput' },
+							),
+							results(),
+						]),
+					);
+					return { kind, ids, rows, id };
+				}),
+			);
+			for (const { id } of cases) await parked(id);
+			await n8n.killMain();
+			await n8n.restartMain();
+
+			// The deadline of this one comes while n8n is down.
+			const overdue = await runByHand(
+				chain('overdue', [
+					manualTrigger(),
+					items('Jobs', [
+						{
+							job: job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' }),
+							label: 'slow',
+						},
+						{ job: job({ kind: 'importJob', durationSeconds: 50 }), label: 'good' },
+					]),
+					waitForJob(
+						{ jobType: 'importJob', timeout: SHORT_TIMEOUT },
+						{ onError: 'continueRegularOutput' },
+					),
+					results(),
+				]),
+			);
+			const due = elapsed() + 60 * SHORT_TIMEOUT;
+			await parked(overdue);
+
+			// All waits have had their second poll, and wait for the third.
+			const polls = async ({ id }: { id: string }) => {
+				const child = await n8n.client.execution(childOf(await n8n.client.execution(id)));
+				return `${child.runs.Poll?.length ?? 0} polls, ${child.status}`;
+			};
+			let states: string[] = [];
+			await waitUntil(
+				async () => {
+					states = await Promise.all(cases.map(polls));
+					return states.every((state) => state === '1 polls, waiting') || undefined;
+				},
+				60_000,
+				() => `No second poll after the restart: ${states.join('; ')}`,
+			);
+			await n8n.killMain();
+			const killed = elapsed();
+			await until(due + 3);
+			await n8n.restartMain();
+			const restarted = elapsed();
+
+			const late = await n8n.client.waitForExecution(overdue, MINUTES);
+			assert.equal(late.status, 'success', late.error?.message);
+			const rows = outputOf(late, 'After').map(({ json }) => json);
+			assert.deepEqual(
+				rows.map(({ label, outcome, polls }) => [label, outcome, polls]),
+				[
+					['slow', 'timedOut', '2'],
+					['good', 'succeeded', '2'],
+				],
+			);
+			for (const { waited } of rows) assert.ok(Number(waited) >= 60 * SHORT_TIMEOUT, `${waited}`);
+
+			for (const { kind, ids, rows, id } of cases) {
+				const execution = await n8n.client.waitForExecution(id, 2 * MINUTES);
+				assert.equal(execution.status, 'success', execution.error?.message);
+				const expected = {
+					good: { outcome: 'succeeded', polls: 2 },
+					bad: { outcome: 'failed', polls: 2 },
+					slow: { outcome: 'timedOut', polls: 2 },
+					late: { outcome: 'succeeded', polls: 3 },
+				};
+				const given = outputOf(execution, 'After').map(({ json }) => json);
+				assert.deepEqual(
+					given.map(({ waited: _, ...rest }) => rest),
+					rows.map(({ job, label }) => {
+						const { outcome, polls } = expected[label.split(' ')[1] as keyof typeof ids];
+						return { job, outcome, polls: String(polls), label };
+					}),
+				);
+				const words = outputOf(execution, 'Wait').map(({ json }) => json.job_type);
+				assert.deepEqual(new Set(words), new Set([kind]));
+				if (kind === 'importJob') {
+					// Duplicates cost one poll.
+					const asked = (id: string) =>
+						n8n.simulator.simulator.requests.entries.filter(({ path }) => path.endsWith(id)).length;
+					assert.deepEqual(
+						Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, asked(id)])),
+						{ good: 2, bad: 2, slow: 2, late: 3 },
+					);
+				}
+			}
+			context.diagnostic(
+				`4 executions with 23 items, 2 kills, the second with ${Math.round(restarted - killed)} s down over a deadline; all done after ${Math.round(elapsed())} s; lost 0`,
+			);
+		},
+	);
+
+	test(
+		'a hundred jobs are parked, and go on while all else happens',
+		{ timeout: MINUTES },
+		async () => {
+			// All of them move on from round to round, and no two are alike: n8n stores equal texts once.
+			const jobs = Array.from({ length: 100 }, (_, index) => ({
+				job: job({ kind: 'endpointAction', endpoints: 100 + index, durationSeconds: 1_000 }),
+			}));
+			hundred = await runByHand(
+				chain('Hundred', [manualTrigger(), items('Jobs', jobs), waitForJob()]),
+			);
+			await n8n.client.waitForExecution(hundred, 50_000, WAITING);
+		},
+	);
+
+	describe('one parked wait each', { concurrency: true }, () => {
+		const rowsOf = () =>
+			[
+				['good', { durationSeconds: 40 }],
+				['bad', { durationSeconds: 40, outcome: 'failed' }],
+				['good', { durationSeconds: 40 }],
+				['never', { durationSeconds: 0, outcome: 'never' }],
+			].map(([label, life], index) => ({
+				job: job({ kind: 'endpointAction', ...(life as { durationSeconds: number }) }),
+				label: `${index} ${label as string}`,
+			}));
+
+		test(
+			'Continue (using error output): each item on its side, with its input',
+			{ timeout: 3 * MINUTES },
+			async () => {
+				const rows = rowsOf();
+				const workflow = chain('Error output', [
+					manualTrigger(),
+					items('Jobs', rows),
+					waitForJob({ timeout: SHORT_TIMEOUT }, { onError: 'continueErrorOutput' }),
+					results(),
+				]);
+				workflow.nodes.push(
+					editFields('Refused', {
+						own: '={{ $json.label }}',
+						error: '={{ $json.error }}',
+						outcome: '={{ $json.details.outcome }}',
+						linked: "={{ $('Jobs').item.json.label }}",
+					}),
+				);
+				const to = (name: string) => [{ node: name, type: 'main', index: 0 }];
+				workflow.connections.Wait = { main: [to('After'), to('Refused')] };
+				const id = await runByHand(workflow);
+				await parked(id);
+				const execution = await n8n.client.waitForExecution(id, 2 * MINUTES);
+				assert.equal(execution.status, 'success', execution.error?.message);
+				assert.deepEqual(
+					outputOf(execution, 'After').map(({ json }) => [json.job, json.outcome, json.label]),
+					[0, 2].map((index) => [rows[index].job, 'succeeded', rows[index].label]),
+				);
+				const refused = outputOf(execution, 'Refused').map(({ json }) => json);
+				assert.deepEqual(
+					refused.map(({ own, outcome, linked }) => [own, outcome, linked]),
+					[
+						[rows[1].label, 'failed', rows[1].label],
+						[rows[3].label, 'timedOut', rows[3].label],
+					],
+				);
+				for (const { error } of refused) assert.match(String(error), /^Action \d+ /);
+			},
+		);
+
+		test(
+			'Continue: every job as its item, each in its place',
+			{ timeout: 3 * MINUTES },
+			async () => {
+				const rows = rowsOf();
+				const id = await runByHand(
+					chain('Continue', [
+						manualTrigger(),
+						items('Jobs', rows),
+						waitForJob({ timeout: SHORT_TIMEOUT }, { onError: 'continueRegularOutput' }),
+						results(),
+					]),
+				);
+				await parked(id);
+				const execution = await n8n.client.waitForExecution(id, 2 * MINUTES);
+				assert.equal(execution.status, 'success', execution.error?.message);
+				assert.deepEqual(
+					outputOf(execution, 'After').map(({ json }) => [json.job, json.outcome, json.label]),
+					rows.map(({ job, label }, index) => [
+						job,
+						['succeeded', 'failed', 'succeeded', 'timedOut'][index],
+						label,
+					]),
+				);
+			},
+		);
+
+		test(
+			'Stop Workflow, no callers allowed, an error workflow: it fails once, with every job named',
+			{ timeout: 3 * MINUTES },
+			async () => {
+				const rescue = await n8n.add(
+					chain('Rescue', [
+						node('Start', 'errorTrigger'),
+						editFields('Told', { execution: '={{ $json.execution.id }}' }),
+					]),
+				);
+				await n8n.client.activate(rescue.id);
+				const rows = rowsOf();
+				const workflow = chain('stop', [
+					webhookTrigger('stop'),
+					items('Jobs', rows),
+					waitForJob({ timeout: SHORT_TIMEOUT }),
+					results(),
+				]);
+				workflow.settings = {
+					...workflow.settings,
+					callerPolicy: 'none',
+					errorWorkflow: rescue.id,
+				};
+				const id = await runFromWebhook(workflow);
+				const child = childOf(await parked(id));
+				const execution = await n8n.client.waitForExecution(id, 2 * MINUTES);
+				assert.equal(execution.status, 'error');
+				assert.equal(execution.error?.message, '2 of 4 jobs did not succeed');
+				const description = String(execution.error?.description);
+				for (const index of [1, 3]) assert.ok(description.includes(rows[index].job), description);
+				for (const index of [0, 2]) assert.ok(!description.includes(rows[index].job), description);
+				assert.equal(outputOf(execution, 'After').length, 0);
+				assert.equal((await n8n.client.execution(child)).status, 'error');
+				const { workflowData } = execution as unknown as { workflowData: Workflow };
+				assert.equal(workflowData.settings?.callerPolicy, 'none');
+				assert.equal(workflowData.settings?.errorWorkflow, rescue.id);
+
+				await delay(10_000);
+				const told = await n8n.client.summaries({ workflowId: rescue.id });
+				assert.equal(told.length, 1);
+				const [{ json }] = outputOf(await n8n.client.execution(told[0].id), 'Told');
+				assert.equal(json.execution, id);
+			},
+		);
+
+		test(
+			'what stands in the database meanwhile: hint, link, no key',
+			{ timeout: 2 * MINUTES },
+			async () => {
+				const id = await runByHand(
+					chain('Look', [
+						manualTrigger(),
+						items('Jobs', [
+							{ job: job({ kind: 'endpointAction', durationSeconds: 1 }) },
+							{ job: job({ kind: 'endpointAction', durationSeconds: 40 }) },
+						]),
+						waitForJob(),
+					]),
+				);
+				const execution = await parked(id);
+				const [run] = execution.runs.Wait as Array<
+					NodeRun & { hints?: Array<{ message: string; location: string }> }
+				>;
+				assert.match(String(run.hints?.[0]?.message), /^[12] of 2 jobs (is|are) still running\. /);
+				assert.equal(run.hints?.[0]?.location, 'outputPane');
+				const child = await n8n.client.execution(childOf(execution));
+				assert.equal(child.status, 'waiting');
+				assert.equal(child.workflowId, execution.workflowId);
+				const left = (new Date(String(child.waitTill)).getTime() - Date.now()) / 1000;
+				assert.ok(left > 30 && left <= SHORTEST_PARKED_SECONDS, `${left}`);
+				for (const { raw } of [execution, child]) assert.ok(!raw.includes(KEY_MARK));
+				const done = await n8n.client.waitForExecution(id, 90_000);
+				assert.equal(done.status, 'success', done.error?.message);
+				assert.equal(childOf(done), child.id, 'the link is lost at the end');
+			},
+		);
+
+		test(
+			'stopping the execution ends its sub-execution at the next poll',
+			{ timeout: 3 * MINUTES },
+			async (context) => {
+				const slow = job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' });
+				const id = await runByHand(
+					chain('Stopped', [
+						manualTrigger(),
+						items('Jobs', [{ job: slow }]),
+						waitForJob({ jobType: 'importJob' }),
+					]),
+				);
+				const childId = childOf(await parked(id));
+				await n8n.client.stop(id);
+				const stopped = Date.now();
+				assert.equal((await n8n.client.execution(id)).status, 'canceled');
+				assert.equal((await n8n.client.execution(childId)).status, 'waiting');
+				const child = await n8n.client.waitForExecution(childId, 100_000);
+				context.diagnostic(`ended ${Math.round((Date.now() - stopped) / 1000)} s after the stop`);
+				assert.equal(child.status, 'error');
+				assert.match(String(child.error?.message), /was stopped/);
+				assert.equal((await n8n.client.execution(id)).status, 'canceled');
+				const { entries } = n8n.simulator.simulator.requests;
+				assert.equal(entries.filter(({ path }) => path.endsWith(slow)).length, 1);
+			},
+		);
+
+		test(
+			'deleting the execution ends its sub-execution too',
+			{ timeout: 3 * MINUTES },
+			async () => {
+				const slow = job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' });
+				const id = await runByHand(
+					chain('Deleted', [
+						manualTrigger(),
+						items('Jobs', [{ job: slow }]),
+						waitForJob({ jobType: 'importJob' }),
+					]),
+				);
+				const childId = childOf(await parked(id));
+				await n8n.client.deleteExecutions([id]);
+				const child = await n8n.client.waitForExecution(childId, 100_000);
+				assert.equal(child.status, 'error');
+				assert.match(String(child.error?.message), /was stopped/);
+				const { entries } = n8n.simulator.simulator.requests;
+				assert.equal(entries.filter(({ path }) => path.endsWith(slow)).length, 1);
+			},
+		);
+
+		test(
+			'stopping the sub-execution ends the execution that waits',
+			{ timeout: 4 * MINUTES },
+			async (context) => {
+				const slow = job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' });
+				const id = await runByHand(
+					chain('Sub-execution stopped', [
+						manualTrigger(),
+						items('Jobs', [{ job: slow }]),
+						waitForJob({ jobType: 'importJob' }),
+					]),
+				);
+				const childId = childOf(await parked(id));
+				await n8n.client.stop(childId);
+				const stopped = Date.now();
+				assert.equal((await n8n.client.execution(childId)).status, 'canceled');
+				const execution = await n8n.client.waitForExecution(id, 3 * MINUTES);
+				context.diagnostic(
+					`${execution.status} ${Math.round((Date.now() - stopped) / 1000)} s after the stop: ${execution.error?.message}`,
+				);
+				assert.equal(execution.status, 'error');
+				const { entries } = n8n.simulator.simulator.requests;
+				assert.equal(entries.filter(({ path }) => path.endsWith(slow)).length, 1);
+			},
+		);
+
+		test('how soon an end is reported', { timeout: 4 * MINUTES }, async (context) => {
+			const interval = 5;
+			const ends = [22, 93];
+			const runs = await Promise.all(
+				ends.map(async (seconds) => {
+					const started = Date.now();
+					const id = await runByHand(
+						chain(`Ends after ${seconds}`, [
+							manualTrigger(),
+							items('Jobs', [
+								{ job: job({ kind: 'importJob', durationSeconds: seconds }), label: 'x' },
+							]),
+							waitForJob({
+								jobType: 'importJob',
+								pollInterval: interval,
+							}),
+							results(),
+						]),
+					);
+					const execution = await n8n.client.waitForExecution(id, 3 * MINUTES);
+					assert.equal(execution.status, 'success', execution.error?.message);
+					return (startOf(execution, 'After') - started) / 1000 - seconds;
+				}),
+			);
+			context.diagnostic(
+				`ended after 22 s: next node ${runs[0].toFixed(1)} s later; after 93 s: ${runs[1].toFixed(1)} s later (interval ${interval} s)`,
+			);
+			assert.ok(runs[0] >= 0 && runs[0] <= interval + 1, `${runs[0]}`);
+			assert.ok(runs[1] >= 0 && runs[1] <= SHORTEST_PARKED_SECONDS + interval, `${runs[1]}`);
+		});
+	});
+
+	test(
+		'what a round with a hundred jobs adds to the database',
+		{ timeout: 4 * MINUTES },
+		async (context) => {
+			const childId = childOf(await n8n.client.execution(hundred));
+			const settled = async (least: number) =>
+				waitUntil(
+					async () => {
+						const child = await n8n.client.execution(childId);
+						const rounds = child.runs.Poll?.length ?? 0;
+						return child.status === 'waiting' && rounds >= least ? { child, rounds } : undefined;
+					},
+					2 * MINUTES,
+					`No round ${least}.`,
+					1_000,
+				);
+			const first = await settled(2);
+			const firstBytes = storedBytes(childId);
+			const second = await settled(first.rounds + 1);
+			const secondBytes = storedBytes(childId);
+			const perRound = (secondBytes - firstBytes) / (second.rounds - first.rounds);
+			const base = secondBytes - perRound * second.rounds;
+
+			const [{ json }] = outputOf(second.child, 'Poll', 1);
+			const jobs = json.jobs as string[];
+			assert.equal(jobs.length, 100);
+			const largest = Math.max(...jobs.map((text) => Buffer.byteLength(text)));
+			assert.ok(largest <= 1024, `${largest} bytes for one job`);
+			const before = outputOf(
+				{ ...second.child, runs: { Poll: second.child.runs.Poll.slice(0, -1) } },
+				'Poll',
+				1,
+			)[0].json.jobs as string[];
+			const moved = jobs.filter((text, index) => text !== before[index]).length;
+
+			// A day of the default settings.
+			const { settings } = readJob({
+				jobType: 'endpointAction',
+				jobId: '1',
+				pollInterval: 10,
+				timeout: 24 * 60,
+				options: {},
+			});
+			let rounds = 0;
+			for (let elapsed = 60; elapsed < settings.timeout; rounds++) {
+				elapsed += parkedSeconds({ running: [settings], round: 6 + rounds, elapsed });
+			}
+			const day = base + perRound * rounds;
+			const megabytes = (bytes: number) => (bytes / 1e6).toFixed(2);
+			context.diagnostic(
+				`100 jobs, ${moved} with a new status: ${Math.round(base)} bytes + ${Math.round(perRound)} a round; largest job ${largest} bytes; 24 hours are ${rounds} rounds = ${megabytes(day)} MB`,
+			);
+			assert.ok(moved > 50, `only ${moved} jobs changed: this proves nothing`);
+			assert.ok(day < 5e6, `${megabytes(day)} MB`);
+			await n8n.client.stop(hundred);
+		},
+	);
+
+	test('the canvas tooltip reaches the editor', { timeout: MINUTES }, async () => {
+		const [{ waitingNodeTooltip }] = await n8n.client.nodeTypes([
+			'n8n-nodes-cortex-qualys.cortexXdrWaitForJob',
+		]);
+		assert.match(String(waitingNodeTooltip), /^Waiting for Cortex to finish/);
+	});
+
+	test("no key in n8n's log or database, after all that", { timeout: MINUTES }, async () => {
+		const keys = Object.values(n8n.simulator.simulator.keys).map(({ key }) => key);
+		const pieces = keys.flatMap((key) => key.slice(KEY_MARK.length).match(/.{16}/g) ?? []);
+		const places = [
+			{ name: 'the log', bytes: Buffer.from(await n8n.logs()) },
+			...(await n8n.databaseFiles()),
+		];
+		assert.ok(places.some(({ bytes }) => bytes.includes('killed-importJob')));
+		for (const { name, bytes } of places) {
+			for (const secret of [KEY_MARK, ...new Set(pieces)]) {
+				assert.ok(!bytes.includes(secret), `a key is in ${name}`);
+			}
+		}
+	});
+});

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { waitUntil } from '../../demo/processes.mts';
+import {
+	chain,
+	editFields,
+	node,
+	queueModeMissing,
+	SHORTEST_PARKED_SECONDS,
+	startTestN8n,
+	waitForJob,
+	webhookTrigger,
+	type TestN8n,
+} from './support.mts';
+
+const MINUTES = 60_000;
+const STATUS_PATH = '/public_api/v1/actions/get_action_status';
+
+/** n8n lists a hundred executions at most: parents and children of one workflow. */
+const WORKFLOWS = ['wait-a', 'wait-b'];
+const EXECUTIONS = 100;
+const SHORT_WORKFLOW_SECONDS = 5;
+
+const missing = await queueModeMissing();
+if (missing && process.env.CI) throw new Error(`Queue mode must be tested in CI, but: ${missing}`);
+
+describe(
+	'Wait for Job in queue mode: a hundred executions on two workers',
+	{ skip: missing },
+	() => {
+		let n8n: TestN8n;
+		/** Ids of the workflows with the wait. */
+		let workflows: string[];
+		const jobs: string[] = [];
+
+		before(
+			async () => {
+				n8n = await startTestN8n({ mode: 'queue', workers: 2, concurrency: 2, speed: 1 });
+			},
+			{ timeout: 5 * MINUTES },
+		);
+		after(() => n8n?.close(), { timeout: MINUTES });
+
+		/** How many executions of the waits are in a status. */
+		const count = async (status: string) =>
+			(
+				await Promise.all(
+					workflows.map((workflowId) => n8n.client.summaries({ workflowId, status: [status] })),
+				)
+			).flat().length;
+
+		/** Texts that the node after the wait has sent. */
+		const reports = () =>
+			n8n.simulator.simulator.messages.map(({ body }) => (body as { text: string }).text);
+
+		test(
+			'none lost, none reported twice, with a worker killed half way; all slots free meanwhile',
+			{ timeout: 9 * MINUTES },
+			async (context) => {
+				const quick = await n8n.add(
+					chain('Quick', [webhookTrigger('quick'), editFields('Done', { done: 'yes' })]),
+				);
+				await n8n.client.activate(quick.id);
+				workflows = await Promise.all(
+					WORKFLOWS.map(async (path) => {
+						const { id } = await n8n.add(
+							chain(path, [
+								webhookTrigger(path),
+								waitForJob({ jobId: '={{ $json.body.job }}' }),
+								node(
+									'Report',
+									'httpRequest',
+									{
+										method: 'POST',
+										url: `${n8n.simulator.url}/slack/webhook`,
+										sendBody: true,
+										specifyBody: 'json',
+										jsonBody: '={{ { text: $json.job_id + " " + $json.outcome } }}',
+										options: {},
+									},
+									{ typeVersion: 4.2 },
+								),
+							]),
+						);
+						await n8n.client.activate(id);
+						return id;
+					}),
+				);
+
+				const started = Date.now();
+				const elapsed = () => Math.round((Date.now() - started) / 1000);
+				const { cortex } = n8n.simulator.simulator;
+				for (let index = 0; index < EXECUTIONS; index++) {
+					// Half of them end before their second poll; the others only when time is advanced.
+					const durationSeconds = index % 2 === 0 ? 20 : 3600;
+					const job = cortex.startJob({ kind: 'endpointAction', durationSeconds });
+					jobs.push(job);
+					const { status } = await n8n.callWebhook(WORKFLOWS[index % 4 < 2 ? 0 : 1], { job });
+					assert.equal(status, 200);
+				}
+				const called = elapsed();
+
+				/** Runs the short workflow. Returns its seconds, call to end. */
+				async function quickSeconds(): Promise<number> {
+					const before = Date.now();
+					assert.equal((await n8n.callWebhook('quick')).status, 200);
+					const { id } = await n8n.latestExecution(quick.id);
+					const { status, stoppedAt } = await n8n.client.waitForExecution(id, 30_000);
+					assert.equal(status, 'success');
+					return (new Date(String(stoppedAt)).getTime() - before) / 1000;
+				}
+
+				await waitUntil(
+					async () => ((await count('waiting')) === 2 * EXECUTIONS ? true : undefined),
+					60_000,
+					'Not all executions are parked.',
+					500,
+				);
+				const allParked = elapsed();
+				let slotSeconds = 0;
+				const quickest: number[] = [];
+				for (let second = 0; second < 10; second++) {
+					slotSeconds += (await count('running')) + (await count('new'));
+					if (second % 3 === 0) quickest.push(await quickSeconds());
+					await delay(1_000);
+				}
+
+				await waitUntil(
+					() => reports().length >= EXECUTIONS / 2 || undefined,
+					3 * MINUTES,
+					() => `${reports().length} executions have reported.`,
+				);
+				const half = elapsed();
+				// n8n fails an execution at once whose worker dies while it runs; parked ones must not care.
+				await waitUntil(
+					async () => (await count('running')) === 0 || undefined,
+					MINUTES,
+					'Some execution is running all the time.',
+					100,
+				);
+				await n8n.killWorker(0);
+				const killed = elapsed();
+				await n8n.addWorker();
+				await n8n.control('POST', '/time', { advanceSeconds: 3600 });
+
+				await waitUntil(
+					async () => (await count('success')) === 2 * EXECUTIONS || undefined,
+					5 * MINUTES,
+					() => `${reports().length} executions have reported.`,
+					1_000,
+				);
+				const done = elapsed();
+				await delay(5_000);
+				const told = reports().sort();
+				const doubled = told.filter((text, index) => told[index - 1] === text).length;
+				const lost = jobs.filter((job) => !told.includes(`${job} succeeded`)).length;
+				context.diagnostic(
+					`${EXECUTIONS} executions called in ${called} s, all parked after ${allParked} s, half reported after ${half} s, a worker killed after ${killed} s, done after ${done} s; lost ${lost}, doubled ${doubled}`,
+				);
+				context.diagnostic(
+					`slot seconds held in 10 s with all parked: ${slotSeconds}; short workflow: ${quickest.map((s) => `${s.toFixed(1)} s`).join(', ')}; polls ${n8n.simulator.simulator.requests.entries.filter(({ path }) => path.startsWith(STATUS_PATH)).length}`,
+				);
+				assert.equal(lost, 0);
+				assert.equal(doubled, 0);
+				assert.equal(told.length, EXECUTIONS);
+				assert.equal(slotSeconds, 0);
+				assert.ok(Math.max(...quickest) < SHORT_WORKFLOW_SECONDS);
+				assert.ok(allParked < SHORTEST_PARKED_SECONDS);
+			},
+		);
+	},
+);
