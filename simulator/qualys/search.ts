@@ -50,6 +50,9 @@ const RESULT_WINDOW = 10_000;
 
 const MOST_VIEWS = 20;
 
+/** More new jobs than this are cheaper to sort in anew than to put in one by one. */
+const MOST_PUT_IN = 1_000;
+
 const fail = (code: string, message: string): never => {
 	throw new SearchError(code, message);
 };
@@ -142,6 +145,7 @@ export function createJobSearch(all: ScriptJob[]): JobSearch {
 			};
 		},
 		add(jobs) {
+			if (jobs.length > MOST_PUT_IN) return views.clear();
 			for (const view of views.values()) {
 				for (const job of jobs.filter(view.matches)) {
 					const at = countBefore(view.jobs, (other) => compareJobs(view.keys, other, job) <= 0);

@@ -79,7 +79,7 @@ export async function startBench(
 		...options,
 	});
 	const url = await simulator.listen();
-	const http = axios.create({ baseURL: url, validateStatus: () => true, timeout: 5000 });
+	const http = axios.create({ baseURL: url, validateStatus: () => true, timeout: 25_000 });
 	const bench: Bench = {
 		simulator,
 		clock,
