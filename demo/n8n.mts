@@ -16,10 +16,17 @@ const QUIET = {
 	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
 	// Lists of packages and of servers that it would fetch from its makers.
 	N8N_VERIFIED_PACKAGES_ENABLED: 'false',
-	N8N_DISABLED_MODULES: 'mcp-registry',
+	N8N_DISABLED_MODULES: 'mcp-registry,otel',
 	// Code nodes in Python need a virtual environment that is not there.
 	N8N_PYTHON_ENABLED: 'false',
 };
+
+/**
+ * A wait that is due while n8n starts goes on before n8n has started whole. n8n 2.41 then fails it because
+ * its module "otel" is not ready (disabled above), or writes the state from before the restart over it, which
+ * the simple recovery does not.
+ */
+const SAFE_RESTART = { N8N_EVENTBUS_RECOVERY_MODE: 'simple' };
 
 const LOCAL = {
 	N8N_LISTEN_ADDRESS: LOOPBACK,
@@ -67,6 +74,7 @@ function environment(instance: N8nInstance, own: NodeJS.ProcessEnv): NodeJS.Proc
 	return {
 		...Object.fromEntries(inherited),
 		...QUIET,
+		...SAFE_RESTART,
 		...LOCAL,
 		N8N_USER_FOLDER: instance.userFolder,
 		N8N_ENCRYPTION_KEY: instance.encryptionKey,

@@ -161,6 +161,8 @@ export function createClient(baseUrl: string) {
 		const response = await fetch(`${baseUrl}/rest${path}`, {
 			method,
 			headers: {
+				// n8n drops an idle connection after five seconds, also while it is too busy to say so.
+				connection: 'close',
 				...(cookie && { cookie }),
 				...(body !== undefined && { 'content-type': 'application/json' }),
 			},
@@ -232,7 +234,7 @@ export function createClient(baseUrl: string) {
 
 		/** Keeps the id that the file has. */
 		createWorkflow: (workflow: Workflow) =>
-			call<Workflow & { versionId: string }>('POST', '/workflows', workflow),
+			call<Workflow & { versionId: string }>('POST', '/workflows', { active: false, ...workflow }),
 
 		workflow: (id: string) => call<Workflow>('GET', `/workflows/${id}`),
 

@@ -66,8 +66,8 @@ ${login}
 Simulator   ${demo.simulator.url} (its time runs ${SPEED} times as fast)
 
 Try this first: open the workflow "Scan a group, wait for the end, report each endpoint" and click
-"Execute workflow". After a minute the node "Wait for the Scan" shows that it waits: press Ctrl-C
-here, run npm start again, and see under "Executions" that the workflow ends as if nothing had been.
+"Execute workflow". After a minute its tab "Executions" says "Waiting": press Ctrl-C here, run
+npm start again, and see there how the workflow comes to its end all the same.
 Each example explains itself in the notes on its canvas.
 
 n8n's log: ${demo.logFile}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { waitUntil } from '../../demo/processes.mts';
 import { outputOf, type Execution, type Item, type Workflow } from '../../demo/rest.mts';
 import {
 	chain,
@@ -107,13 +108,6 @@ describe('Qualys in a real n8n', () => {
 				assert.equal(logins(), before);
 			},
 		);
-
-		test('a restarted n8n goes on with the token that it has kept', LONG, async () => {
-			const before = logins();
-			await n8n.restartMain();
-			assert.equal((await run('After the restart', {})).status, 'success');
-			assert.equal(logins(), before);
-		});
 
 		test('an ended token is renewed unnoticed, once for many items', MINUTE, async () => {
 			const before = logins();
@@ -283,10 +277,17 @@ describe('Qualys in a real n8n', () => {
 		test('a token that ends in the middle of 600 pages costs one login', LONG, async () => {
 			const total = await jobCount();
 			const before = { logins: logins(), searches: searches() };
-			const counting = count('many-pages', { returnAll: true });
-			while (searches() < before.searches + 300) await new Promise((go) => setTimeout(go, 20));
-			await n8n.control('POST', '/qualys/expire-tokens');
-			assert.deepEqual(await counting, [total, total]);
+			const halfway = async () => {
+				await waitUntil(
+					async () => searches() >= before.searches + 300 || undefined,
+					120_000,
+					'The search has not come to its 300th page.',
+					20,
+				);
+				await n8n.control('POST', '/qualys/expire-tokens');
+			};
+			const [counted] = await Promise.all([count('many-pages', { returnAll: true }), halfway()]);
+			assert.deepEqual(counted, [total, total]);
 			assert.equal(logins(), before.logins + 1);
 			assert.ok(searches() >= before.searches + 600);
 		});
@@ -326,6 +327,13 @@ describe('Qualys in a real n8n', () => {
 				);
 			},
 		);
+	});
+
+	test('a restarted n8n goes on with the token that it has kept', LONG, async () => {
+		const before = logins();
+		await n8n.restartMain();
+		assert.equal((await run('After the restart', {})).status, 'success');
+		assert.equal(logins(), before);
 	});
 
 	describe('secrecy, after all that ran above', () => {
@@ -378,7 +386,7 @@ describe('Qualys in a real n8n', () => {
 
 		test('none in any stored execution', MINUTE, async () => {
 			const summaries = await n8n.client.summaries();
-			assert.ok(summaries.length > 20);
+			assert.ok(summaries.length > 10);
 			let found = false;
 			for (const { id } of summaries) {
 				const { raw } = await n8n.client.execution(id);

@@ -236,6 +236,16 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 
 		await startTheMain();
 		const client = createClient(`http://${LOOPBACK}:${port}`);
+		// An older n8n says that it is ready before its REST interface answers.
+		await waitUntil(
+			() =>
+				client.needsOwner().then(
+					() => true,
+					() => undefined,
+				),
+			30_000,
+			'The REST interface of n8n does not answer.',
+		);
 		if (!(await logIn(client, state))) throw new Error('The template has another owner.');
 		await seed({ client, instance, simulator: running, state, logFile: logFile('import') });
 		if (mode === 'queue') {
