@@ -49,22 +49,22 @@ function renderTable({ columns, rows }: Table): string {
 	return [columns, rule, ...rows].map(row).join('\n');
 }
 
-function renderPart(part: Part, chartFile: string): string {
-	if ('text' in part) return part.text;
-	if ('table' in part) return renderTable(part.table);
-	return `![${part.chart.title}](${chartFile})`;
-}
-
 /** Draws the charts of a result, and returns its section of the page. */
 async function writeSection(name: string, { title, machine, parts }: Result): Promise<string> {
-	const chartFile = (index: number) => `${CHART_PREFIX}${name}-${index + 1}.svg`;
-	for (const [index, part] of parts.entries()) {
-		if ('chart' in part)
-			await writeFile(join(DOCS_FOLDER, chartFile(index)), drawChart(part.chart));
-	}
+	let charts = 0;
+	const render = async (part: Part): Promise<string> => {
+		if ('text' in part) return part.text;
+		if ('table' in part) return renderTable(part.table);
+		charts += 1;
+		const file = `${CHART_PREFIX}${name}-${charts}.svg`;
+		await writeFile(join(DOCS_FOLDER, file), drawChart(part.chart));
+		return `![${part.chart.title}](${file})`;
+	};
+	const rendered: string[] = [];
+	for (const part of parts) rendered.push(await render(part));
 	return [
 		`## ${title}`,
-		...parts.map((part, index) => renderPart(part, chartFile(index))),
+		...rendered,
 		`Measured with Node ${machine.node} on ${machine.cores} cores.`,
 	].join('\n\n');
 }

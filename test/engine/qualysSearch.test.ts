@@ -296,7 +296,7 @@ describe('how much is asked for', () => {
 
 describe('60,000 jobs', () => {
 	beforeAll(async () => {
-		world = await createWorld();
+		world = await createWorld({ scriptJobs: 60_000 });
 	});
 
 	afterAll(closeWorld);
