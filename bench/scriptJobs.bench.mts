@@ -7,7 +7,7 @@ import { createWorkers } from './scriptJobs/workers.mts';
 import { median, middleHalf } from './statistics.mts';
 
 const PAGE_SIZE = 100;
-const FULL = { jobs: 50_000, rounds: 11, memoryRuns: 3 };
+const FULL = { jobs: 50_000, rounds: 9, memoryRuns: 3 };
 const QUICK = { jobs: 2_000, rounds: 3, memoryRuns: 1 };
 
 const FLOOR_LABEL = 'Floor: a loop with axios';

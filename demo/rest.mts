@@ -268,6 +268,9 @@ export function createClient(baseUrl: string) {
 				nodeInfos: names.map((name) => ({ name, version: 1 })),
 			}),
 
+		retry: (executionId: string) =>
+			call<{ id: string }>('POST', `/executions/${executionId}/retry`, { loadWorkflow: false }),
+
 		stop: (executionId: string) => call<unknown>('POST', `/executions/${executionId}/stop`, {}),
 
 		/**
@@ -278,6 +281,7 @@ export function createClient(baseUrl: string) {
 			id: string,
 			timeoutMs: number,
 			statuses: ReadonlySet<string> = ENDED,
+			pollMs = POLL_MS,
 		): Promise<Execution> => {
 			const deadline = Date.now() + timeoutMs;
 			for (;;) {
@@ -292,7 +296,7 @@ export function createClient(baseUrl: string) {
 						`Execution ${id} is still "${current?.status ?? 'not stored'}" after ${timeoutMs / 1_000} seconds (last node: ${current?.lastNodeExecuted ?? 'none'}).`,
 					);
 				}
-				await delay(POLL_MS);
+				await delay(pollMs);
 			}
 		},
 	};

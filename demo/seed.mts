@@ -75,7 +75,7 @@ export const CREDENTIALS: CredentialSeed[] = [
 ];
 
 /** Where the files of the example workflows say that the simulator is. */
-const EXAMPLES_URL = 'http://127.0.0.1:4010';
+export const EXAMPLES_URL = 'http://127.0.0.1:4010';
 
 /** What stays the same for one user folder from start to start. */
 export interface DemoState {
@@ -191,6 +191,9 @@ async function seedCredentials(
 const withUrl = (workflow: Workflow, from: string, to: string): Workflow =>
 	JSON.parse(JSON.stringify(workflow).replaceAll(from, to)) as Workflow;
 
+const isErrorWorkflow = ({ nodes }: Workflow) =>
+	nodes.some(({ type }) => type === 'n8n-nodes-base.errorTrigger');
+
 /**
  * Example workflows that are not in n8n yet; those that are stay as the user has changed them, save the
  * simulator's address where it has moved.
@@ -204,10 +207,15 @@ async function seedWorkflows(
 	for (const { workflow } of await readWorkflows()) {
 		if (!present.has(workflow.id)) {
 			await client.createWorkflow(withUrl(workflow, EXAMPLES_URL, simulator.url));
+			// n8n runs no error workflow that is not published.
+			if (isErrorWorkflow(workflow)) await client.activate(workflow.id);
 		} else if (previousUrl !== simulator.url) {
 			const stored = await client.workflow(workflow.id);
 			const moved = withUrl(stored, previousUrl, simulator.url);
-			if (JSON.stringify(moved) !== JSON.stringify(stored)) await client.updateWorkflow(moved);
+			if (JSON.stringify(moved) === JSON.stringify(stored)) continue;
+			await client.updateWorkflow(moved);
+			// What n8n runs by itself is the version that was published.
+			if (stored.active) await client.activate(stored.id);
 		}
 	}
 }
@@ -222,14 +230,17 @@ export async function seed({
 	simulator,
 	state,
 	logFile,
+	examples = true,
 }: {
 	client: N8nClient;
 	instance: N8nInstance;
 	simulator: RunningSimulator;
 	state: DemoState;
 	logFile: string;
+	/** false: no workflows. */
+	examples?: boolean;
 }): Promise<void> {
 	await seedCredentials(client, instance, simulator, state.simulatorUrl, logFile);
-	await seedWorkflows(client, simulator, state.simulatorUrl);
+	if (examples) await seedWorkflows(client, simulator, state.simulatorUrl);
 	await saveState(instance.userFolder, { ...state, simulatorUrl: simulator.url });
 }

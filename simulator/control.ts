@@ -26,6 +26,8 @@ const faultSchema = {
 		breakConnection: { enum: ['before', 'headers', 'middle'] },
 		truncateBody: count,
 		garbageGzip: { type: 'boolean' },
+		silent: { type: 'boolean' },
+		echo: { type: 'boolean' },
 	},
 };
 

@@ -6,7 +6,7 @@ import type { RequestLog } from './requestLog';
 
 /**
  * Something that goes wrong on demand, at the gateway: before signatures, limits and bodies are looked at.
- * Without `status` and without `breakConnection: 'before'` the request is really carried out, and only its answer is
+ * Without `status`, `silent` and `breakConnection: 'before'` the request is really carried out, and only its answer is
  * spoilt: that is how a scan can have started although its caller never learnt of it.
  */
 export interface FaultRule {
@@ -34,6 +34,10 @@ export interface FaultRule {
 	truncateBody?: number;
 	/** Announce gzip and send something else. */
 	garbageGzip?: boolean;
+	/** Keep the connection open and never answer: the caller has to give up. */
+	silent?: boolean;
+	/** The word `{request}` in `body` stands for head and body of the request, as debug pages of gateways show them. */
+	echo?: boolean;
 	/** In-process only: changes the answer's body (parsed where it is JSON, else text). */
 	transform?: (body: unknown) => unknown;
 }
@@ -88,15 +92,28 @@ const readJson = (text: string): unknown => {
 const writeText = (value: unknown): string =>
 	typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 
-function answerWithFault(reply: FastifyReply, rule: FaultRule): FastifyReply {
+/** A text as it stands between the quotes of JSON. */
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+/** Head and body of a request, as it came. */
+async function textOf({ raw }: FastifyRequest): Promise<string> {
+	let body = '';
+	for await (const chunk of raw) body += String(chunk);
+	const head = Object.entries(raw.headers).map(([name, value]) => `${name}: ${String(value)}`);
+	return [`${raw.method} ${raw.url}`, ...head, '', body].join('\n');
+}
+
+function answerWithFault(reply: FastifyReply, rule: FaultRule, request?: string): FastifyReply {
 	const isText = rule.body === undefined || typeof rule.body === 'string';
+	const body = writeText(rule.body ?? '');
+	const place = isText ? request : request && inJson(request);
 	return reply
 		.code(rule.status ?? 200)
 		.headers({
 			'content-type': rule.contentType ?? (isText ? 'text/html' : 'application/json'),
 			...rule.headers,
 		})
-		.send(writeText(rule.body ?? ''));
+		.send(place === undefined ? body : body.replaceAll('{request}', () => place));
 }
 
 /** Sends the headers and perhaps half of the body, then destroys the socket once those bytes are out. */
@@ -140,11 +157,13 @@ export function watchRequests(
 		if (!rule) return;
 		hits.set(request, rule);
 		if (rule.delayMs) await clock.sleep(rule.delayMs);
-		if (rule.breakConnection === 'before') {
+		if (rule.silent) {
+			reply.hijack();
+		} else if (rule.breakConnection === 'before') {
 			reply.hijack();
 			request.raw.socket.destroy();
 		} else if (rule.status !== undefined) {
-			await answerWithFault(reply, rule);
+			await answerWithFault(reply, rule, rule.echo ? await textOf(request) : undefined);
 		}
 	});
 

@@ -12,6 +12,8 @@ import { filtersOf } from '../shared/cortex/scanFilters';
 import { receive, sendToCortex } from '../shared/cortex/send';
 import { readText } from '../shared/input/values';
 import { checked } from '../shared/transport/refusal';
+import { isTool } from '../shared/transport/tool';
+import { scansAll } from './scope';
 import { startedScan } from './startedScan';
 
 const showForMatching = { show: { scope: ['matching'] } };
@@ -154,7 +156,7 @@ export class CortexXdrScanEndpoints implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter.scope === "all" ? "all endpoints" : "matching endpoints" }}',
 		description:
-			'Start a malware scan on endpoints of Palo Alto Cortex XDR or XSIAM. Takes filters such as group, hostname or IP address. Returns an action_id at once, while the scan goes on; pass it to Wait for Job or Get Action Status.',
+			'Start a malware scan on endpoints of Palo Alto Cortex XDR or XSIAM. Takes filters such as group, hostname or IP address. Returns an action_id and the number of endpoints at once, while the scan goes on; pass the action_id to Wait for Job or Get Action Status.',
 		defaults: { name: 'Cortex XDR Scan Endpoints' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -194,7 +196,10 @@ export class CortexXdrScanEndpoints implements INodeType {
 						paginate: true,
 						preSend: [
 							checked(function (request) {
-								const all = this.getNodeParameter('scope') === 'all';
+								const all = scansAll(this.getNodeParameter('scope'), {
+									chosen: this.getNode().parameters.scope,
+									tool: isTool(this.getNode()),
+								});
 								request.body = { request_data: { filters: all ? 'all' : filtersOf(this) } };
 							}),
 						],

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../shared/transport/answer';
+import { numberOf, type JsonObject } from '../shared/transport/answer';
 import { Fault } from '../shared/transport/fault';
 import { OPERATIONS } from '../shared/cortex/operations';
 import { replyOf } from '../shared/cortex/reply';
@@ -15,10 +15,9 @@ export function startedScan(json: JsonObject): JsonObject {
 			reached: 'maybe',
 		});
 	}
-	const count = Number(reply.endpoints_count ?? NaN);
 	return {
 		...reply,
 		action_id: String(id).trim(),
-		endpoints_count: Number.isFinite(count) ? count : null,
+		endpoints_count: numberOf(reply.endpoints_count),
 	};
 }

@@ -13,8 +13,9 @@ import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
 import { InputError } from '../shared/input/inputError';
 import { toNodeError } from '../shared/transport/nodeErrors';
 import { secretsOf } from '../shared/transport/secrets';
+import { isTool } from '../shared/transport/tool';
 import { waitInMemory } from './inMemory';
-import { isTool, park, parkedRound, readPlan, startPlan, whyNotParked } from './parked';
+import { park, parkedRound, readPlan, startPlan, whyNotParked } from './parked';
 import { outputItems } from './rounds';
 import { readJob, type Job } from './settings';
 import type { Plan } from './tracking';
@@ -71,6 +72,7 @@ const waitOptions: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: 300,
+		hint: 'In seconds',
 		displayOptions: { hide: { backoff: ['fixed'] } },
 		description: 'Seconds that exponential waits grow to',
 	},
@@ -141,7 +143,7 @@ async function waitForJobs(context: IExecuteFunctions): Promise<INodeExecutionDa
 	const plan = planOf(context);
 	const tenant = await tenantOf(context);
 	const obstacle = whyNotParked(context);
-	if (isTool(context)) {
+	if (isTool(context.getNode())) {
 		for (const { settings } of plan.jobs) {
 			settings.timeout = Math.min(settings.timeout, LONGEST_TOOL_MINUTES * 60);
 		}
@@ -170,7 +172,7 @@ export class CortexXdrWaitForJob implements INodeType {
 		subtitle:
 			'={{ { endpointAction: "endpoint action", scriptExecution: "script execution", importJob: "import job" }[$parameter.jobType] }}',
 		description:
-			'Wait until a job of Palo Alto Cortex XDR or XSIAM has ended: a scan or another endpoint action, a script execution, or an import job. Takes its action_id or job_id. Returns the outcome (succeeded, failed, timedOut, notFound) with the status of each endpoint. Long waits cost no worker and survive a restart of n8n.',
+			'Wait until a job of Palo Alto Cortex XDR or XSIAM has ended: a scan or another endpoint action, a script execution, or an import job. Takes its action_id or job_id. Returns the outcome (succeeded, failed, timedOut, notFound) with the status of each endpoint. Long waits cost no worker and survive a restart of n8n; as a tool of an AI agent, it waits 5 minutes at most.',
 		defaults: { name: 'Cortex XDR Wait for Job' },
 		usableAsTool: true,
 		waitingNodeTooltip:
@@ -227,6 +229,7 @@ export class CortexXdrWaitForJob implements INodeType {
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: 10,
+				hint: 'In seconds',
 				description:
 					'Seconds until Cortex is asked again. After the first minute at least 65, so that the wait can be kept in the database.',
 			},
@@ -236,6 +239,7 @@ export class CortexXdrWaitForJob implements INodeType {
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: 60,
+				hint: 'In minutes',
 				description:
 					'Minutes after which to give up. The job goes on in Cortex; its last status is part of the output. As a tool of an AI agent, 5 minutes at most.',
 			},

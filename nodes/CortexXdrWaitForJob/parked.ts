@@ -7,19 +7,17 @@ import {
 	type IWorkflowBase,
 } from 'n8n-workflow';
 import type { Tenant } from '../shared/cortex/ask';
+import { isObject, parseJson } from '../shared/transport/answer';
 import { clock } from '../shared/transport/clock';
+import { isTool } from '../shared/transport/tool';
 import { elapsedSeconds, outputItems, pollAll, running, type State } from './rounds';
 import { parkedSeconds } from './schedule';
-import { isParkedState, pack, unpack, type Plan } from './tracking';
+import { isParkedState, isPlan, lostState, pack, unpack, type Plan } from './tracking';
 
 /** What n8n's engine calls an execution or a workflow that is not in the database. */
 const UNSAVED = ['', '__UNKNOWN__', '__EMPTY__'];
 
 const isSaved = (id: unknown): id is string => typeof id === 'string' && !UNSAVED.includes(id);
-
-/** Whether an AI agent uses the node as its tool. Older hosts do not say so; their type names do. */
-export const isTool = (context: IExecuteFunctions): boolean =>
-	context.isToolExecution?.() === true || context.getNode().type.endsWith('Tool');
 
 /**
  * Whether this n8n wakes an execution with the end of its sub-execution, also with its failure, and also when
@@ -29,7 +27,7 @@ const hostWakesParents = () => (WAIT_FOR_SUB_EXECUTION as Date | undefined) !== 
 
 /** Why a wait cannot be kept in the database here; `undefined` where it can. */
 export function whyNotParked(context: IExecuteFunctions): string | undefined {
-	if (isTool(context)) return 'an AI agent is waiting for the answer';
+	if (isTool(context.getNode())) return 'an AI agent is waiting for the answer';
 	if (context.getMode() === 'cli') return 'it was started on the command line';
 	if (!hostWakesParents()) return 'versions of n8n before 2.41 cannot keep it in the database';
 	if (!isSaved(context.getWorkflow().id)) return 'the workflow has not been saved yet';
@@ -146,6 +144,7 @@ async function isAbandoned(context: IExecuteFunctions, parent: string): Promise<
 /**
  * One round of a parked wait, in the sub-execution.
  * @throws {NodeOperationError} without asking, if the execution that waits was stopped or deleted
+ * @throws {InputError} likewise, if what it put aside is not there any more
  * @returns the items of the parent's output on the first output, or the state for the next round on the second
  */
 export async function parkedRound(
@@ -154,11 +153,7 @@ export async function parkedRound(
 	plan: ParkedPlan,
 ): Promise<INodeExecutionData[][]> {
 	const stored = context.getInputData()[0]?.json;
-	if (!isParkedState(stored)) {
-		throw new NodeOperationError(context.getNode(), 'This wait has lost its state', {
-			description: 'Its sub-execution was changed or copied. Run the workflow again.',
-		});
-	}
+	if (!isParkedState(stored) || stored.jobs.length !== plan.jobs.length) throw lostState();
 	if (await isAbandoned(context, plan.parent)) {
 		throw new NodeOperationError(context.getNode(), 'The execution that waits was stopped', {
 			description: `Execution ${plan.parent} was stopped or deleted, so this one has given up the wait. The jobs themselves go on in Cortex.`,
@@ -172,8 +167,16 @@ export async function parkedRound(
 	return [[], [stateItem(state, parkedSeconds(waiting))]];
 }
 
-/** A plan, as it stands in the sub-workflow's node. */
-export const readPlan = (text: string) => JSON.parse(text) as ParkedPlan;
+/**
+ * A plan, as it stands in the sub-workflow's node.
+ * @throws {InputError} for anything else
+ */
+export function readPlan(text: string): ParkedPlan {
+	const plan = parseJson(text);
+	const parent = isObject(plan) ? plan.parent : undefined;
+	if (!isPlan(plan) || typeof parent !== 'string') throw lostState();
+	return { ...plan, parent };
+}
 
 /** A plan for these jobs, whose clock starts now. */
 export const startPlan = (plan: Omit<Plan, 'startedAt'>): Plan => ({

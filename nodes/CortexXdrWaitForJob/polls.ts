@@ -6,7 +6,6 @@ import { OPERATIONS } from '../shared/cortex/operations';
 import { resultRows, scriptExecution } from '../shared/cortex/scriptResults';
 import type { JsonObject } from '../shared/transport/answer';
 import { Cancelled } from '../shared/transport/clock';
-import { connectionFault } from '../shared/transport/fault';
 import type { Job } from './settings';
 import type { Details, Poll, Tracked } from './tracking';
 import { actionStanding, importStanding, type Standing } from './verdict';
@@ -52,7 +51,7 @@ export async function poll(tenant: Tenant, job: Job): Promise<Poll> {
 		return { standing: kind.standing(await tenant.once(kind.question(job.id)), job) };
 	} catch (error) {
 		if (error instanceof Cancelled) return await Promise.reject(error);
-		return { fault: connectionFault(error) };
+		return { fault: tenant.faultOf(error) };
 	}
 }
 
@@ -70,6 +69,7 @@ async function results(tenant: Tenant, id: string): Promise<JsonObject[]> {
 
 /** Runs a fetch whose failure must not change how the job ended, and keeps the words of the failure. */
 async function attempt<T>(
+	tenant: Tenant,
 	what: string,
 	errors: string[],
 	fetch: () => Promise<T>,
@@ -78,7 +78,7 @@ async function attempt<T>(
 		return await fetch();
 	} catch (error) {
 		if (error instanceof Cancelled) return await Promise.reject(error);
-		errors.push(`${what} could not be fetched: ${connectionFault(error).message}`);
+		errors.push(`${what} could not be fetched: ${tenant.faultOf(error).message}`);
 		return undefined;
 	}
 }
@@ -100,13 +100,14 @@ export async function complete(
 	if (known && job.type !== 'importJob' && standing?.endpoints === undefined) {
 		const kind = KINDS[job.type];
 		standing =
-			(await attempt('The endpoints', details.errors, async () =>
+			(await attempt(tenant, 'The endpoints', details.errors, async () =>
 				kind.standing(await tenant.patiently(kind.question(job.id)), job),
 			)) ?? standing;
 	}
 	details.endpoints = standing?.endpoints;
 	if (known && job.type === 'scriptExecution' && job.settings.includeResults) {
 		const rows = await attempt(
+			tenant,
 			'The results',
 			details.errors,
 			async () => await results(tenant, job.id),

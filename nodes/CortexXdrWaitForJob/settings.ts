@@ -79,7 +79,8 @@ export function readJob(parameters: {
 	const share = { least: 0, most: 100, unit: 'percent' };
 	return {
 		type,
-		id: type === 'importJob' ? readJobId(parameters.jobId) : readActionId(parameters.jobId),
+		id:
+			type === 'importJob' ? readJobId(parameters.jobId) : readActionId(parameters.jobId, 'Job ID'),
 		settings: {
 			pollInterval: readNumber('Poll Interval', parameters.pollInterval, interval),
 			timeout:

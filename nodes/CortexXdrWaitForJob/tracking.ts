@@ -1,6 +1,6 @@
-import { isObject, type JsonObject } from '../shared/transport/answer';
+import { isObject, parseJson, type JsonObject } from '../shared/transport/answer';
 import type { EndpointRow } from '../shared/cortex/actionStatus';
-import type { Fault } from '../shared/transport/fault';
+import { sentences, type Fault } from '../shared/transport/fault';
 import { InputError } from '../shared/input/inputError';
 import type { Job } from './settings';
 import { MOST_MISSES, silence, type Outcome, type Progress, type Standing } from './verdict';
@@ -39,7 +39,7 @@ export interface Tracked {
 /** What a poll brought. */
 export type Poll = { standing: Standing } | { fault: Fault };
 
-const words = ({ message, details }: Fault) => [message, details.hint].filter(Boolean).join('. ');
+const words = ({ message, details }: Fault) => sentences(message, details.hint);
 
 /**
  * What is known of a job after one more poll.
@@ -128,14 +128,61 @@ export function pack({ standing, misses, fault, end }: Tracked): string {
 
 const EMPTY: Progress = { total: 0, finished: 0, succeeded: 0, failed: 0 };
 
-/** The reverse of {@link pack}. */
-export function unpack(text: string): Tracked {
-	const { s, m, f, e } = JSON.parse(text) as {
-		s?: [string, [number, number, number, number], Record<string, number>, string[]];
-		m?: number;
-		f?: string;
-		e?: [Outcome, number, number];
-	};
+/** What travels with a parked wait is not what this node put there. */
+export const lostState = () =>
+	new InputError(
+		'This wait has lost its state',
+		'Its sub-execution was changed or copied. Run the workflow again.',
+	);
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+const isList = <T>(value: unknown, holds: (one: unknown) => one is T): value is T[] =>
+	Array.isArray(value) && value.every(holds);
+
+/** A standing as {@link pack} writes it: word, counts, counts by word, errors. */
+type PackedStanding = [string, [number, number, number, number], Record<string, number>, string[]];
+
+function isPackedStanding(value: unknown): value is PackedStanding {
+	if (!Array.isArray(value)) return false;
+	const [word, counts, byStatus, errors] = value as unknown[];
+	return (
+		isText(word) &&
+		isList(counts, isNumber) &&
+		counts.length === 4 &&
+		isObject(byStatus) &&
+		Object.values(byStatus).every(isNumber) &&
+		isList(errors, isText)
+	);
+}
+
+const OUTCOMES: readonly unknown[] = [
+	'succeeded',
+	'failed',
+	'timedOut',
+	'notFound',
+] satisfies Outcome[];
+
+function isPackedEnd(value: unknown): value is [Outcome, number, number] {
+	if (!Array.isArray(value)) return false;
+	const [outcome, polls, at] = value as unknown[];
+	return OUTCOMES.includes(outcome) && isNumber(polls) && isNumber(at) && isMoment(at);
+}
+
+const isMoment = (epoch: number) => !Number.isNaN(new Date(epoch).getTime());
+
+/**
+ * The reverse of {@link pack}.
+ * @throws {InputError} for anything else
+ */
+export function unpack(text: unknown): Tracked {
+	const packed = isText(text) ? parseJson(text) : undefined;
+	if (!isObject(packed)) throw lostState();
+	const { s, m, f, e } = packed;
+	if (s !== undefined && !isPackedStanding(s)) throw lostState();
+	if (m !== undefined && !isNumber(m)) throw lostState();
+	if (f !== undefined && !isText(f)) throw lostState();
+	if (e !== undefined && !isPackedEnd(e)) throw lostState();
 	return {
 		standing: s && {
 			status: s[0],
@@ -202,7 +249,9 @@ export function failureText(item: JobItem): string {
 	if (outcome === 'succeeded') return '';
 	const counts =
 		progress.total > 1 ? `, ${progress.finished} of ${progress.total} endpoints finished` : '';
-	const shown = errors.slice(0, REASONS_SHOWN).join('; ');
+	// Neither endpoints nor a fault: that is all there was to know.
+	const unknown = status === '' && errors.length === 0 ? 'Cortex named no endpoints of it' : '';
+	const shown = errors.slice(0, REASONS_SHOWN).join('; ') || unknown;
 	const more = errors.length > REASONS_SHOWN ? `; and ${errors.length - REASONS_SHOWN} more` : '';
 	return `${KINDS[job_type]} ${job_id} ${REASONS[outcome]}${status ? ` (${status}${counts})` : ''}${shown && `: ${shown}`}${more}`;
 }
@@ -215,7 +264,9 @@ const JOBS_LISTED = 50;
  * lists those that did not succeed.
  */
 export function summaryOf(items: JobItem[]): InputError | undefined {
-	const distinct = [...new Map(items.map((item) => [item.job_type + item.job_id, item])).values()];
+	// One job can end in two ways, for items that wait with other settings.
+	const keyOf = ({ job_type, job_id, outcome }: JobItem) => `${job_type} ${job_id} ${outcome}`;
+	const distinct = [...new Map(items.map((item) => [keyOf(item), item])).values()];
 	const bad = distinct.filter(({ outcome }) => outcome !== 'succeeded');
 	if (bad.length === 0) return undefined;
 	const listed = bad.slice(0, JOBS_LISTED).map(failureText);
@@ -227,6 +278,24 @@ export function summaryOf(items: JobItem[]): InputError | undefined {
 }
 
 /** Whether a value is what {@link pack}ed jobs travel in. */
-export function isParkedState(value: unknown): value is { round: number; jobs: string[] } {
-	return isObject(value) && typeof value.round === 'number' && Array.isArray(value.jobs);
+export function isParkedState(value: unknown): value is { round: number; jobs: unknown[] } {
+	return isObject(value) && isNumber(value.round) && Array.isArray(value.jobs);
+}
+
+const isJob = (value: unknown): value is Job =>
+	isObject(value) && isText(value.type) && isText(value.id) && isObject(value.settings);
+
+/** Whether a value is a plan. Its settings were read when it was made. */
+export function isPlan(value: unknown): value is Plan {
+	if (!isObject(value)) return false;
+	const { startedAt, jobs, items, onError } = value;
+	const known = Array.isArray(jobs) && jobs.length > 0 && jobs.every(isJob);
+	return (
+		known &&
+		isNumber(startedAt) &&
+		isMoment(startedAt) &&
+		isText(onError) &&
+		Array.isArray(items) &&
+		items.every((item) => isObject(item) || (isNumber(item) && item in jobs))
+	);
 }

@@ -9,6 +9,7 @@ import { qualysGatewayApiTest } from '../shared/qualys/credentialTest';
 import { emptyResultHint, qualysIcon, qualysRequestDefaults } from '../shared/qualys/description';
 import { readPage, type Page } from '../shared/qualys/reply';
 import { sendToQualys, wholeAnswer } from '../shared/qualys/send';
+import { clock } from '../shared/transport/clock';
 import type { Answer, JsonObject } from '../shared/transport/answer';
 import { checked } from '../shared/transport/refusal';
 import { collectJobs } from './paging';
@@ -33,7 +34,7 @@ function searchOf(context: IExecuteSingleFunctions): Search {
 
 /** A page as the output wants it. Each is simplified at once, so that no more than one is held as it came. */
 function pageOf(answer: Answer, { version, includeCursor, simplify }: Search): Page {
-	const page = readPage(answer, version, includeCursor);
+	const page = readPage(answer, version, includeCursor, clock.now());
 	return simplify ? { ...page, records: page.records.map(simplifiedJob) } : page;
 }
 

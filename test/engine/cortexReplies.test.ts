@@ -120,6 +120,8 @@ describe('traps of Scan Endpoints', () => {
 		['an empty action_id', { reply: { action_id: '' } }],
 		['an action_id that is no id', { reply: { action_id: { id: 1 } } }],
 		['a text', 'Accepted'],
+		['no reply', { status: 'ok' }],
+		['a reply that is none', { reply: null }],
 	])('says that a scan may have started where the answer holds %s', async (_name, body) => {
 		reply(body);
 		const { error } = await scan();
@@ -153,6 +155,15 @@ describe('traps of Get Action Status', () => {
 		const { json } = await actionStatus();
 		expect(json[0]).toMatchObject({ finished: true, error, error_reason: reason });
 		expect(json[1]).toMatchObject({ finished: true, error: null, error_reason: null });
+	});
+
+	it('counts a word that every object knows already', async () => {
+		reply('{"reply":{"data":{"a":"__proto__","b":"constructor","c":"__proto__"}}}');
+		const [{ by_status }] = (await actionStatus('summary')).json;
+		expect(Object.entries(by_status as object)).toEqual([
+			['__proto__', 2],
+			['constructor', 1],
+		]);
 	});
 
 	it('shows a word that nobody documented, and takes it for still going on', async () => {
@@ -268,6 +279,13 @@ describe('traps of Get Import Job', () => {
 	it('takes a reply around the job off', async () => {
 		reply({ reply: { job_id: 'a', job_status: 'COMPLETED' } });
 		expect((await importJob()).json[0]).toMatchObject({ job_id: 'a', finished: true });
+	});
+
+	it('refuses half a character, which no URL can hold', async () => {
+		world.requests();
+		const { error } = await world.run(new CortexXdrGetImportJob(), { jobId: 'a\ud800' });
+		expect(error?.message).toContain('it must be the id of a job');
+		expect(world.requests()).toEqual([]);
 	});
 
 	it('percent-encodes the id, which goes into the path', async () => {

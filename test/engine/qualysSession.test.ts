@@ -189,6 +189,9 @@ describe('a login that is refused', () => {
 	it.each([
 		['HTML', { status: 200, body: '<html><title>Portal</title></html>' }, 'without a token'],
 		['nothing', { status: 201, body: ' \n' }, 'without a token'],
+		['null', { status: 201, body: 'null' }, 'without a token'],
+		['a token in quotes', { status: 201, body: '"header.payload.signature"' }, 'without a token'],
+		['more than a header takes', { status: 201, body: 'x'.repeat(20_000) }, 'without a token'],
 		['JSON', { status: 200, body: { message: 'Change your password' } }, 'Change your password'],
 		['a missing page', { status: 404, body: '<h1>Not Found</h1>' }, 'status 404 (Not Found)'],
 		['a redirect', { status: 302, headers: { location: 'https://example.com' } }, 'not followed'],

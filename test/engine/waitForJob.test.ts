@@ -108,12 +108,24 @@ describe('the sub-workflow of a parked wait', () => {
 		expect(JSON.stringify(workflow)).not.toContain(world.simulator.keys.admin.key);
 	});
 
-	it('does nothing with a state that is none', async () => {
+	it('does nothing with a state or a plan that is none', async () => {
 		const { workflow } = await waitFor(world, { jobId: start(100) });
-		const { error } = await world.run(new CortexXdrWaitForJob(), workflow!.nodes[2].parameters, {
-			items: [{ round: 1 }],
-		});
-		expect(error?.message).toBe('This wait has lost its state');
+		const { parameters } = workflow!.nodes[2];
+		const cases = [
+			{ item: { round: 1 }, parameters },
+			{ item: { round: 1, jobs: [] }, parameters },
+			{ item: { round: 1, jobs: ['{'] }, parameters },
+			{ item: { round: 1, jobs: ['{"m":0}'] }, parameters: { plan: '{' } },
+		];
+		world.requests();
+		for (const one of cases) {
+			const { error } = await world.run(new CortexXdrWaitForJob(), one.parameters, {
+				items: [one.item],
+			});
+			expect(error?.message).toBe('This wait has lost its state');
+			expect(error?.description).toContain('Run the workflow again.');
+		}
+		expect(world.requests()).toEqual([]);
 	});
 });
 
@@ -194,7 +206,7 @@ describe.each(kinds)('many jobs, $kind', ({ options }) => {
 			{ items: jobs('x', good), onError: 'continueRegularOutput' },
 		);
 		expect(json[0]).toMatchObject({
-			error: 'Action ID holds "x", but it must be a whole positive number',
+			error: 'Job ID holds "x", but it must be a whole positive number',
 		});
 		expect(json[1]).toMatchObject({ job_id: good, outcome: 'succeeded' });
 	});
@@ -319,7 +331,7 @@ describe('refusals', () => {
 	it('of input come before anything is sent', async () => {
 		const { error } = await waitFor(world, { jobId: JOB_ID }, { items: jobs('6001', 'nonsense') });
 		expect(error?.message).toBe(
-			'Action ID holds "nonsense", but it must be a whole positive number',
+			'Job ID holds "nonsense", but it must be a whole positive number',
 		);
 		expect(error?.context).toMatchObject({ itemIndex: 1 });
 		expect(world.requests()).toEqual([]);

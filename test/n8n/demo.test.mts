@@ -118,7 +118,9 @@ describe('the demo, stopped with Ctrl-C while a workflow waits', () => {
 			assert.equal(more.length, 0);
 			assert.equal(scan.outcome, 'succeeded');
 			assert.equal(scan.job_id, outputOf(execution, 'Scan Demo Laptops')[0].json.action_id);
-			assert.ok((scan.started_at as string) < stoppedAt && stoppedAt < (scan.finished_at as string));
+			assert.ok(
+				(scan.started_at as string) < stoppedAt && stoppedAt < (scan.finished_at as string),
+			);
 
 			const rows = outputOf(execution, 'Report Table').map(({ json }) => json);
 			assert.equal(new Set(rows.map(({ endpoint_id }) => endpoint_id)).size, 12);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
@@ -7,6 +8,7 @@ import { join } from 'node:path';
 import { SPEED, startDemo } from '../../demo/demo.mts';
 import {
 	queueModeEnv,
+	runN8nCommand,
 	startMain,
 	startWorker,
 	type N8nInstance,
@@ -26,7 +28,7 @@ import {
 	type WorkflowNode,
 } from '../../demo/rest.mts';
 import { prepareRuntime, type Runtime } from '../../demo/runtime.mts';
-import { loadState, logIn, seed, type RunningSimulator } from '../../demo/seed.mts';
+import { loadState, logIn, readWorkflows, seed, type RunningSimulator } from '../../demo/seed.mts';
 import { startSimulator } from '../../simulator/start.mts';
 import {
 	dumpPostgres,
@@ -60,6 +62,8 @@ export interface TestN8nOptions {
 	env?: NodeJS.ProcessEnv;
 	/** Folder with the package.json and lock of another n8n than the demo's. */
 	n8nLock?: string;
+	/** false: n8n starts with an empty database, and gets credentials but no workflows. */
+	examples?: boolean;
 }
 
 /** A real n8n with the packed nodes, and the simulator, in a folder and on ports of their own. */
@@ -84,6 +88,8 @@ export interface TestN8n {
 	/** Calls the simulator's control API, below /simulator. */
 	control: (method: string, path: string, body?: unknown) => Promise<unknown>;
 
+	/** Runs one of n8n's commands to its end, with the same data. Resolves with what it printed. */
+	command: (args: string[]) => Promise<string>;
 	/** SIGKILL to the main process and all that it started. */
 	killMain: () => Promise<void>;
 	/** Starts the main process again, on the same port, with the same data. */
@@ -95,6 +101,8 @@ export interface TestN8n {
 	logs: () => Promise<string>;
 	/** The whole database: SQLite's files, or a dump of PostgreSQL (which compresses its own files). */
 	databaseFiles: () => Promise<Array<{ name: string; bytes: Buffer }>>;
+	/** Bytes that SQLite holds of the data of an execution, or of all of a workflow with their copies of it. */
+	storedBytes: (of: { executionId: string } | { workflowId: string }) => number;
 	/** Stops everything and removes the folder, unless KEEP_TEST_N8N is set. */
 	close: () => Promise<void>;
 }
@@ -106,12 +114,13 @@ const LOG_ENV = {
 };
 
 /**
- * A user folder in which n8n has been set up once: account, credentials, nodes. Tests copy it, which
- * saves the half minute that n8n takes to build its database. Kept until nodes or n8n change.
+ * A user folder in which n8n has been set up once: account, credentials, nodes, examples. Tests copy it, which
+ * saves the half minute that n8n takes to build its database. Kept until nodes, examples or n8n change.
  */
 export async function prepareTemplate(runtime: Runtime, progress: Progress): Promise<string> {
 	const tarball = await packPackage(runtime, progress);
-	const key = createHash('sha256').update(`${tarball}\0${runtime.n8n}`).digest('hex').slice(0, 12);
+	const made = [tarball, runtime.n8n, await readWorkflows()];
+	const key = createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 12);
 	const root = join(DEMO_FOLDER, 'template');
 	const template = join(root, key);
 	if (existsSync(template)) return template;
@@ -158,7 +167,7 @@ async function startServices(
  */
 export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8n> {
 	const { mode = 'regular', workers: workerCount = 1, concurrency = 2, speed = SPEED } = options;
-	const { n8nLock } = options;
+	const { n8nLock, examples = true } = options;
 	const runtime = await prepareRuntime(silent, { n8nLock });
 	const folder = await mkdtemp(join(tmpdir(), 'cortex-qualys-n8n-'));
 	const userFolder = join(folder, 'user');
@@ -183,7 +192,7 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 	}
 
 	async function start(): Promise<TestN8n> {
-		if (mode === 'regular' && n8nLock === undefined) {
+		if (mode === 'regular' && n8nLock === undefined && examples) {
 			const template = await prepareTemplate(runtime, silent);
 			await cp(template, userFolder, { recursive: true, verbatimSymlinks: true });
 		} else {
@@ -247,7 +256,14 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 			'The REST interface of n8n does not answer.',
 		);
 		if (!(await logIn(client, state))) throw new Error('The template has another owner.');
-		await seed({ client, instance, simulator: running, state, logFile: logFile('import') });
+		await seed({
+			client,
+			instance,
+			simulator: running,
+			state,
+			logFile: logFile('import'),
+			examples,
+		});
 		if (mode === 'queue') {
 			for (let count = 0; count < workerCount; count++) await addWorker();
 		}
@@ -300,6 +316,7 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 				if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
 				return response.json();
 			},
+			command: (args) => runN8nCommand(instance, args, logFile('command')),
 			killMain: () => theMain().kill(),
 			restartMain: async () => {
 				await theMain().kill();
@@ -318,6 +335,29 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 				mode === 'queue'
 					? [{ name: 'dump.sql', bytes: await dumpPostgres(queue.postgresPort, folder) }]
 					: sqliteFiles(join(userFolder, '.n8n')),
+			storedBytes: (of) => {
+				const [sql, id] =
+					'executionId' in of
+						? [
+								'SELECT length(CAST(data AS BLOB)) AS bytes FROM execution_data WHERE executionId = CAST(? AS INTEGER)',
+								of.executionId,
+							]
+						: [
+								`SELECT SUM(length(CAST(data AS BLOB)) + length(CAST(workflowData AS BLOB))) AS bytes FROM execution_data
+									WHERE executionId IN (SELECT id FROM execution_entity WHERE workflowId = ?)`,
+								of.workflowId,
+							];
+				const script = `
+					const { DatabaseSync } = require('node:sqlite');
+					const database = new DatabaseSync(process.argv[1], { readOnly: true });
+					console.log(database.prepare(process.argv[2]).get(process.argv[3]).bytes);`;
+				const file = join(userFolder, '.n8n', 'database.sqlite');
+				return Number(
+					execFileSync(runtime.node, ['--no-warnings', '-e', script, file, sql, id], {
+						encoding: 'utf8',
+					}),
+				);
+			},
 			close,
 		};
 	}
@@ -364,7 +404,7 @@ export function node(
 		name,
 		type: type.includes('.') ? type : `n8n-nodes-base.${type}`,
 		typeVersion: 1,
-		position: [count * 40, 0],
+		position: [count * 240, 0],
 		parameters,
 		...more,
 	};

@@ -71,9 +71,9 @@ describe('the oldest n8n that the package claims to run on: 2.0.0', { concurrenc
 		};
 		const names = parts.nodes.map((path) => {
 			const [first, ...rest] = basename(path, '.node.js');
-			return `${PACKAGE_NAME}.${first.toLowerCase()}${rest.join('')}`;
+			return first.toLowerCase() + rest.join('');
 		});
-		const types = await n8n.client.nodeTypes(names);
+		const types = await n8n.client.nodeTypes(names.map((name) => `${PACKAGE_NAME}.${name}`));
 		assert.deepEqual(types.map(({ name }) => name).sort(), names.sort());
 	});
 

@@ -126,6 +126,19 @@ describe('what is sent instead', () => {
 			},
 		],
 		[
+			'JSON that repeats the request',
+			{ status: 400, echo: true, body: { message: 'Bad: {request}' } },
+			({ data }) => {
+				expect(data.message).toMatch(/^Bad: POST \/public_api\/.*\n(.*\n)*x-xdr-nonce: \w+\n/);
+				expect(data.message).toMatch(/\n\n\{"request_data":\{"group_action_id":6001\}\}$/);
+			},
+		],
+		[
+			'text that repeats the request',
+			{ status: 400, echo: true, body: '<pre>{request}</pre>' },
+			({ data }) => expect(data).toMatch(/"group_action_id":6001\}\}<\/pre>$/),
+		],
+		[
 			'truncated JSON',
 			{ truncateBody: 20 },
 			({ status, data, headers }) => {
@@ -165,6 +178,14 @@ test('a delay passes on the clock that was handed in', async () => {
 	const before = bench.clock.now();
 	expect((await call()).status).toBe(200);
 	expect(bench.clock.now() - before).toBe(30_000);
+});
+
+test('silence lasts until the caller gives up', async () => {
+	bench.simulator.faults.add({ path: PATH, silent: true });
+	const patience = { method: 'POST', url: PATH, data: statusOf(6001), timeout: 50 };
+	await expect(bench.send(patience)).rejects.toThrow('timeout of 50ms exceeded');
+	expect(bench.simulator.requests.entries.at(-1)?.status).toBe(0);
+	expect(await statuses(1)).toEqual([200]);
 });
 
 test('garbled gzip cannot be read', async () => {

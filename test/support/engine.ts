@@ -16,6 +16,7 @@ import {
 	type INodeTypes,
 	type ITaskMetadata,
 	type IWorkflowBase,
+	type IWorkflowExecuteAdditionalData,
 	type NodeApiError,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
@@ -96,7 +97,8 @@ class TestCredentialsHelper extends ICredentialsHelper {
 	}
 }
 
-const start = {
+/** Hands on the items that the execution begins with. */
+export const start = {
 	description: {
 		displayName: 'Start',
 		name: 'start',
@@ -114,7 +116,7 @@ const start = {
 } as unknown as INodeType;
 
 /** n8n gives declarative nodes their `execute` when it loads them; so does this. */
-function asN8nLoadsIt(type: INodeType): INodeType {
+export function asN8nLoadsIt(type: INodeType): INodeType {
 	if (type.execute) return type;
 	DirectoryLoader.applyDeclarativeNodeOptionParameters(type);
 	type.execute = async function (this: unknown) {
@@ -158,6 +160,41 @@ export interface EngineResult {
 	stored: string;
 }
 
+/**
+ * What n8n gives to every execution: its services, of which the engine's own are real and the database is not.
+ * @param bodies takes the bodies of the requests that are signed
+ */
+export function additionalDataOf(
+	credentialTypes: ICredentialType[],
+	options: EngineOptions,
+	bodies: unknown[],
+): IWorkflowExecuteAdditionalData {
+	const named = Object.fromEntries(credentialTypes.map((one) => [one.name, one]));
+	return {
+		executionId: options.ids ? options.ids.execution : '1',
+		currentNodeExecutionIndex: 0,
+		hooks: new ExecutionLifecycleHooks(options.mode ?? 'manual', '1', {} as never),
+		credentialsHelper: new TestCredentialsHelper(named, options.credentials, bodies),
+		restApiUrl: 'http://localhost/rest',
+		instanceBaseUrl: '',
+		webhookBaseUrl: 'http://localhost/webhook',
+		webhookWaitingBaseUrl: 'http://localhost/waiting',
+		formWaitingBaseUrl: 'http://localhost/form-waiting',
+		variables: {},
+		setExecutionStatus() {},
+		sendDataToUI() {},
+		async executeWorkflow(
+			info: { code: IWorkflowBase },
+			_additionalData: unknown,
+			{ inputData }: { inputData: INodeExecutionData[] },
+		): Promise<ExecuteWorkflowData> {
+			if (!options.onSubWorkflow) throw new Error('This execution was not meant to be parked');
+			options.onSubWorkflow(info.code, inputData);
+			return { executionId: '2', data: [null], waitTill: new Date() };
+		},
+	} as never;
+}
+
 /** Runs one node on n8n's engine: routing, expressions, item linking, On Error and HTTP are the real ones. */
 export async function runNode(
 	type: INodeType,
@@ -177,7 +214,6 @@ export async function runNode(
 		getByNameAndVersion: (name) => types[name],
 		getKnownTypes: () => ({}),
 	};
-	const named = Object.fromEntries(credentialTypes.map((one) => [one.name, one]));
 	const place = { typeVersion: 1, position: [0, 0] as [number, number] };
 	const nodes: INode[] = [
 		{ ...place, id: '1', name: 'Start', type: 'test.start', parameters: {} },
@@ -204,28 +240,7 @@ export async function runNode(
 	});
 	const mode = options.mode ?? 'manual';
 	const bodies: unknown[] = [];
-	const additionalData = {
-		executionId: options.ids ? options.ids.execution : '1',
-		hooks: new ExecutionLifecycleHooks(mode, '1', {} as never),
-		credentialsHelper: new TestCredentialsHelper(named, options.credentials, bodies),
-		restApiUrl: 'http://localhost/rest',
-		instanceBaseUrl: '',
-		webhookBaseUrl: 'http://localhost/webhook',
-		webhookWaitingBaseUrl: 'http://localhost/waiting',
-		formWaitingBaseUrl: 'http://localhost/form-waiting',
-		variables: {},
-		setExecutionStatus() {},
-		sendDataToUI() {},
-		async executeWorkflow(
-			info: { code: IWorkflowBase },
-			_additionalData: unknown,
-			{ inputData }: { inputData: INodeExecutionData[] },
-		): Promise<ExecuteWorkflowData> {
-			if (!options.onSubWorkflow) throw new Error('This execution was not meant to be parked');
-			options.onSubWorkflow(info.code, inputData);
-			return { executionId: '2', data: [null], waitTill: new Date() };
-		},
-	} as never;
+	const additionalData = additionalDataOf(credentialTypes, options, bodies);
 	const items = (options.items ?? [{}]).map((json) => ({ json }) as INodeExecutionData);
 	const data = createRunExecutionData({
 		executionData: {

@@ -44,6 +44,9 @@ describe('tenantBaseUrl', () => {
 		'https://me:x@evil.com',
 		'????',
 		'localhost:4010',
+		'acme.xdr.us.paloaltonetworks.com:99999',
+		'https://999.1.1.1',
+		'http://127.0.0.1:65536',
 	])('refuses "%s"', (text) => expect(() => tenantBaseUrl(text)).toThrow(InputError));
 
 	it('adds api- once, whatever stands around the host', () => {
@@ -110,6 +113,21 @@ describe('signatureHeaders', () => {
 			Authorization: 'secret-key',
 		});
 	});
+
+	it('never repeats a key that got into the field of its ID', () => {
+		const read = () => signatureHeaders({ ...fields, apiKeyId: 'k'.repeat(128) }, 1);
+		expect(read).toThrow(/^API Key ID of .* holds a text of 128 characters/);
+	});
+
+	it.each(['secret…key', 'secret\nkey', 'secret key', 'schlüssel'])(
+		'refuses "%s", which no header takes or no tenant gave',
+		(apiKey) => {
+			for (const securityLevel of ['standard', 'advanced']) {
+				const read = () => signatureHeaders({ ...fields, apiKey, securityLevel }, 1);
+				expect(read).toThrow(/^API Key of .* holds more than a key$/);
+			}
+		},
+	);
 
 	it('never repeats a key in an error', () => {
 		for (const apiKey of ['', '  ', undefined, { secret: 'secret-key' }]) {

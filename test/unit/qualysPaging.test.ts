@@ -133,7 +133,7 @@ function serve(
 		body: { list: unknown[] };
 	};
 	reply.body.list = reply.body.list.slice(0, most);
-	return readPage({ statusCode: 200, headers: {}, body: reply }, search.version, true);
+	return readPage({ statusCode: 200, headers: {}, body: reply }, search.version, true, 0);
 }
 
 /** A client's way to the vendor, with everything that the case has happen on it. */

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import {
+	asksToWait,
 	LONGEST_WAIT_MS,
 	retryAfter,
 	throttleBackoff,
 } from '../../nodes/shared/transport/attempts';
 import { Cancelled, clock, orCancelled, pause } from '../../nodes/shared/transport/clock';
-import { connectionFault, Fault } from '../../nodes/shared/transport/fault';
+import { connectionFault, Fault, sentences } from '../../nodes/shared/transport/fault';
 import { Lane, laneTo } from '../../nodes/shared/transport/lane';
-import { toNodeError, withoutSecrets } from '../../nodes/shared/transport/nodeErrors';
+import { toNodeError } from '../../nodes/shared/transport/nodeErrors';
+import { showable, withoutSecrets } from '../../nodes/shared/transport/secrets';
 import { FakeClock } from '../support/fakeClock';
 
 const system = { ...clock };
@@ -36,6 +38,8 @@ describe('retryAfter', () => {
 		['soon', undefined],
 		[undefined, undefined],
 		[['5'], undefined],
+		[now + 13_000, 13_000],
+		['Infinity', undefined],
 	])('%p is %p', (header, wait) => expect(retryAfter(header, now)).toBe(wait));
 
 	it('never asks for more than the longest wait', () => {
@@ -47,6 +51,11 @@ describe('retryAfter', () => {
 				expect(wait).toBeLessThanOrEqual(LONGEST_WAIT_MS);
 			}),
 		);
+	});
+
+	it('a vendor of whom no limit is known may ask for longer', () => {
+		expect(asksToWait('600', now)).toBe(600_000);
+		expect(asksToWait(new Date(now + 600_000).toUTCString(), now)).toBe(600_000);
 	});
 
 	it('without a header the waits grow to half a minute', () => {
@@ -202,6 +211,14 @@ describe('connectionFault', () => {
 	});
 });
 
+it.each([
+	[['a', 'b.'], 'a. b.'],
+	[['a.', undefined, 'b.'], 'a. b.'],
+	[['Too many requests. ', 'b'], 'Too many requests. b'],
+	[['a...'], 'a...'],
+	[['', undefined], ''],
+])('sentences %j', (texts, text) => expect(sentences(...texts)).toBe(text));
+
 describe('toNodeError', () => {
 	const node = { name: 'N', type: 't', typeVersion: 1, id: '1', position: [0, 0], parameters: {} };
 
@@ -222,6 +239,39 @@ describe('toNodeError', () => {
 		expect(error.message).toBe('a [hidden] b');
 		expect(error.description).toBe('[hidden]');
 		expect(withoutSecrets('xx', ['xx'])).toBe('xx');
+	});
+
+	const KEY = `K${'0123456789abcdef'.repeat(8)}`;
+	const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl';
+	const PASSWORD = 'Fake+Pass&"100 %"';
+
+	it.each([
+		['as it is', `a ${KEY} b`, 'a [hidden] b'],
+		['twice', `${KEY}${KEY}`, '[hidden][hidden]'],
+		['cut', `a ${KEY.slice(0, 50)})`, 'a [hidden])'],
+		[
+			'in a form',
+			'password=Fake%2BPass%26%22100+%25%22&token=true',
+			'password=[hidden]&token=true',
+		],
+		['in a URL', '?p=Fake%2BPass%26%22100%20%25%22', '?p=[hidden]'],
+		['in JSON', '{"p":"Fake+Pass&\\"100 %\\""}', '{"p":"[hidden]"}'],
+		[
+			'in a signature',
+			'Authorization: 0c7a53037ca9ab47\nhost: x',
+			'Authorization: [hidden]\nhost: x',
+		],
+		['in JSON of headers', '{"authorization":"Bearer abc"}', '{"authorization":"Bearer [hidden]"}'],
+		['in a token of somebody else', `token ${JWT} expired`, 'token [hidden] expired'],
+		['in a token that was cut', 'authorization: Bearer eyJhbG', 'authorization: Bearer [hidden]'],
+		['not in words', 'Authorization failed: the bearer token expired', undefined],
+	])('hides what signs requests %s', (_name, text, shown = text) => {
+		expect(withoutSecrets(text, [KEY, PASSWORD])).toBe(shown);
+		expect(showable(shown, [KEY, PASSWORD])).toBe(shown);
+	});
+
+	it('hides secrets that no encoding can take', () => {
+		expect(withoutSecrets('a \ud800secret b', ['\ud800secret'])).toBe('a [hidden] b');
 	});
 
 	it('cuts a text without end', () => {

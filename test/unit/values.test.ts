@@ -148,6 +148,13 @@ describe('isIpAddress', () => {
 });
 
 describe('sample', () => {
+	it.each([
+		[5n, '"5"'],
+		[{ big: 5n }, '"an object"'],
+		[Object.create(null), '"{}"'],
+		[undefined, '"undefined"'],
+	])('%# shows also what is no JSON', (value, text) => expect(sample(value)).toBe(text));
+
 	it('is one short line', () => {
 		fc.assert(
 			fc.property(fc.anything(), (value) => {

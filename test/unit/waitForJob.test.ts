@@ -360,6 +360,21 @@ describe('what travels while a job is parked', () => {
 		{ requiredKeys: ['misses'] },
 	) as never;
 
+	it.each([
+		'',
+		'null',
+		'[]',
+		'"x"',
+		'{"s":[1]}',
+		'{"s":["FAILED",[1,1,0],{},[]]}',
+		'{"m":"1"}',
+		'{"f":1}',
+		'{"e":["ended",1,1]}',
+		'{"e":["failed",1,1e99]}',
+	])('does not come back from %j', (text) => {
+		expect(() => unpack(text)).toThrow('This wait has lost its state');
+	});
+
 	it('comes back as it was, but for texts that were cut', () => {
 		fc.assert(
 			fc.property(tracked, (before) => {
@@ -427,6 +442,8 @@ describe('what is said of jobs that did not succeed', () => {
 	it('counts every job once, and lists so many', () => {
 		expect(summaryOf([item({ outcome: 'succeeded' })])).toBeUndefined();
 		expect(summaryOf([item({}), item({})])?.message).toBe('1 of 1 job did not succeed');
+		const twice = [item({}), item({ outcome: 'succeeded' })];
+		expect(summaryOf(twice)?.message).toBe('1 of 2 jobs did not succeed');
 		const many = Array.from({ length: 70 }, (_, index) => item({ job_id: String(index) }));
 		const error = summaryOf([...many, item({ job_id: 'x', outcome: 'succeeded' })]);
 		expect(error?.message).toBe('70 of 71 jobs did not succeed');
@@ -463,8 +480,8 @@ describe('readJob', () => {
 
 	it.each([
 		[{ jobType: 'scan' }, 'Job Type holds "scan"'],
-		[{ jobId: '' }, 'Action ID is empty'],
-		[{ jobId: 'x' }, 'Action ID holds "x"'],
+		[{ jobId: '' }, 'Job ID is empty'],
+		[{ jobId: 'x' }, 'Job ID holds "x"'],
 		[{ jobType: 'importJob', jobId: ' ' }, 'Job ID is empty'],
 		[{ pollInterval: 0 }, 'Poll Interval holds "0"'],
 		[{ pollInterval: 'soon' }, 'Poll Interval holds "soon"'],

@@ -79,9 +79,9 @@ export function endpointRows(json: JsonObject, actionId: string): EndpointRow[] 
 
 /** How many rows have each status. */
 export function countByStatus(rows: ReadonlyArray<{ status: string }>): Record<string, number> {
-	const counts: Record<string, number> = {};
-	for (const { status } of rows) counts[status] = (counts[status] ?? 0) + 1;
-	return counts;
+	const counts = new Map<string, number>();
+	for (const { status } of rows) counts.set(status, (counts.get(status) ?? 0) + 1);
+	return Object.fromEntries(counts);
 }
 
 /** All endpoints of an action in one item. An action without known endpoints has not finished. */

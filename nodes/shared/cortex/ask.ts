@@ -2,7 +2,9 @@ import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import type { Answer, JsonObject } from '../transport/answer';
 import { attempts } from '../transport/attempts';
 import { clock } from '../transport/clock';
+import { connectionFault, Fault } from '../transport/fault';
 import { requestRules } from '../transport/requestRules';
+import { secretsOf, showable } from '../transport/secrets';
 import type { CortexOperation } from './operations';
 import { readReply } from './reply';
 import { CORTEX_CREDENTIAL, laneToTenant } from './send';
@@ -20,6 +22,8 @@ export interface Tenant {
 	once(question: Question): Promise<JsonObject>;
 	/** @throws {Fault} after outages and "too many requests" were waited out in vain */
 	patiently(question: Question): Promise<JsonObject>;
+	/** What was thrown on the way to an answer or while it was read, in words that may be shown. */
+	faultOf(error: unknown): Fault;
 }
 
 /**
@@ -29,6 +33,7 @@ export interface Tenant {
 export async function tenantOf(context: IExecuteFunctions): Promise<Tenant> {
 	const { name } = CORTEX_CREDENTIAL;
 	const baseURL = tenantBaseUrl((await context.getCredentials(name)).tenantUrl);
+	const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
 	const lane = laneToTenant(baseURL);
 	const signal = context.getExecutionCancelSignal();
 	const send = async ({ operation, request }: Question) => {
@@ -45,5 +50,10 @@ export async function tenantOf(context: IExecuteFunctions): Promise<Tenant> {
 		once: async (question) => await lane.pass(async () => await send(question), signal),
 		patiently: async (question) =>
 			await attempts(async () => await send(question), { lane, startsWork: false, signal }),
+		faultOf(error) {
+			const { message, details } = connectionFault(error);
+			const hint = details.hint && showable(details.hint, secrets);
+			return new Fault(showable(message, secrets), { ...details, hint });
+		},
 	};
 }

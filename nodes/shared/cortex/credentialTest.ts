@@ -6,8 +6,8 @@ import type {
 import { InputError } from '../input/inputError';
 import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
-import { connectionFault, type Fault } from '../transport/fault';
-import { withoutSecrets } from '../transport/nodeErrors';
+import { connectionFault, sentences, type Fault } from '../transport/fault';
+import { showable } from '../transport/secrets';
 import { OPERATIONS } from './operations';
 import { readReply } from './reply';
 import { signatureHeaders } from './signature';
@@ -55,8 +55,8 @@ export async function cortexXdrApiTest(
 			error instanceof InputError ? error : { message: '', hint: undefined };
 		const fault = connectionFault(error);
 		if (keyAccepted(fault)) return accepted;
-		const text = [message || fault.message, hint ?? fault.details.hint].filter(Boolean).join('. ');
-		return { status: 'Error', message: withoutSecrets(text, [String(fields.apiKey ?? '')]) };
+		const text = sentences(message || fault.message, hint ?? fault.details.hint);
+		return { status: 'Error', message: showable(text, [String(fields.apiKey ?? '')]) };
 	}
 	return accepted;
 }

@@ -16,8 +16,9 @@ export const cortexIcon = {
 const ACTION_ID_HINT =
 	'Use the action_id that Scan Endpoints or a script run gave. In Cortex it stands under Response → Action Center, in the column Action ID.';
 
-/** The digits of an action id that a user or an expression gave. */
-export const readActionId = (value: unknown) => readWholeNumber('Action ID', value, ACTION_ID_HINT);
+/** The digits of an action id that a user or an expression gave in the field of that label. */
+export const readActionId = (value: unknown, field = 'Action ID') =>
+	readWholeNumber(field, value, ACTION_ID_HINT);
 
 /** An action id as the vendor wants it: a number, as long as it is exact as one. */
 export const actionIdToSend = (id: string): number | string =>

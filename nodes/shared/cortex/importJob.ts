@@ -16,7 +16,8 @@ export function readJobId(value: unknown): string {
 	const hint =
 		'Use the job_id that Cortex gave when the assets and vulnerabilities were submitted.';
 	const id = readText('Job ID', value, hint);
-	if (!/^\.{1,2}$/.test(id)) return id;
+	// Half a character, which no URL can hold, comes of a text that was cut.
+	if (!/^\.{1,2}$|\p{Surrogate}/u.test(id)) return id;
 	throw new InputError(`Job ID holds ${sample(id)}, but it must be the id of a job`, hint);
 }
 

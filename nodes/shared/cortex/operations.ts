@@ -6,6 +6,8 @@ export interface CortexOperation {
 	licence: string;
 	/** What the role of the API key must allow. */
 	permission: string;
+	/** The request names a job, which the tenant may not know. */
+	takesId: boolean;
 }
 
 /** Sources: the vendor's page of each operation. No page names a permission for the two reads of actions. */
@@ -14,20 +16,24 @@ export const OPERATIONS = {
 		name: 'Scan Endpoints',
 		licence: 'Cortex XDR Prevent or Cortex XDR Pro',
 		permission: 'Endpoint Scan',
+		takesId: false,
 	},
 	getActionStatus: {
 		name: 'Get Action Status',
 		licence: 'Cortex XDR Prevent or Cortex XDR Pro per Endpoint',
 		permission: 'Action Center (view)',
+		takesId: true,
 	},
 	getScriptResults: {
 		name: 'Get Script Results',
 		licence: 'Cortex XDR Pro per Endpoint',
 		permission: 'Action Center (view)',
+		takesId: true,
 	},
 	getImportJob: {
 		name: 'Get Import Job',
 		licence: 'Exposure Management, with Cortex XSIAM Premium or an add-on for cloud security',
 		permission: 'manage_vulnerabilities_action',
+		takesId: true,
 	},
 } as const satisfies Record<string, CortexOperation>;

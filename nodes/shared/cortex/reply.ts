@@ -1,4 +1,12 @@
-import { isObject, parseJson, plainText, type Answer, type JsonObject } from '../transport/answer';
+import {
+	isObject,
+	notTheirWords,
+	numberOf,
+	parseJson,
+	plainText,
+	type Answer,
+	type JsonObject,
+} from '../transport/answer';
 import { Fault, unexpectedAnswer, type FaultDetails } from '../transport/fault';
 import { retryAfter } from '../transport/attempts';
 import type { CortexOperation } from './operations';
@@ -23,10 +31,10 @@ function envelope(json: unknown): { code: unknown; text: string } | undefined {
 	const holder = isObject(json.reply) ? json.reply : json;
 	const { err_code: code, err_msg: message, err_extra: extra } = holder;
 	const none =
-		code === undefined || code === null || code === 0 || code === '' || Number(code) === 200;
+		code === undefined || code === null || code === 0 || code === '' || numberOf(code) === 200;
 	if (none && !message) return undefined;
 	const words = [extraText(message), extraText(extra)].filter(Boolean);
-	return { code, text: [...new Set(words)].join(': ') || `error code ${String(code)}` };
+	return { code, text: [...new Set(words)].join(': ') || `error code ${extraText(code)}` };
 }
 
 /** Reasons of a refused body, as the newer services list them. */
@@ -35,7 +43,9 @@ function validationText(json: unknown): string | undefined {
 	const reasons = json.detail
 		.filter(isObject)
 		.map(({ loc, msg }) =>
-			[Array.isArray(loc) ? loc.join('.') : '', extraText(msg)].filter(Boolean).join(': '),
+			[Array.isArray(loc) ? loc.map(extraText).join('.') : '', extraText(msg)]
+				.filter(Boolean)
+				.join(': '),
 		);
 	return reasons.filter(Boolean).join('; ') || undefined;
 }
@@ -51,6 +61,9 @@ const OUTAGE: StatusWords = {
 	reached: 'maybe',
 };
 
+const ELSEWHERE =
+	'The address did not answer like a Cortex tenant. Check the Tenant URL of the credential, and that the tenant has the module that this operation belongs to.';
+
 /** What a status means here and what to do about it. Sources: the vendor's pages of the operations. */
 function statusWords(status: number, operation: CortexOperation): StatusWords | undefined {
 	const words: Record<number, StatusWords> = {
@@ -62,7 +75,11 @@ function statusWords(status: number, operation: CortexOperation): StatusWords | 
 		403: {
 			hint: `The role of the API key lacks a permission. ${operation.name} needs: ${operation.permission}. Change the role under Settings → Configurations → API Keys.`,
 		},
-		404: { hint: 'Check the id: the tenant does not know it, or no longer.' },
+		404: {
+			hint: operation.takesId
+				? 'Check the id: the tenant does not know it, or no longer.'
+				: ELSEWHERE,
+		},
 		413: { hint: 'The request is too large. Use fewer values in one item.' },
 		422: { hint: 'Cortex refused a value of the request. Check the values of this node.' },
 		429: {
@@ -76,8 +93,9 @@ function statusWords(status: number, operation: CortexOperation): StatusWords | 
 	return words[status];
 }
 
-const ELSEWHERE =
-	'The address did not answer like a Cortex tenant. Check the Tenant URL of the credential, and that the tenant has the module that this operation belongs to.';
+/** For what no page of the vendor explains. */
+const VERDICT =
+	'The text above is all that Cortex says about it. If the values of this node are right, give it to the support of the vendor.';
 
 const SERVER_VERDICT =
 	'Cortex uses status 500 for requests that it understood but cannot carry out, so repeating it rarely helps. The text above says why.';
@@ -114,17 +132,20 @@ export function readReply(answer: Answer, operation: CortexOperation, now: numbe
 	}
 	const text = refused?.text ?? validationText(json);
 	// An error inside a 200 carries its real status as the code.
-	const code = success && Number(refused?.code) >= 400 ? Number(refused?.code) : status;
+	const inside = numberOf(refused?.code) ?? 0;
+	const code = success && inside >= 400 && inside < 600 ? inside : status;
 	const words = statusWords(code, operation);
 	const message = text
 		? `Cortex refused ${operation.name}: ${text}`
 		: `Cortex answered ${operation.name} with status ${status}${plainText(body) ? ` (${plainText(body)})` : ' and no reason'}`;
 	const server = code >= 500 && words === undefined;
+	const verdict = server ? SERVER_VERDICT : VERDICT;
+	const hint = words?.hint ?? (text ? verdict : ELSEWHERE);
 	throw new Fault(message, {
 		reached: server && !refused ? 'maybe' : 'yes',
 		passing: server && !refused,
-		hint: server && !refused ? ELSEWHERE : server ? SERVER_VERDICT : undefined,
 		...words,
+		hint: hint + notTheirWords(status, json, body),
 		status: code,
 		envelope: refused !== undefined,
 		retryAfter: retryAfter(headers['retry-after'], now),

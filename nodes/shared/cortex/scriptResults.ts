@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../transport/answer';
+import { isObject, numberOf, type JsonObject } from '../transport/answer';
 import { Fault, unexpectedAnswer } from '../transport/fault';
 import { OPERATIONS } from './operations';
 import { replyOf } from './reply';
@@ -6,11 +6,6 @@ import { ENDPOINT_STATUSES, meaningOf, statusText } from './statuses';
 
 /** Two names for what a script returned: the vendor's page has one, its replies also the other. */
 const RETURN_VALUES = ['return_value', '_return_value'];
-
-function count(value: unknown): number | null {
-	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	return typeof number === 'number' && Number.isFinite(number) ? number : null;
-}
 
 /** Lines of each command that ran: the vendor sends one key per command, `_<command>`. */
 function commandOutput(result: JsonObject): Record<string, string[]> | null {
@@ -59,8 +54,8 @@ export function resultRows(reply: JsonObject, actionId: string): JsonObject[] {
 			date_created: reply.date_created ?? null,
 			...result,
 			finished: meaningOf(ENDPOINT_STATUSES, statusText(result.execution_status)).finished,
-			retrieved_files: count(result.retrieved_files),
-			failed_files: count(result.failed_files),
+			retrieved_files: numberOf(result.retrieved_files),
+			failed_files: numberOf(result.failed_files),
 			return_value: returned === undefined ? null : result[returned],
 			command_output: commandOutput(result),
 		};

@@ -5,6 +5,12 @@ import { readText, readWholeNumber, sample } from '../input/values';
 export const SECURITY_LEVELS = ['advanced', 'standard'] as const;
 export type SecurityLevel = (typeof SECURITY_LEVELS)[number];
 
+const ID = 'API Key ID of the Cortex XDR API credential';
+const ID_HINT = 'It stands in the ID column of Settings → Configurations → API Keys.';
+
+/** Longer than any ID, and far shorter than a key. */
+const LONGEST_ID = 40;
+
 /** Characters of the nonce of an Advanced signature. */
 const NONCE_LENGTH = 64;
 
@@ -22,17 +28,27 @@ export function signatureHeaders(
 	now: number,
 	nonce: string = randomBytes(NONCE_LENGTH / 2).toString('hex'),
 ): Record<string, string> {
-	const id = readWholeNumber(
-		'API Key ID of the Cortex XDR API credential',
-		credential.apiKeyId,
-		'It stands in the ID column of Settings → Configurations → API Keys.',
-	);
+	const { apiKeyId } = credential;
+	if (typeof apiKeyId === 'string' && apiKeyId.length > LONGEST_ID) {
+		// It may be the key, in the wrong field, so this refusal must not repeat it either.
+		throw new InputError(
+			`${ID} holds a text of ${apiKeyId.length} characters, which is too long for an ID`,
+			`${ID_HINT} Did the key itself get into this field?`,
+		);
+	}
+	const id = readWholeNumber(ID, apiKeyId, ID_HINT);
 	// The value is a secret, so a refusal must not repeat it.
 	const key = readText(
 		'API Key of the Cortex XDR API credential',
 		typeof credential.apiKey === 'string' ? credential.apiKey : '',
 		'Cortex shows the key once, when it is created. Create a new one if it is lost.',
 	);
+	if (!/^[\x21-\x7e]+$/.test(key)) {
+		throw new InputError(
+			'API Key of the Cortex XDR API credential holds more than a key',
+			'Paste the key alone, without blanks, line breaks and dots that stand for a left out part.',
+		);
+	}
 	if (credential.securityLevel === 'standard') return { 'x-xdr-auth-id': id, Authorization: key };
 	if (credential.securityLevel !== 'advanced') {
 		throw new InputError(

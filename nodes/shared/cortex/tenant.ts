@@ -17,12 +17,14 @@ const HOST = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*(?::\d+)?$/i;
 export function tenantBaseUrl(tenantUrl: unknown): string {
 	const text = typeof tenantUrl === 'string' ? trimmed(tenantUrl) : '';
 	const direct = DIRECT.exec(text)?.[1];
-	if (direct !== undefined) return direct.toLowerCase();
+	if (direct !== undefined && URL.canParse(direct)) return direct.toLowerCase();
 	const host = text
 		.replace(/^[a-z][a-z\d+.-]*:\/\//i, '')
 		.replace(/[/?#\s][\s\S]*$/, '')
 		.replace(/^api-/i, '');
-	if (HOST.test(host)) return `https://api-${host}`.toLowerCase();
+	const url = `https://api-${host}`.toLowerCase();
+	// The pattern does not know how large the number of a port may be.
+	if (HOST.test(host) && URL.canParse(url)) return url;
 	throw new InputError(
 		text === ''
 			? 'Tenant URL of the Cortex XDR API credential is empty'

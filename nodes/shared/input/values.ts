@@ -3,9 +3,18 @@ import { InputError } from './inputError';
 /** Longest piece of a wrong value that an error repeats. */
 const LONGEST_SAMPLE = 60;
 
+/** A value that is no text. JSON cannot take all that an expression can give. */
+function inWords(value: unknown): string {
+	try {
+		return JSON.stringify(value) ?? String(value);
+	} catch {
+		return typeof value === 'object' ? 'an object' : String(value);
+	}
+}
+
 /** A wrong value as an error shows it: quoted, on one line, not too long. */
 export function sample(value: unknown): string {
-	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+	const text = typeof value === 'string' ? value : inWords(value);
 	const line = text.replace(/\s+/g, ' ');
 	return `"${line.length > LONGEST_SAMPLE ? `${line.slice(0, LONGEST_SAMPLE)}…` : line}"`;
 }

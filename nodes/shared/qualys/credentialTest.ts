@@ -5,8 +5,9 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 import type { Answer } from '../transport/answer';
-import { connectionFault } from '../transport/fault';
-import { withoutSecrets } from '../transport/nodeErrors';
+import { clock } from '../transport/clock';
+import { connectionFault, sentences } from '../transport/fault';
+import { showable } from '../transport/secrets';
 import { gatewayBaseUrl } from './gateway';
 import { readPage } from './reply';
 import { authorization, secretsOf, testedToken } from './session';
@@ -51,15 +52,15 @@ export async function qualysGatewayApiTest(
 			},
 			body: JSON.stringify({ pageSize: 1 }),
 		});
-		readPage(answer, 'v2', false);
+		readPage(answer, 'v2', false, clock.now());
 		return { status: 'OK', message: 'Qualys accepted the login' };
 	} catch (error) {
 		const { message, details } = connectionFault(error);
 		const known = secretsOf(fields).filter((value) => typeof value === 'string');
-		const text = [
+		const text = sentences(
 			details.status === 403 ? `The login works, but: ${message}` : message,
 			details.hint,
-		];
-		return { status: 'Error', message: withoutSecrets(text.filter(Boolean).join('. '), known) };
+		);
+		return { status: 'Error', message: showable(text, known) };
 	}
 }

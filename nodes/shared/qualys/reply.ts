@@ -1,4 +1,13 @@
-import { isObject, parseJson, plainText, type Answer, type JsonObject } from '../transport/answer';
+import { asksToWait } from '../transport/attempts';
+import {
+	isObject,
+	notTheirWords,
+	numberOf,
+	parseJson,
+	plainText,
+	type Answer,
+	type JsonObject,
+} from '../transport/answer';
 import { Fault, unexpectedAnswer, type FaultDetails } from '../transport/fault';
 
 const text = (value: unknown) =>
@@ -14,10 +23,12 @@ function errorText(json: unknown): string | undefined {
 	const words = [json.message, json.responseMessage, nested.message, exceptions, json.error].map(
 		text,
 	);
-	const code = json.errorCode ?? undefined;
+	const { errorCode } = json;
+	const code = typeof errorCode === 'object' && errorCode ? JSON.stringify(errorCode) : errorCode;
 	const known = words.find((one) => one !== undefined);
-	if (known === undefined) return code === undefined ? undefined : `error ${String(code)}`;
-	return code === undefined || known.includes(String(code)) ? known : `${known} (${String(code)})`;
+	if (code === undefined || code === null) return known;
+	if (known === undefined) return `error ${String(code)}`;
+	return known.includes(String(code)) ? known : `${known} (${String(code)})`;
 }
 
 const ELSEWHERE =
@@ -30,13 +41,15 @@ const OUTAGE: FaultDetails = {
 	reached: 'maybe',
 };
 
-const THROTTLED: FaultDetails = {
-	throttled: true,
-	hint: 'Qualys limits how often its API may be called, for all clients of a subscription together. Run the workflow less often, or raise Page Size.',
-};
+const LIMITED =
+	'Qualys limits how often its API may be called, for all clients of a subscription together. Run the workflow less often';
+
+const THROTTLED: FaultDetails = { throttled: true, hint: `${LIMITED}, or raise Page Size.` };
+
+type Statuses = Readonly<Record<number, FaultDetails | undefined>>;
 
 /** What a status means and what to do about it. Sources: the vendor's page and its sibling services. */
-const STATUSES: Record<number, FaultDetails> = {
+const STATUSES: Statuses = {
 	400: {
 		hint: 'Check the filters and the sort of this node: the text above is what Qualys says of them.',
 	},
@@ -55,13 +68,37 @@ const STATUSES: Record<number, FaultDetails> = {
 	504: OUTAGE,
 };
 
-/** Milliseconds that the gateway asks to wait. None at all is no answer to "when", so it counts as not said. */
-function toWait(headers: Record<string, unknown>): number | undefined {
-	const seconds = Number(headers['x-ratelimit-towait-sec'] ?? headers['retry-after'] ?? NaN);
-	return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+/** The same for a login, which has no parameters of a node. */
+const LOGIN_STATUSES: Statuses = {
+	...STATUSES,
+	400: { hint: 'Check Username, Password and Platform of the credential.' },
+	401: {
+		hint: 'Check Username and Password of the credential. This login is not repeated by itself, because Qualys locks accounts after a few refused logins. Correct the credential. Where it was right and the account had to be mended in Qualys: run the test of the credential, and in queue mode restart the workers.',
+	},
+	409: { throttled: true, hint: `${LIMITED}.` },
+	413: undefined,
+	429: { throttled: true, hint: `${LIMITED}.` },
+};
+
+/** For what no page of the vendor explains. */
+const VERDICT =
+	'The text above is all that Qualys says about it. If the credential and the values of this node are right, give it to the support of the vendor.';
+
+/**
+ * Milliseconds that the gateway asks to wait: in a header of its own, or in the one of the standard. None at
+ * all is no answer to "when", so it counts as not said.
+ */
+function toWait(headers: Record<string, unknown>, now: number): number | undefined {
+	const seconds = numberOf(headers['x-ratelimit-towait-sec']);
+	const wait = seconds === null ? asksToWait(headers['retry-after'], now) : seconds * 1000;
+	return wait !== undefined && wait > 0 ? wait : undefined;
 }
 
-function fault(answer: Answer, what: string, json: unknown): Fault {
+function fault(
+	answer: Answer,
+	{ what, statuses, now }: { what: string; statuses: Statuses; now: number },
+	json: unknown,
+): Fault {
 	const { statusCode: status, headers, body } = answer;
 	if (status >= 300 && status < 400) {
 		return new Fault(`The address answered with a redirect (${status}), which is not followed`, {
@@ -74,15 +111,19 @@ function fault(answer: Answer, what: string, json: unknown): Fault {
 	const message = words
 		? `Qualys refused ${what}: ${words}`
 		: `Qualys answered ${what} with status ${status}${isObject(json) || !plain ? ' and no reason' : ` (${plain})`}`;
-	const retryAfter = toWait(headers);
-	const details = STATUSES[status] ?? (status >= 500 ? { passing: true, hint: ELSEWHERE } : {});
+	const retryAfter = toWait(headers, now);
+	const details =
+		statuses[status] ??
+		(status >= 500
+			? { passing: true, hint: ELSEWHERE }
+			: { hint: words === undefined ? ELSEWHERE : VERDICT });
 	const pause =
 		details.throttled && retryAfter !== undefined
 			? ` Qualys asks to wait ${Math.ceil(retryAfter / 1000)} seconds.`
 			: '';
 	return new Fault(message, {
 		...details,
-		hint: details.hint && details.hint + pause,
+		hint: details.hint && details.hint + pause + notTheirWords(status, json, body),
 		status,
 		retryAfter,
 		envelope: words !== undefined,
@@ -111,13 +152,21 @@ function count(value: unknown): number | undefined {
  * Reads a page of script jobs; v2's records are taken out of their wrapping, so both versions are alike.
  *
  * @param keepCursors adds its `sortValues` to each record of v2
+ * @param now epoch milliseconds, for a Retry-After that is a moment
  * @throws {Fault} with the vendor's words: also a 200 can carry an `errorCode`, and no list is never zero jobs
  */
-export function readPage(answer: Answer, version: 'v1' | 'v2', keepCursors: boolean): Page {
+export function readPage(
+	answer: Answer,
+	version: 'v1' | 'v2',
+	keepCursors: boolean,
+	now: number,
+): Page {
 	const json = parseJson(answer.body);
 	const { statusCode: status } = answer;
 	const refused = isObject(json) && (json.errorCode ?? null) !== null;
-	if (status < 200 || status > 299 || refused) throw fault(answer, SEARCH, json);
+	if (status < 200 || status > 299 || refused) {
+		throw fault(answer, { what: SEARCH, statuses: STATUSES, now }, json);
+	}
 	const body = isObject(json) ? json.body : undefined;
 	const list: unknown = isObject(body) ? body.list : undefined;
 	if (!isObject(body) || !Array.isArray(list)) {
@@ -143,25 +192,26 @@ export function readPage(answer: Answer, version: 'v1' | 'v2', keepCursors: bool
 const noRecord = (status: number) =>
 	unexpectedAnswer(`Qualys answered ${SEARCH} with something that is no job`, status);
 
+/** Headers of requests may be no longer than this in all, on most servers. */
+const LONGEST_TOKEN = 16_000;
+
 /**
  * Reads the answer to a login.
+ *
+ * @param now epoch milliseconds, for a Retry-After that is a moment
  * @returns the token
  * @throws {Fault} with the vendor's words
  */
-export function readLogin(answer: Answer): string {
+export function readLogin(answer: Answer, now: number): string {
 	const { statusCode: status, body } = answer;
 	const json = parseJson(body);
+	const refused = isObject(json) && errorText(json) !== undefined;
+	if (status < 200 || status > 299 || refused) {
+		throw fault(answer, { what: 'the login', statuses: LOGIN_STATUSES, now }, json);
+	}
 	const token = typeof body === 'string' ? body.trim() : '';
-	if (status < 200 || status > 299 || isObject(json)) {
-		const refusal = fault(answer, 'the login', json);
-		const hint =
-			status === 401
-				? 'Check Username and Password of the credential. This login is not repeated by itself, because Qualys locks accounts after a few refused logins. Correct the credential. Where it was right and the account had to be mended in Qualys: run the test of the credential, and in queue mode restart the workers.'
-				: refusal.details.hint;
-		throw new Fault(refusal.message, { ...refusal.details, hint });
-	}
-	if (token === '' || /[\s<>]/.test(token)) {
-		throw unexpectedAnswer('Qualys answered the login without a token', status);
-	}
-	return token;
+	// A token stands there as it is. What is JSON, were it only a number or a text in quotes, is none.
+	const fits = json === undefined && /^[\x21-\x7e]+$/.test(token) && !/[<>]/.test(token);
+	if (fits && token.length <= LONGEST_TOKEN) return token;
+	throw unexpectedAnswer('Qualys answered the login without a token', status);
 }

@@ -5,6 +5,7 @@ import { readText, sample, trimmed } from '../input/values';
 import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
 import { Fault } from '../transport/fault';
+import { requestRules } from '../transport/requestRules';
 import { gatewayBaseUrl } from './gateway';
 import { readLogin } from './reply';
 
@@ -108,13 +109,10 @@ export async function signIn(
 			Accept: 'text/plain, application/json',
 		},
 		body: new URLSearchParams({ username, password, token: 'true' }).toString(),
-		encoding: 'text',
+		...requestRules(LOGIN_TIMEOUT_MS),
 		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		disableFollowRedirect: true,
-		timeout: LOGIN_TIMEOUT_MS,
 	});
-	return readLogin(answer);
+	return readLogin(answer, clock.now());
 }
 
 /**

@@ -22,6 +22,12 @@ export function parseJson(body: unknown): unknown {
 	}
 }
 
+/** A number that came as number or text; null for anything else. */
+export function numberOf(value: unknown): number | null {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
 /** What an answer that is no JSON says, as far as a person can read it: the title of a page, or the text. */
 export function plainText(body: unknown): string {
 	if (typeof body !== 'string') return '';
@@ -32,4 +38,15 @@ export function plainText(body: unknown): string {
 		.replace(/\s+/g, ' ')
 		.trim()
 		.slice(0, 200);
+}
+
+/**
+ * What to add to the hint of a refusal that is a page or a text: both vendors refuse in JSON, so somebody on the
+ * way may have answered in their place.
+ * @param json of the answer; `undefined` where it is none
+ */
+export function notTheirWords(status: number, json: unknown, body: unknown): string {
+	const refused = status >= 400 && status < 500;
+	if (!refused || json !== undefined || plainText(body) === '') return '';
+	return ' This answer is a page or a text, though, so it may come from a proxy or a firewall on the way.';
 }

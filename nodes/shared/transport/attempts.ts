@@ -8,6 +8,9 @@ const REPEAT_WAITS_MS = [1_000, 2_000, 4_000];
 /** Longest single wait that a vendor can ask for; a larger number is a mistake or an attack. */
 export const LONGEST_WAIT_MS = 120_000;
 
+/** A vendor that asks for less than this would be asked again hundreds of times. */
+const SHORTEST_WAIT_MS = 1_000;
+
 /** How long one request goes on asking a vendor that says "too many requests". */
 const THROTTLED_FOR_MS = 10 * 60_000;
 
@@ -48,7 +51,9 @@ export async function attempts<T>(
 			if (details.throttled) {
 				throttledSince ??= clock.now();
 				throttles += 1;
-				const wait = details.retryAfter ?? throttleBackoff(throttles);
+				// "At once", or a moment that has passed, from a vendor that has just refused, is no answer to "when".
+				const { retryAfter: asked = 0 } = details;
+				const wait = asked >= SHORTEST_WAIT_MS ? asked : throttleBackoff(throttles);
 				if (clock.now() + wait - throttledSince <= THROTTLED_FOR_MS) {
 					lane.hold(wait);
 					continue;
@@ -63,21 +68,34 @@ export async function attempts<T>(
 	}
 }
 
+/** Numbers above are no seconds to wait but a Unix timestamp, and far above one in milliseconds. */
+const SMALLEST_TIMESTAMP = 3_600;
+const SMALLEST_MILLISECONDS = 100_000_000_000;
+
+/** Epoch milliseconds that a Retry-After header means. */
+function momentOf(text: string, now: number): number {
+	const number = Number(text);
+	if (Number.isNaN(number)) return Date.parse(text);
+	if (number > SMALLEST_MILLISECONDS) return number;
+	return number > SMALLEST_TIMESTAMP ? number * 1000 : now + number * 1000;
+}
+
 /**
  * Milliseconds that a Retry-After header asks for.
  *
  * Some services put a Unix timestamp where the standard has seconds: anything above an hour is one.
  * An HTTP date is understood too. `undefined` where there is no header, or none that makes sense.
  */
-export function retryAfter(header: unknown, now: number): number | undefined {
+export function asksToWait(header: unknown, now: number): number | undefined {
 	const text = typeof header === 'number' ? String(header) : header;
 	if (typeof text !== 'string' || text.trim() === '') return undefined;
-	const seconds = Number(text);
-	const at = Number.isFinite(seconds)
-		? seconds > 3600
-			? seconds * 1000
-			: now + seconds * 1000
-		: Date.parse(text);
+	const at = momentOf(text, now);
 	if (!Number.isFinite(at)) return undefined;
-	return Math.min(Math.max(at - now, 0), LONGEST_WAIT_MS);
+	return Math.max(at - now, 0);
+}
+
+/** The same, but never longer than {@link LONGEST_WAIT_MS}. */
+export function retryAfter(header: unknown, now: number): number | undefined {
+	const wait = asksToWait(header, now);
+	return wait === undefined ? undefined : Math.min(wait, LONGEST_WAIT_MS);
 }

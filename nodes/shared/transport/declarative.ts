@@ -1,7 +1,8 @@
-import type {
-	DeclarativeRestApiSettings,
-	IExecutePaginationFunctions,
-	INodeExecutionData,
+import {
+	NodeConnectionTypes,
+	type DeclarativeRestApiSettings,
+	type IExecutePaginationFunctions,
+	type INodeExecutionData,
 } from 'n8n-workflow';
 import { connectionFault } from './fault';
 import { failedItem, toNodeError } from './nodeErrors';
@@ -32,10 +33,20 @@ export interface DeclarativeOperation {
 	): Promise<INodeExecutionData[]>;
 }
 
-/** How many items the node got, on whichever kind of input. */
-function itemCount(context: IExecutePaginationFunctions): number {
-	const inputs = Object.values(context.getExecuteData().data);
-	return inputs.find((input) => input?.[0])?.[0]?.length ?? 1;
+/**
+ * The run of the node that the item at hand belongs to.
+ *
+ * An agent that calls its tools itself lends each call its own execute data, so the arguments of the call,
+ * its one item, tell the calls apart.
+ */
+function runOfItem(context: IExecutePaginationFunctions) {
+	const { node, data } = context.getExecuteData();
+	if (node.name !== context.getNode().name) {
+		const { json } = context.getInputData(0, NodeConnectionTypes.AiTool);
+		return runOf<INodeExecutionData[]>(json, 1);
+	}
+	const items = Object.values(data).find((input) => input?.[0])?.[0];
+	return runOf<INodeExecutionData[]>(context.getExecuteData(), items?.length ?? 1);
 }
 
 /** The error's sentence about other items of this run that did start something. */
@@ -67,7 +78,7 @@ export function declarative(operation: DeclarativeOperation) {
 			batching?: unknown;
 			timeout?: number;
 		};
-		const run = runOf<INodeExecutionData[]>(this.getExecuteData(), itemCount(this));
+		const run = runOfItem(this);
 
 		Object.assign(request.options, requestRules(options.timeout));
 		if (operation.renewsToken) {

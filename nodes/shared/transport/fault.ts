@@ -32,11 +32,20 @@ export class Fault extends Error {
 	}
 }
 
+/** Sentences one after the other, whether or not the vendor ended its own with a full stop. */
+export function sentences(...texts: Array<string | undefined>): string {
+	return texts
+		.filter((text) => text)
+		.map((text, index, all) => (index < all.length - 1 ? text?.replace(/[\s.]+$/, '') : text))
+		.join('. ');
+}
+
 /** An answer that does not look like what the vendor documents; nothing is guessed from it. */
 export function unexpectedAnswer(what: string, status?: number): Fault {
 	return new Fault(what, {
 		status,
-		reached: 'yes',
+		// Of work that was to start, nobody knows.
+		reached: 'maybe',
 		unexpected: true,
 		hint: 'The answer does not have the documented form, so nothing was concluded from it. If it stays like this, please report it with the text of this message.',
 	});
@@ -66,18 +75,21 @@ const UNREACHABLE: ConnectionWords = {
 };
 const BROKEN: ConnectionWords = {
 	text: 'The connection broke before the answer was complete',
+	hint: 'The host, or a firewall or proxy on the way to it, ended the connection. Try again later; if it happens every time, look at the logs of what stands between.',
 	reached: 'maybe',
 	passing: true,
 	repeat: true,
 };
 const SILENT: ConnectionWords = {
 	text: 'No answer came in time',
+	hint: 'The host was reached, but is slow or busy. Try again later, or ask for less at once.',
 	reached: 'maybe',
 	passing: true,
 	repeat: true,
 };
 const UNREADABLE: ConnectionWords = {
 	text: 'The answer could not be unpacked',
+	hint: 'It says that it is compressed, but is not. A proxy between n8n and the host may have changed it.',
 	reached: 'maybe',
 	passing: true,
 	repeat: true,

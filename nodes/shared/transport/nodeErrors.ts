@@ -8,22 +8,10 @@ import {
 import { Cancelled } from './clock';
 import { connectionFault } from './fault';
 import { InputError } from '../input/inputError';
+import { showable } from './secrets';
+import { isTool } from './tool';
 
 type NodeFailure = NodeApiError | NodeOperationError;
-
-/** Longest text of a vendor that an error repeats. */
-const LONGEST_TEXT = 2_000;
-
-function shortened(text: string): string {
-	return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)} …` : text;
-}
-
-/** Takes the credential's secrets out of a text: an answer can repeat what was sent. */
-export function withoutSecrets(text: string, secrets: string[]): string {
-	return secrets
-		.filter((secret) => secret.length >= 6)
-		.reduce((clean, secret) => clean.split(secret).join('[hidden]'), text);
-}
 
 /**
  * The error that n8n shows for whatever went wrong with an item.
@@ -39,11 +27,13 @@ export function toNodeError(
 ): NodeFailure {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const { itemIndex, secrets = [], also } = options;
-	const clean = (text: string) => shortened(withoutSecrets(text, secrets));
-	const words = (message: string, hint?: string) => ({
-		message: clean(message),
-		description: [hint && clean(hint), also].filter(Boolean).join('\n') || undefined,
-	});
+	const clean = (text: string) => showable(text, secrets);
+	const words = (message: string, hint?: string) => {
+		const description = [hint && clean(hint), also].filter(Boolean).join('\n') || undefined;
+		// Of a tool's error, the model reads nothing but the message.
+		const all = isTool(node) && description ? `${clean(message)}. ${description}` : clean(message);
+		return { message: all, description };
+	};
 	// n8n swaps a message that contains a word like ENOENT for one of its own, so ours is set once more.
 	const withWords = <E extends NodeFailure>(failure: E, { message }: { message: string }): E =>
 		Object.assign(failure, { message });

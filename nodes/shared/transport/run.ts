@@ -67,7 +67,7 @@ const runs = new WeakMap<object, Run<unknown>>();
 
 /**
  * The run that an item belongs to.
- * @param key what all items of one execution of the node share: n8n's execute data
+ * @param key what all items of one execution of the node share
  * @param size how many items there are
  */
 export function runOf<T>(key: object, size: number): Run<T> {

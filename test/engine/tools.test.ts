@@ -1,0 +1,341 @@
+import type { INode, INodeType } from 'n8n-workflow';
+import { CortexXdrGetActionStatus } from '../../nodes/CortexXdrGetActionStatus/CortexXdrGetActionStatus.node';
+import { CortexXdrGetImportJob } from '../../nodes/CortexXdrGetImportJob/CortexXdrGetImportJob.node';
+import { CortexXdrGetScriptResults } from '../../nodes/CortexXdrGetScriptResults/CortexXdrGetScriptResults.node';
+import { CortexXdrScanEndpoints } from '../../nodes/CortexXdrScanEndpoints/CortexXdrScanEndpoints.node';
+import { CortexXdrWaitForJob } from '../../nodes/CortexXdrWaitForJob/CortexXdrWaitForJob.node';
+import { QualysSearchScriptJobs } from '../../nodes/QualysSearchScriptJobs/QualysSearchScriptJobs.node';
+import manifest from '../../package.json';
+import { seededIds } from '../../simulator/cortex/seededJobs';
+import { askTool, WAYS, type Way } from '../support/agent';
+import type { EngineOptions } from '../support/engine';
+import { createWorld, type World } from '../support/world';
+
+const SCAN = '/public_api/v1/endpoints/scan';
+const STATUS = '/public_api/v1/actions/get_action_status/';
+
+/** A node as the author of a workflow hands it to an agent, and one call of it. */
+interface Row {
+	node: new () => INodeType;
+	parameters: INode['parameters'];
+	/** What the model is told of each argument. */
+	schema: Record<string, [type: string, description: string]>;
+	call: Record<string, unknown>;
+	/** Words of the tool's description: what the node does, what it needs, what it returns. */
+	does: RegExp;
+	needs: RegExp;
+	returns: RegExp;
+	sends: string;
+	gives: Array<Record<string, unknown>>;
+}
+
+const rows: Row[] = [
+	{
+		node: CortexXdrScanEndpoints,
+		parameters: {
+			scope: 'matching',
+			filters: {
+				groupNames: '={{ $fromAI("groups", "Names of endpoint groups, separated by commas") }}',
+				lastSeenAfter: '={{ $fromAI("seen_after", "Date in ISO 8601") }}',
+			},
+			options: {},
+		},
+		schema: {
+			groups: ['ZodString', 'Names of endpoint groups, separated by commas'],
+			seen_after: ['ZodString', 'Date in ISO 8601'],
+		},
+		call: { groups: 'Demo Laptops', seen_after: '2020-01-01' },
+		does: /^Start a malware scan on endpoints/,
+		needs: /Takes filters such as group, hostname or IP address/,
+		returns: /Returns an action_id and the number of endpoints/,
+		sends: `POST ${SCAN}`,
+		gives: [{ action_id: expect.stringMatching(/^\d+$/), endpoints_count: 12 }],
+	},
+	{
+		node: CortexXdrGetActionStatus,
+		parameters: {
+			actionId: '={{ $fromAI("action_id", "Id of the action", "number") }}',
+			output: 'summary',
+		},
+		schema: { action_id: ['ZodNumber', 'Id of the action'] },
+		call: { action_id: 6001 },
+		does: /^Get how an action .* stands, such as a scan or a script run/,
+		needs: /Takes its action_id/,
+		returns: /Returns status, whether it has finished, and the reason of a failure/,
+		sends: `POST ${STATUS}`,
+		gives: [expect.objectContaining({ action_id: '6001', finished: true, total: 5 })],
+	},
+	{
+		node: CortexXdrGetScriptResults,
+		parameters: { actionId: '={{ $fromAI("action_id") }}', output: 'execution' },
+		schema: { action_id: ['ZodString', ''] },
+		call: { action_id: seededIds.finishedScript },
+		does: /^Get what a script that ran on endpoints .* gave back/,
+		needs: /Takes the action_id of the script run/,
+		returns: /Returns status, return value, output of commands and standard output/,
+		sends: 'POST /public_api/v1/scripts/get_script_execution_results/',
+		gives: [expect.objectContaining({ action_id: '7001', error_message: '' })],
+	},
+	{
+		node: CortexXdrGetImportJob,
+		parameters: { jobId: '={{ $fromAI("job_id", "Id of the import job") }}' },
+		schema: { job_id: ['ZodString', 'Id of the import job'] },
+		call: { job_id: seededIds.importCompleted },
+		does: /^Get how an import of assets and vulnerabilities .* stands/,
+		needs: /Takes the job_id that the import gave/,
+		returns: /Returns its status, whether it has finished and succeeded, and its errors/,
+		sends: `GET /public_api/vulnerability-management/v1/external-scans/assets/jobs/${seededIds.importCompleted}`,
+		gives: [expect.objectContaining({ job_id: seededIds.importCompleted, succeeded: true })],
+	},
+	{
+		node: CortexXdrWaitForJob,
+		parameters: {
+			jobType: '={{ $fromAI("kind", "endpointAction, importJob or scriptExecution") }}',
+			jobId: '={{ $fromAI("id", "Its action_id or job_id") }}',
+			timeout: '={{ $fromAI("minutes", "How long to wait", "number") }}',
+			options: {},
+		},
+		schema: {
+			kind: ['ZodString', 'endpointAction, importJob or scriptExecution'],
+			id: ['ZodString', 'Its action_id or job_id'],
+			minutes: ['ZodNumber', 'How long to wait'],
+		},
+		call: { kind: 'importJob', id: seededIds.importCompleted, minutes: 2 },
+		does: /^Wait until a job .* has ended: a scan or another endpoint action, a script execution/,
+		needs: /Takes its action_id or job_id/,
+		returns: /Returns the outcome \(succeeded, failed, timedOut, notFound\).*5 minutes at most/,
+		sends: `GET /public_api/vulnerability-management/v1/external-scans/assets/jobs/${seededIds.importCompleted}`,
+		gives: [expect.objectContaining({ outcome: 'succeeded', polls: 1 })],
+	},
+	{
+		node: QualysSearchScriptJobs,
+		parameters: {
+			limit: '={{ $fromAI("limit", "How many", "number") }}',
+			filters: { scriptName: '={{ $fromAI("script", "Exact name of the script") }}' },
+			options: {},
+		},
+		schema: {
+			limit: ['ZodNumber', 'How many'],
+			script: ['ZodString', 'Exact name of the script'],
+		},
+		call: { limit: 2, script: 'Check disk space' },
+		does: /^Search the script jobs of Qualys/,
+		needs: /Takes filters such as script ID, exact script name, time range or a Qualys query/,
+		returns: /Returns a job per item/,
+		sends: 'POST /sm/v2/jobs/search',
+		gives: Array(2).fill(
+			expect.objectContaining({ title: expect.stringMatching(/^Check disk space-/) }),
+		),
+	},
+];
+
+let world: World;
+
+beforeEach(async () => {
+	world = await createWorld();
+});
+
+afterEach(async () => await world.close());
+
+/** Requests to the vendors, without logins. */
+const sent = () =>
+	world
+		.requests()
+		.filter(({ path }) => path !== '/auth')
+		.map(({ method, path }) => `${method} ${path}`);
+
+it('every node of the package has a row', () => {
+	const nodes = manifest.n8n.nodes.map((path) => path.split('/').at(-1)?.split('.')[0]);
+	expect(rows.map(({ node }) => node.name).sort()).toEqual(nodes.sort());
+});
+
+describe.each(WAYS)('as a tool of an agent that goes the %s way', (way) => {
+	it.each(rows)('$node.name', async (row) => {
+		const { tool, answers, stored } = await askTool(
+			world,
+			new row.node(),
+			row.parameters,
+			[row.call],
+			{ way },
+		);
+		for (const words of [row.does, row.needs, row.returns]) {
+			expect(tool.description).toMatch(words);
+		}
+		const schema = Object.entries(tool.schema.shape).map(([name, { description, _def }]) => [
+			name,
+			[_def.typeName, description ?? ''],
+		]);
+		expect(Object.fromEntries(schema)).toEqual(row.schema);
+		expect(sent()).toEqual([row.sends]);
+		expect(answers.map((answer) => JSON.parse(answer) as unknown)).toEqual([row.gives]);
+		expect(stored).not.toContain(world.simulator.keys.admin.key);
+		expect(stored).not.toContain(world.simulator.users.admin.password);
+	});
+
+	it('the model reads what to do, not only what went wrong', async () => {
+		const { answers } = await askTool(
+			world,
+			new CortexXdrGetActionStatus(),
+			{ actionId: '={{ $fromAI("id") }}', output: 'summary' },
+			[{ id: 'the last one' }],
+			{ way },
+		);
+		expect(answers[0]).toContain('it must be a whole positive number. Use the action_id that');
+	});
+});
+
+describe.each(WAYS)('Scan Endpoints, the %s way', (way) => {
+	const scan = async (
+		parameters: INode['parameters'],
+		calls: Array<Record<string, unknown>>,
+		options: Partial<EngineOptions> = {},
+	) =>
+		await askTool(world, new CortexXdrScanEndpoints(), { options: {}, ...parameters }, calls, {
+			way,
+			...options,
+		});
+
+	const REFUSED =
+		'An AI agent cannot set Scope to all endpoints. Only the author of the workflow can';
+
+	it.each([
+		['={{ $fromAI("scope") }}', REFUSED],
+		['={{ $fromAI("scope", "all or matching", "string", "all") }}', REFUSED],
+		// Of other expressions, n8n evaluates none in a field of fixed choices.
+		['={{ $json.scope }}', 'Scope holds "{{ $json.scope }}". It can be matching or all.'],
+		['={{ "all" }}', 'Scope holds "{{ \\"all\\" }}". It can be matching or all.'],
+	])('scans all endpoints for no model where Scope is %s', async (scope, words) => {
+		const { answers } = await scan({ scope, filters: {} }, [{ scope: 'all' }]);
+		expect(sent()).toEqual([]);
+		expect(answers[0].replaceAll('\\', '')).toContain(words.replaceAll('\\', ''));
+	});
+
+	it('scans what matches where the model says so', async () => {
+		const { answers } = await scan(
+			{ scope: '={{ $fromAI("scope") }}', filters: { groupNames: 'Kiosks' } },
+			[{ scope: 'matching' }],
+		);
+		expect(answers[0]).toContain('"endpoints_count":5');
+	});
+
+	it('scans all endpoints where the author of the workflow has said so', async () => {
+		const { answers } = await scan({ scope: 'all' }, [{}]);
+		expect(answers[0]).toContain('"endpoints_count":2000');
+	});
+
+	it.each(['ALL', 'everything', '', null, 1])('refuses the scope %j', async (scope) => {
+		const { answers } = await scan({ scope: '={{ $fromAI("scope", "", "json") }}' }, [{ scope }]);
+		expect(sent()).toEqual([]);
+		expect(answers[0]).toMatch(/Scope holds|did not match expected schema/);
+	});
+
+	it.each(['', ' ', ',', '\u200b', '[]', '[""]'])('refuses the blank filter %j', async (groups) => {
+		const { answers } = await scan(
+			{
+				scope: 'matching',
+				filters: { hostnames: 'ber-fin-0042', groupNames: '={{ $fromAI("groups") }}' },
+			},
+			[{ groups }],
+		);
+		expect(sent()).toEqual([]);
+		expect(answers[0]).toContain('Filter Group Names is empty. Enter at least one value');
+	});
+
+	it('refuses a filter that the model left out', async () => {
+		await scan({ scope: 'matching', filters: { groupNames: '={{ $fromAI("groups") }}' } }, [{}]);
+		expect(sent()).toEqual([]);
+	});
+
+	it.each([
+		[{}],
+		[null],
+		['all'],
+		[[]],
+		[{ group: 'Kiosks' }],
+		[{ hostnames: 'ber-fin-0042', group: 'Kiosks' }],
+		[{ groupNames: [] }],
+	])('refuses %j for all filters', async (filters) => {
+		const { answers } = await scan(
+			{ scope: 'matching', filters: '={{ $fromAI("filters", "", "json") }}' },
+			[{ filters }],
+		);
+		expect(sent()).toEqual([]);
+		expect(answers[0]).toMatch(
+			/No filter is set|Filters holds|Filter Group Names is empty|did not match expected schema/,
+		);
+	});
+
+	it('starts a scan for every call, whatever the number of items that the agent works on', async () => {
+		const { answers } = await scan(
+			{ scope: 'matching', filters: { groupNames: '={{ $fromAI("groups") }}' } },
+			[{ groups: 'Demo Laptops' }, { groups: 'Kiosks' }, { groups: 'Kiosks' }],
+			{ items: [{}, {}, {}] },
+		);
+		const scans = answers.map(
+			(answer) => (JSON.parse(answer) as Array<Record<string, unknown>>)[0],
+		);
+		expect(scans.map(({ endpoints_count }) => endpoints_count)).toEqual([12, 5, 5]);
+		expect(new Set(scans.map(({ action_id }) => action_id)).size).toBe(3);
+		expect(sent()).toHaveLength(3);
+	});
+
+	it('starts no scan twice: Retry On Fail leaves one alone that may have started', async () => {
+		world.simulator.faults.add({ path: SCAN, status: 503 });
+		const { answers } = await scan({ scope: 'matching', filters: { groupNames: 'Kiosks' } }, [{}], {
+			node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 },
+		});
+		expect(answers[0]).toContain('It is not known whether this scan was started');
+		expect(sent()).toEqual([`POST ${SCAN}`]);
+	});
+});
+
+describe.each(WAYS)('Wait for Job, the %s way', (way: Way) => {
+	const MINUTE = 60_000;
+	const start = (durationSeconds: number) =>
+		world.simulator.cortex.startJob({
+			kind: 'endpointAction',
+			durationSeconds,
+			outcome: 'succeeded',
+			endpoints: 2,
+		});
+	const wait = async (parameters: INode['parameters']) => {
+		const before = world.clock.now();
+		const { answers } = await askTool(
+			world,
+			new CortexXdrWaitForJob(),
+			{
+				jobType: 'endpointAction',
+				jobId: '={{ $fromAI("id") }}',
+				pollInterval: 10,
+				options: {},
+				...parameters,
+			},
+			[{ id: parameters.id }],
+			{ way, mode: 'webhook' },
+		);
+		return { answer: answers[0], minutes: (world.clock.now() - before) / MINUTE };
+	};
+
+	it.each([
+		['that ends after 3 minutes is waited for, in memory', 180, 60, 3, '"outcome":"succeeded"'],
+		['that takes an hour is given up after 5 minutes', 3600, 60, 5, 'was still going on'],
+		['is given up earlier where Timeout is shorter', 3600, 2, 2, 'was still going on'],
+	])('a job %s', async (_name, duration, timeout, minutes, words) => {
+		const id = start(duration);
+		const waited = await wait({ id, timeout });
+		expect(waited.answer).toContain(words);
+		expect(waited.answer).toContain(id);
+		expect(waited.minutes).toBeGreaterThanOrEqual(minutes);
+		expect(waited.minutes).toBeLessThan(minutes + 1.5);
+	});
+
+	it('stays in memory whatever Wait Mode says, and says how the job stands', async () => {
+		const { answer } = await wait({
+			id: start(3600),
+			timeout: 60,
+			options: { waitMode: 'auto', backoff: 'fixed' },
+		});
+		expect(answer).toMatch(/was still going on at the deadline \(\w+, 0 of 2 endpoints finished\)/);
+		expect(sent().filter((request) => request === `POST ${STATUS}`)).toHaveLength(31);
+	});
+});

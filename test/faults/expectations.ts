@@ -1,0 +1,639 @@
+import { WHOLE } from '../support/fields';
+import { wrongs, type FaultName, type Wrong } from './faults';
+import type { SubjectName } from './subjects';
+
+/** What must become of a cell. */
+export interface Expected {
+	/** `same`: the items that come without the fault. */
+	result: 'same' | 'items' | 'error';
+	/** Words that stand in the error, or in the items. `{operation}` is what errors call the subject. */
+	says: string[];
+	/** Fields of the items, in their order. */
+	gives?: object[];
+	/** Requests that met the fault, or would have. */
+	requests: number;
+	/** Whole seconds that were waited. */
+	seconds: number;
+	/** Logins on the way to a search; 1 unless it says so. */
+	logins?: number;
+	/** How a wait ended. */
+	outcome?: 'failed' | 'timedOut' | 'notFound';
+}
+
+type Row = [of: SubjectName[], when: FaultName[], expected: Expected];
+type FieldRow = [of: SubjectName[], fields: string[], are: readonly Wrong[], expected: Expected];
+
+/** Nobody knows whether a scan has started: said in exactly the cells that name it. */
+export const UNKNOWN = 'It is not known whether this scan was started';
+
+const SCAN: SubjectName[] = ['Scan Endpoints'];
+const READS: SubjectName[] = ['Get Action Status', 'Get Script Results', 'Get Import Job'];
+const POLLS: SubjectName[] = ['Wait for Job: action', 'Wait for Job: import'];
+const RESULTS: SubjectName[] = ['Wait for Job: results'];
+const SEARCHES: SubjectName[] = ['Search v1', 'Search v2'];
+const LOGIN: SubjectName[] = ['Login'];
+const CORTEX = [...SCAN, ...READS];
+const QUALYS = [...SEARCHES, ...LOGIN];
+const ALL = [...CORTEX, ...POLLS, ...RESULTS, ...QUALYS];
+
+const same = (requests = 1, seconds = 0): Expected => ({
+	result: 'same',
+	says: [],
+	requests,
+	seconds,
+});
+const items = (...gives: object[]): Expected => ({
+	result: 'items',
+	says: [],
+	gives,
+	requests: 1,
+	seconds: 0,
+});
+const error = (requests: number, seconds: number, ...says: string[]): Expected => ({
+	result: 'error',
+	says,
+	requests,
+	seconds,
+});
+
+/** A wait asks five times in its minute. */
+const timedOut = (...says: string[]): Expected => ({
+	...error(5, 60, ...says),
+	outcome: 'timedOut',
+});
+
+/** The third answer in a row that is not the job's standing ends a wait. */
+const missed = (...says: string[]): Expected => ({ ...error(3, 25, ...says), outcome: 'failed' });
+
+/** Ends a wait at once. */
+const ended = (...says: string[]): Expected => ({ ...error(1, 0, ...says), outcome: 'failed' });
+
+/** The job has succeeded, whatever becomes of its results. */
+const withoutResults = (requests: number, seconds: number, words: string): Expected => ({
+	...items({ outcome: 'succeeded', results: null }),
+	says: [`The results could not be fetched: ${words}`],
+	requests,
+	seconds,
+});
+
+/** What may heal: repeated after 1, 2 and 4 seconds, but for a scan, and until the deadline by a wait. */
+const passing = (faults: FaultName[], words: string, hint: string): Row[] => [
+	[SCAN, faults, error(1, 0, words, hint, UNKNOWN)],
+	[READS, faults, error(4, 7, words, hint)],
+	[QUALYS, faults, error(4, 7, words, hint)],
+	[POLLS, faults, timedOut(words, hint)],
+	[RESULTS, faults, withoutResults(4, 7, words)],
+];
+
+const healed = (faults: FaultName[], words: string, hint: string): Row[] => [
+	[SCAN, faults, error(1, 0, words, hint, UNKNOWN)],
+	[[...READS, ...RESULTS, ...QUALYS], faults, same(2, 1)],
+	[POLLS, faults, same(2, 10)],
+];
+
+const BROKEN = 'The connection broke before the answer was complete';
+const PACKED = 'The answer could not be unpacked';
+
+const connections: Row[] = [
+	[SCAN, ['connection refused'], error(0, 0, 'The host refused the connection', 'Check network')],
+	[
+		[...READS, ...QUALYS],
+		['connection refused'],
+		{ ...error(0, 7, 'The host refused the connection', 'Check network'), logins: 0 },
+	],
+	[
+		[...POLLS, ...RESULTS],
+		['connection refused'],
+		{ ...timedOut('The host refused the connection', 'Check network'), requests: 0 },
+	],
+	...passing(
+		['reset before the answer', 'reset after the headers', 'reset in the middle of the answer'],
+		BROKEN,
+		'ended the connection',
+	),
+	...healed(
+		[
+			'reset before the answer, once',
+			'reset after the headers, once',
+			'reset in the middle of the answer, once',
+		],
+		BROKEN,
+		'ended the connection',
+	),
+	...passing(['gzip garbage'], PACKED, 'A proxy'),
+	...healed(['gzip garbage, once'], PACKED, 'A proxy'),
+	[ALL, ['30 seconds of silence'], same(1, 30)],
+	...passing(['silence without end'], 'No answer came in time', 'slow or busy'),
+];
+
+const outages: Row[] = (
+	[
+		['502', ' (Bad Gateway)'],
+		['503', ' (Service Unavailable)'],
+		['504', ' and no reason'],
+	] as const
+).flatMap(([status, words]) => {
+	const said = `{vendor} answered {operation} with status ${status}${words}`;
+	const hint = 'not available at the moment. Try again later.';
+	return [...passing([status], said, hint), ...healed([`${status}, once`], said, hint)];
+});
+
+const LOOK_UP = 'is all that {vendor} says about it';
+const NOT_GATEWAY = 'did not answer like the Qualys gateway';
+const NOT_TENANT = 'did not answer like a Cortex tenant';
+
+/** Refusals with the vendor's words, and the hint that each subject adds. None is sent again by itself. */
+const refusals: Row[] = (
+	[
+		['400', 'Bad request', 'could not read', 'the filters and the sort', 'Username, Password and'],
+		['402', 'No licence', '{operation} needs this licence', LOOK_UP, LOOK_UP],
+		['403', 'Forbidden', 'The role of the API key', 'lacks API access', 'lacks API access'],
+		['413', 'Too large', 'Use fewer values', 'Shorten the query', LOOK_UP],
+		['422', 'Not processable', 'Check the values', LOOK_UP, LOOK_UP],
+	] as const
+).flatMap(([status, words, cortex, search, login]): Row[] => {
+	const said = `{vendor} refused {operation}: ${words}`;
+	return [
+		[CORTEX, [status], error(1, 0, said, cortex)],
+		[POLLS, [status], ended(said, cortex)],
+		[RESULTS, [status], withoutResults(1, 0, said)],
+		[SEARCHES, [status], error(1, 0, said, search)],
+		[LOGIN, [status], error(1, 0, said, login)],
+	];
+});
+
+const NOT_AUTHORIZED = '{vendor} refused {operation}: Not authorized';
+const CONFLICT = '{vendor} refused {operation}: Conflict';
+const NOT_FOUND = '{vendor} refused {operation}: Not found';
+const INTERNAL = '{vendor} refused {operation}: Internal error';
+const FAILED = '{vendor} refused {operation}: Something failed';
+const NO_REASON = '{vendor} answered {operation} with status 500 and no reason';
+
+const statuses: Row[] = [
+	[CORTEX, ['401'], error(1, 0, NOT_AUTHORIZED, 'Security Level', 'clock')],
+	[POLLS, ['401'], ended(NOT_AUTHORIZED, 'Security Level', 'clock')],
+	[RESULTS, ['401'], withoutResults(1, 0, NOT_AUTHORIZED)],
+	// The token is renewed once.
+	[SEARCHES, ['401'], { ...error(2, 0, NOT_AUTHORIZED, 'The token is not'), logins: 2 }],
+	[LOGIN, ['401'], error(1, 0, NOT_AUTHORIZED, 'Check Username and Password', 'locks accounts')],
+
+	[SCAN, ['404'], error(1, 0, NOT_FOUND, NOT_TENANT)],
+	[READS, ['404'], error(1, 0, NOT_FOUND, 'Check the id')],
+	[POLLS, ['404'], { ...missed(NOT_FOUND, 'Check the id'), outcome: 'notFound' }],
+	[RESULTS, ['404'], withoutResults(1, 0, NOT_FOUND)],
+	[QUALYS, ['404'], error(1, 0, NOT_FOUND, NOT_GATEWAY)],
+
+	[CORTEX, ['409', '409, once'], error(1, 0, CONFLICT, LOOK_UP)],
+	[POLLS, ['409'], missed(CONFLICT, LOOK_UP)],
+	[POLLS, ['409, once'], same(2, 10)],
+	[RESULTS, ['409', '409, once'], withoutResults(1, 0, CONFLICT)],
+	// To Qualys, it means: too many requests.
+	[SEARCHES, ['409'], error(24, 571, CONFLICT, 'raise Page Size')],
+	[LOGIN, ['409'], error(24, 571, CONFLICT, 'Run the workflow less often.')],
+	[QUALYS, ['409, once'], same(2, 1)],
+
+	[CORTEX, ['500 with the envelope'], error(1, 0, INTERNAL, 'repeating it rarely helps')],
+	[POLLS, ['500 with the envelope'], missed(INTERNAL, 'repeating it rarely helps')],
+	[RESULTS, ['500 with the envelope'], withoutResults(1, 0, INTERNAL)],
+	[QUALYS, ['500 with the envelope'], error(1, 0, INTERNAL, NOT_GATEWAY)],
+
+	[SCAN, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_TENANT, UNKNOWN)],
+	[READS, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_TENANT)],
+	[POLLS, ['500 without an envelope'], timedOut(NO_REASON, NOT_TENANT)],
+	[RESULTS, ['500 without an envelope'], withoutResults(1, 0, NO_REASON)],
+	[QUALYS, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_GATEWAY)],
+];
+
+/** Also where the vendor says "at once": asked again with growing waits, and not hundreds of times. */
+const ENDLESS: FaultName[] = ['429 without end', '429 without end, Retry-After of 0'];
+
+const TOO_MANY = '{vendor} refused {operation}: Too many requests.';
+
+/** How long each form of Retry-After is waited for; where it makes no sense, a second. */
+const brakes = {
+	'429 without Retry-After': 1,
+	'429, Retry-After in seconds': 7,
+	'429, Retry-After as HTTP date': 11,
+	'429, Retry-After as timestamp': 9,
+	'429, Retry-After as timestamp in milliseconds': 13,
+	'429, Retry-After that is rubbish': 1,
+	'429, Retry-After in the past': 1,
+} as const;
+
+const throttling: Row[] = [
+	[CORTEX, ENDLESS, error(24, 571, TOO_MANY, '10 requests a second')],
+	[POLLS, ENDLESS, timedOut(TOO_MANY.slice(0, -1), '10 requests a second')],
+	[RESULTS, ENDLESS, withoutResults(24, 571, TOO_MANY)],
+	[SEARCHES, ENDLESS, error(24, 571, TOO_MANY, 'raise Page Size')],
+	[LOGIN, ENDLESS, error(24, 571, TOO_MANY, 'Run the workflow less often.')],
+	...(Object.keys(brakes) as Array<keyof typeof brakes>).flatMap((fault): Row[] => [
+		[[...CORTEX, ...RESULTS, ...QUALYS], [fault], same(2, brakes[fault])],
+		// A wait asks at its next poll, which lies further off.
+		[POLLS, [fault], same(2, 10)],
+	]),
+];
+
+const AS_TEXT = 'Cortex answered with a text instead of data: ';
+const NO_LIST = 'Qualys answered Search Script Jobs without a list of jobs';
+const NO_TOKEN = 'Qualys answered the login without a token';
+const NOTHING_CONCLUDED = 'nothing was concluded from it';
+const LOREM = 'lorem ipsum lorem ipsum';
+
+/** A 200 that holds no answer: a login page of a proxy, nothing, half of something. */
+const noAnswer = (fault: FaultName, cortex: string, search: string): Row[] => [
+	[SCAN, [fault], error(1, 0, cortex, NOT_TENANT, UNKNOWN)],
+	[READS, [fault], error(1, 0, cortex, NOT_TENANT)],
+	[POLLS, [fault], timedOut(cortex, NOT_TENANT)],
+	[RESULTS, [fault], withoutResults(1, 0, cortex)],
+	[SEARCHES, [fault], error(1, 0, `${NO_LIST}${search}`, NOTHING_CONCLUDED)],
+];
+
+const OTHERS = 'it may come from a proxy or a firewall on the way';
+const PORTAL = '{vendor} answered {operation} with status 403 (Sign in to continue)';
+
+const contents: Row[] = [
+	...noAnswer('HTML page', `${AS_TEXT}Sign in to continue`, ': Sign in to continue'),
+	...noAnswer('empty body', 'Cortex answered with nothing', ''),
+	...noAnswer('truncated JSON', `${AS_TEXT}{`, ': {'),
+	...noAnswer('10 MB of text', `${AS_TEXT}${LOREM}`, `: ${LOREM}`),
+	[LOGIN, ['HTML page', 'empty body', '10 MB of text'], error(1, 0, NO_TOKEN, NOTHING_CONCLUDED)],
+	// Half a token is a token as far as anybody can tell, until it is used.
+	[LOGIN, ['truncated JSON'], error(2, 0, 'Search Script Jobs: JWT expired', 'The token is not')],
+
+	[CORTEX, ['HTML page with 403'], error(1, 0, PORTAL, 'The role of the API key', OTHERS)],
+	[POLLS, ['HTML page with 403'], ended(PORTAL, 'The role of the API key', OTHERS)],
+	[RESULTS, ['HTML page with 403'], withoutResults(1, 0, PORTAL)],
+	[QUALYS, ['HTML page with 403'], error(1, 0, PORTAL, 'lacks API access', OTHERS)],
+
+	[[...CORTEX, ...QUALYS], ['200 with an error in it'], error(1, 0, FAILED, LOOK_UP)],
+	[POLLS, ['200 with an error in it'], missed(FAILED, LOOK_UP)],
+	[RESULTS, ['200 with an error in it'], withoutResults(1, 0, FAILED)],
+
+	[[...CORTEX, ...POLLS, ...RESULTS, ...SEARCHES], ['10 MB of data'], items({})],
+	[LOGIN, ['10 MB of data'], error(1, 0, NO_TOKEN, NOTHING_CONCLUDED)],
+	[
+		[...CORTEX, ...QUALYS],
+		['10 MB of error'],
+		error(1, 0, `{vendor} refused {operation}: ${LOREM}`),
+	],
+	[POLLS, ['10 MB of error'], ended(`{vendor} refused {operation}: ${LOREM}`)],
+	[RESULTS, ['10 MB of error'], withoutResults(1, 0, `{vendor} refused {operation}: ${LOREM}`)],
+];
+
+const redirects: Row[] = (['302', '307'] as const).flatMap((status): Row[] => {
+	const fault = `${status} to another host` as const;
+	const said = `The address answered with a redirect (${status}), which is not followed`;
+	return [
+		[CORTEX, [fault], error(1, 0, said, 'Check the Tenant URL')],
+		[POLLS, [fault], ended(said, 'Check the Tenant URL')],
+		[RESULTS, [fault], withoutResults(1, 0, said)],
+		[QUALYS, [fault], error(1, 0, said, 'Check the Platform')],
+	];
+});
+
+const REPEATED = '{vendor} refused {operation}: Bad request: ';
+const PAGE = '{vendor} answered {operation} with status 500 (';
+
+const echoes: Row[] = [
+	[CORTEX, ['an error that repeats the request'], error(1, 0, REPEATED, '[hidden]')],
+	[POLLS, ['an error that repeats the request'], ended(REPEATED, '[hidden]')],
+	[RESULTS, ['an error that repeats the request'], withoutResults(1, 0, REPEATED)],
+	[QUALYS, ['an error that repeats the request'], error(1, 0, REPEATED, '[hidden]')],
+	[SCAN, ['a page that repeats the request'], error(1, 0, PAGE, NOT_TENANT, UNKNOWN)],
+	[READS, ['a page that repeats the request'], error(1, 0, PAGE, NOT_TENANT)],
+	[POLLS, ['a page that repeats the request'], timedOut(PAGE, NOT_TENANT)],
+	[RESULTS, ['a page that repeats the request'], withoutResults(1, 0, PAGE)],
+	[SEARCHES, ['a page that repeats the request'], error(1, 0, PAGE, 'Bearer [hidden]')],
+	[LOGIN, ['a page that repeats the request'], error(1, 0, PAGE, NOT_GATEWAY)],
+];
+
+/** What becomes of every subject under every fault. */
+export const faultRows: Row[] = [
+	...connections,
+	...outages,
+	...refusals,
+	...statuses,
+	...throttling,
+	...contents,
+	...redirects,
+	...echoes,
+];
+
+const but = (...right: Wrong[]) => wrongs.filter((kind) => !right.includes(kind));
+
+const ACTIONS: SubjectName[] = ['Get Action Status'];
+const WAIT_ACTION: SubjectName[] = ['Wait for Job: action'];
+const SCRIPTS: SubjectName[] = ['Get Script Results'];
+const IMPORTS: SubjectName[] = ['Get Import Job'];
+const WAIT_IMPORT: SubjectName[] = ['Wait for Job: import'];
+
+const NO_REPLY = 'Cortex answered {operation} without a reply object';
+const NO_ENDPOINTS = 'Cortex answered {operation} without a list of endpoints';
+const NO_STATUS = 'Cortex answered {operation} without a job_status';
+const NO_RESULTS = 'Cortex answered {operation} without a list of results';
+const NO_RESULT = 'Cortex answered {operation} with a result that is no object';
+const NO_ACTION_ID = 'Cortex accepted {operation}, but its answer holds no action_id';
+const NO_JOB = 'Qualys answered {operation} with something that is no job';
+const NONE_NAMED = 'Cortex named no endpoints of it';
+
+const scalar = but('missing', 'object');
+
+const wholeAnswers: FieldRow[] = [
+	[SCAN, [WHOLE], ['missing'], error(1, 0, 'Cortex answered with nothing', NOT_TENANT, UNKNOWN)],
+	[SCAN, [WHOLE], scalar, error(1, 0, AS_TEXT, NOT_TENANT, UNKNOWN)],
+	[READS, [WHOLE], ['missing'], error(1, 0, 'Cortex answered with nothing', NOT_TENANT)],
+	[READS, [WHOLE], scalar, error(1, 0, AS_TEXT, NOT_TENANT)],
+	[POLLS, [WHOLE], ['missing'], timedOut('Cortex answered with nothing', NOT_TENANT)],
+	[POLLS, [WHOLE], scalar, timedOut(AS_TEXT, NOT_TENANT)],
+	[RESULTS, [WHOLE], ['missing'], withoutResults(1, 0, 'Cortex answered with nothing')],
+	[RESULTS, [WHOLE], scalar, withoutResults(1, 0, AS_TEXT)],
+	[SEARCHES, [WHOLE], wrongs, error(1, 0, NO_LIST, NOTHING_CONCLUDED)],
+	[LOGIN, [WHOLE], wrongs, error(1, 0, NO_TOKEN, NOTHING_CONCLUDED)],
+
+	[SCAN, [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
+	[SCAN, ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
+	[[...ACTIONS, ...SCRIPTS], [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED)],
+	[[...ACTIONS, ...SCRIPTS], ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED)],
+	[WAIT_ACTION, [WHOLE], ['object'], missed(NO_REPLY, NOTHING_CONCLUDED)],
+	[WAIT_ACTION, ['reply'], but('object'), missed(NO_REPLY, NOTHING_CONCLUDED)],
+	[RESULTS, [WHOLE], ['object'], withoutResults(1, 0, NO_REPLY)],
+	[RESULTS, ['reply'], but('object'), withoutResults(1, 0, NO_REPLY)],
+	[IMPORTS, [WHOLE], ['object'], error(1, 0, NO_STATUS, NOTHING_CONCLUDED)],
+	[WAIT_IMPORT, [WHOLE], ['object'], missed(NO_STATUS, NOTHING_CONCLUDED)],
+];
+
+const scanFields: FieldRow[] = [
+	[SCAN, ['reply'], ['object'], error(1, 0, NO_ACTION_ID, UNKNOWN)],
+	[SCAN, ['reply.action_id'], but('text', 'number'), error(1, 0, NO_ACTION_ID, UNKNOWN)],
+	[SCAN, ['reply.action_id'], ['text'], items({ action_id: 'x' })],
+	[SCAN, ['reply.action_id'], ['number'], items({ action_id: '-1.5' })],
+	[SCAN, ['reply.endpoints_count'], but('number'), items({ endpoints_count: null })],
+	[SCAN, ['reply.endpoints_count'], ['number'], items({ endpoints_count: -1.5 })],
+];
+
+const REASON = 'reply.errorReasons.endpoint-2';
+
+/** Fields that only say why: another form of them never costs the rest. */
+const reasons = [
+	'reply.errorReasons',
+	REASON,
+	`${REASON}.errorDescription`,
+	`${REASON}.missing_files`,
+	`${REASON}.missing_files[]`,
+	`${REASON}.missing_files[].description`,
+	`${REASON}.errorData`,
+];
+
+const actionFields: FieldRow[] = [
+	[ACTIONS, ['reply'], ['object'], items()],
+	[ACTIONS, ['reply.data'], ['missing', 'null'], items()],
+	[ACTIONS, ['reply.data'], ['object'], items({ endpoint_id: 'a', status: '1', finished: false })],
+	[
+		ACTIONS,
+		['reply.data'],
+		['text', 'number', 'list'],
+		error(1, 0, NO_ENDPOINTS, NOTHING_CONCLUDED),
+	],
+	[ACTIONS, ['reply.data.endpoint-1'], ['missing'], items({ endpoint_id: 'endpoint-2' })],
+	[
+		ACTIONS,
+		['reply.data.endpoint-1'],
+		but('missing'),
+		items({ finished: false }, { finished: true }),
+	],
+	[ACTIONS, ['reply.data.endpoint-2'], ['missing'], items({ endpoint_id: 'endpoint-1' })],
+	[
+		ACTIONS,
+		['reply.data.endpoint-2'],
+		but('missing'),
+		items({ finished: true }, { finished: false }),
+	],
+	[ACTIONS, [reasons[0]], wrongs, items({}, { error: null, error_reason: null })],
+	[ACTIONS, [REASON], but('text'), items({}, { error: null })],
+	[ACTIONS, [REASON], ['text'], items({}, { error: 'x' })],
+	[ACTIONS, [reasons[2]], but('text'), items({}, { error: 'no such file' })],
+	[ACTIONS, [reasons[2]], ['text'], items({}, { error: 'x' })],
+	[ACTIONS, reasons.slice(3), wrongs, items({}, { error: 'disk full' })],
+
+	[WAIT_ACTION, ['reply'], ['object'], timedOut(NONE_NAMED)],
+	[WAIT_ACTION, ['reply.data'], ['missing', 'null'], timedOut(NONE_NAMED)],
+	[WAIT_ACTION, ['reply.data'], ['object'], timedOut()],
+	[
+		WAIT_ACTION,
+		['reply.data'],
+		['text', 'number', 'list'],
+		missed(NO_ENDPOINTS, NOTHING_CONCLUDED),
+	],
+	[WAIT_ACTION, ['reply.data.endpoint-1', 'reply.data.endpoint-2'], ['missing'], items({})],
+	[WAIT_ACTION, ['reply.data.endpoint-1', 'reply.data.endpoint-2'], but('missing'), timedOut()],
+	[
+		WAIT_ACTION,
+		reasons,
+		wrongs,
+		items({ progress: { total: 2, finished: 2, succeeded: 1, failed: 1 } }),
+	],
+];
+
+const importFields: FieldRow[] = [
+	[
+		[...IMPORTS, ...WAIT_IMPORT],
+		['job_id', 'created_timestamp', 'last_updated'],
+		wrongs,
+		items({}),
+	],
+	[IMPORTS, ['job_status'], but('text'), error(1, 0, NO_STATUS, NOTHING_CONCLUDED)],
+	[
+		IMPORTS,
+		['job_status'],
+		['text'],
+		items({ job_status: 'x', finished: false, succeeded: false }),
+	],
+	[WAIT_IMPORT, ['job_status'], but('text'), missed(NO_STATUS, NOTHING_CONCLUDED)],
+	[WAIT_IMPORT, ['job_status'], ['text'], timedOut('some assets failed')],
+	...(
+		[
+			['missing', []],
+			['null', []],
+			['text', ['x']],
+			['number', ['-1.5']],
+			['list', ['x']],
+			['object', ['{"a":1}']],
+		] as const
+	).map(
+		([kind, errors]): FieldRow => [
+			[...IMPORTS, ...WAIT_IMPORT],
+			['error_log'],
+			[kind],
+			items({ errors }),
+		],
+	),
+];
+
+const RESULT = 'reply.results[]';
+const COUNTS = ['retrieved_files', 'failed_files'];
+
+/** Fields of a script execution that are passed on as they come. */
+const passedOn = [
+	'reply.script_name',
+	'reply.script_description',
+	'reply.script_parameters',
+	'reply.date_created',
+	'reply.scope',
+	...[
+		'endpoint_name',
+		'endpoint_ip_address',
+		'endpoint_ip_address[]',
+		'endpoint_status',
+		'domain',
+		'endpoint_id',
+		'standard_output',
+		'retention_date',
+		'_return_value',
+		'_echo hello[]',
+	].map((name) => `${RESULT}.${name}`),
+];
+
+const scriptFields: FieldRow[] = [
+	[[...SCRIPTS, ...RESULTS], ['reply'], ['object'], items()],
+	[[...SCRIPTS, ...RESULTS], passedOn, wrongs, items({})],
+	[[...SCRIPTS, ...RESULTS], ['reply.error_message'], but('text'), items({})],
+	[
+		SCRIPTS,
+		['reply.error_message'],
+		['text'],
+		error(1, 0, 'Cortex refused {operation}: x', 'permissions'),
+	],
+	[
+		RESULTS,
+		['reply.error_message'],
+		['text'],
+		withoutResults(1, 0, 'Cortex refused {operation}: x'),
+	],
+	[[...SCRIPTS, ...RESULTS], ['reply.results'], ['missing', 'null'], items()],
+	[
+		SCRIPTS,
+		['reply.results'],
+		['text', 'number', 'object'],
+		error(1, 0, NO_RESULTS, NOTHING_CONCLUDED),
+	],
+	[RESULTS, ['reply.results'], ['text', 'number', 'object'], withoutResults(1, 0, NO_RESULTS)],
+	[SCRIPTS, ['reply.results'], ['list'], error(1, 0, NO_RESULT, NOTHING_CONCLUDED)],
+	[RESULTS, ['reply.results'], ['list'], withoutResults(1, 0, NO_RESULT)],
+	[[...SCRIPTS, ...RESULTS], [RESULT], ['missing'], items()],
+	[[...SCRIPTS, ...RESULTS], [RESULT], ['object'], items({})],
+	[SCRIPTS, [RESULT], but('missing', 'object'), error(1, 0, NO_RESULT, NOTHING_CONCLUDED)],
+	[RESULTS, [RESULT], but('missing', 'object'), withoutResults(1, 0, NO_RESULT)],
+	[SCRIPTS, [`${RESULT}.execution_status`], wrongs, items({ finished: false })],
+	...COUNTS.flatMap((name): FieldRow[] => [
+		[SCRIPTS, [`${RESULT}.${name}`], but('number'), items({ [name]: null })],
+		[SCRIPTS, [`${RESULT}.${name}`], ['number'], items({ [name]: -1.5 })],
+	]),
+	[SCRIPTS, [`${RESULT}.return_value`], ['missing', 'null'], items({ return_value: null })],
+	[SCRIPTS, [`${RESULT}.return_value`], ['text'], items({ return_value: 'x' })],
+	[SCRIPTS, [`${RESULT}.return_value`], ['number'], items({ return_value: -1.5 })],
+	[SCRIPTS, [`${RESULT}.return_value`], ['list'], items({ return_value: ['x'] })],
+	[SCRIPTS, [`${RESULT}.return_value`], ['object'], items({ return_value: { a: 1 } })],
+	[SCRIPTS, [`${RESULT}._echo hello`], but('list'), items({ command_output: null })],
+	[
+		SCRIPTS,
+		[`${RESULT}._echo hello`],
+		['list'],
+		items({ command_output: { 'echo hello': ['x'] } }),
+	],
+	[
+		RESULTS,
+		['execution_status', ...COUNTS, 'return_value', '_echo hello'].map(
+			(name) => `${RESULT}.${name}`,
+		),
+		wrongs,
+		items({ outcome: 'succeeded' }),
+	],
+];
+
+/** Fields of a job that a search passes on as they come; v2 has more of them. */
+const jobFields = (job: string, names: string[]) => names.map((name) => `${job}.${name}`);
+
+const common = [
+	'severity',
+	'test',
+	'created',
+	'executionType',
+	'correlationUuid',
+	'threshold',
+	'title',
+	'platform',
+	'scriptId',
+	'customerUuid',
+	'isTest',
+	'scriptType',
+	'id',
+	'category',
+	'category.name',
+	'category.id',
+];
+
+const onlyV2 = [
+	'scriptLanguage',
+	'shareScriptResultWithFim',
+	'description',
+	'rebootDelayInSeconds',
+	'contentMasifKey',
+	'hasSoftwarePackage',
+	'thresholdNew',
+	'runAsLoggedInUser',
+	'created.user',
+	'created.user.name',
+	'created.user.id',
+	'rebootAfterScriptExecution',
+	'executorAppName',
+];
+
+const [V1, V2]: SubjectName[][] = [['Search v1'], ['Search v2']];
+const JOB = 'body.list[]';
+const REFUSED = 'Qualys refused {operation}: error ';
+
+/** Times of a job: the moment as text, or null. */
+const timeFields = (of: SubjectName[], job: string): FieldRow[] =>
+	(
+		[
+			['created.dateTime', 'createdAt'],
+			['updatedDateTime', 'updatedAt'],
+		] as const
+	).flatMap(([field, name]): FieldRow[] => [
+		[of, [`${job}.${field}`], but('number'), items({ [name]: null })],
+		[of, [`${job}.${field}`], ['number'], items({ [name]: '1969-12-31T23:59:59.999Z' })],
+	]);
+
+const searchFields: FieldRow[] = [
+	[V1, ['errorCode'], ['missing', 'null'], items({})],
+	[V1, ['errorCode'], ['text'], error(1, 0, `${REFUSED}x`, LOOK_UP)],
+	[V1, ['errorCode'], ['number'], error(1, 0, `${REFUSED}-1.5`, LOOK_UP)],
+	[V1, ['errorCode'], ['list'], error(1, 0, `${REFUSED}["x"]`, LOOK_UP)],
+	[V1, ['errorCode'], ['object'], error(1, 0, `${REFUSED}{"a":1}`, LOOK_UP)],
+	[V1, ['message'], wrongs, items({})],
+	[SEARCHES, ['body'], wrongs, error(1, 0, NO_LIST, NOTHING_CONCLUDED)],
+	[SEARCHES, ['body.totalCount'], wrongs, items({})],
+	[SEARCHES, ['body.list'], but('list'), error(1, 0, NO_LIST, NOTHING_CONCLUDED)],
+	[SEARCHES, ['body.list'], ['list'], error(1, 0, NO_JOB, NOTHING_CONCLUDED)],
+	[SEARCHES, [JOB], ['missing'], items()],
+	[SEARCHES, [JOB], but('missing', 'object'), error(1, 0, NO_JOB, NOTHING_CONCLUDED)],
+	[V1, [JOB], ['object'], items({ id: null, createdAt: null })],
+	[V2, [JOB], ['object'], error(1, 0, NO_JOB, NOTHING_CONCLUDED)],
+	[V2, [`${JOB}.sortValues`, `${JOB}.sortValues[]`], wrongs, items({ id: '686754' })],
+	[V2, [`${JOB}.data`], but('object'), error(1, 0, NO_JOB, NOTHING_CONCLUDED)],
+	[V2, [`${JOB}.data`], ['object'], items({ id: null, createdAt: null })],
+	[V1, jobFields(JOB, common), wrongs, items({})],
+	[V2, jobFields(`${JOB}.data`, [...common, ...onlyV2]), wrongs, items({})],
+	...timeFields(V1, JOB),
+	...timeFields(V2, `${JOB}.data`),
+];
+
+/** What becomes of an answer of which one field is something else than documented. */
+export const fieldRows: FieldRow[] = [
+	...wholeAnswers,
+	...scanFields,
+	...actionFields,
+	...importFields,
+	...scriptFields,
+	...searchFields,
+];

@@ -1,0 +1,189 @@
+import manifest from '../../package.json';
+import { expectationOf, misfits } from './lookup';
+import { fieldsOf } from '../support/fields';
+import { faultNames, wrongs } from './faults';
+import { UNKNOWN, type Expected } from './expectations';
+import { print } from './print';
+import {
+	createBench,
+	patience,
+	runCell,
+	undisturbed,
+	type Bench,
+	type Cell,
+	type Outcome,
+} from './run';
+import { steady, subjectNames, subjects, type SubjectName } from './subjects';
+
+const mockPatience = patience;
+jest.mock('../../nodes/shared/transport/requestRules', () => {
+	const actual = jest.requireActual<typeof import('../../nodes/shared/transport/requestRules')>(
+		'../../nodes/shared/transport/requestRules',
+	);
+	return {
+		requestRules: (timeout?: number) => actual.requestRules(mockPatience.milliseconds ?? timeout),
+	};
+});
+
+/** Longest error, hints included. */
+const LONGEST_TEXT = 5_000;
+
+/** What never helps anybody. */
+const UNHELPFUL = /Request failed with status code|TypeError|Cannot read|undefined|NaN|\[object /;
+
+/** Words of the sentence about a wait that did not end well. */
+const OUTCOMES = {
+	failed: ' failed: ',
+	timedOut: ' was still going on at the deadline',
+	notFound: ' was not found: ',
+};
+
+/** The forms in which a text can hold a secret. */
+const forms = (secret: string) => [
+	secret,
+	encodeURIComponent(secret),
+	new URLSearchParams({ '': secret }).toString().slice(1),
+	JSON.stringify(secret).slice(1, -1),
+];
+
+function expectNoSecret({ result, secrets }: Outcome) {
+	const texts = [result.error?.message, result.error?.description, result.stored].join('\n');
+	expect(secrets.length).toBeGreaterThanOrEqual(2);
+	for (const form of secrets.flatMap(forms)) expect(texts.includes(form)).toBe(false);
+	expect(texts.toLowerCase()).not.toMatch(/bearer ey/);
+}
+
+const inWords = (words: string, of: SubjectName) =>
+	words
+		.replace('{operation}', subjects[of].operation)
+		.replace('{vendor}', subjects[of].path.startsWith('/public_api') ? 'Cortex' : 'Qualys');
+
+/** Where and how often a cell asked, and how long it waited. */
+function expectRequests(of: SubjectName, outcome: Outcome, expected: Expected) {
+	const searches = of.startsWith('Search');
+	expect(outcome.unmet).toEqual([]);
+	expect({
+		requests: outcome.requests,
+		seconds: Math.floor(outcome.seconds + 0.5),
+		logins: outcome.logins,
+	}).toEqual({
+		requests: expected.requests,
+		seconds: expected.seconds,
+		logins: expected.logins ?? (searches ? 1 : 0),
+	});
+}
+
+function expectItems(of: SubjectName, { result }: Outcome, expected: Expected, calm: Outcome) {
+	const subject = subjects[of];
+	expect(result.error).toBeUndefined();
+	expect(result.status).toBe('success');
+	for (const item of result.json) expect(item).toMatchObject(subject.contract);
+	if (expected.result === 'same') {
+		expect(result.json.map((item) => steady(item, subject))).toEqual(
+			calm.result.json.map((item) => steady(item, subject)),
+		);
+	}
+	const { gives = [] } = expected;
+	expect(result.json.slice(0, gives.length)).toMatchObject(gives);
+	const shown = JSON.stringify(result.json.map(({ errors }) => errors));
+	for (const words of expected.says) expect(shown).toContain(inWords(words, of));
+}
+
+function expectError(of: SubjectName, { result }: Outcome, expected: Expected) {
+	const { message = '', description } = result.error ?? {};
+	const text = `${message}\n${description ?? ''}`;
+	expect(result.json).toEqual([]);
+	expect(result.error?.name).toMatch(/^Node(Api|Operation)Error$/);
+	for (const words of expected.says) expect(text).toContain(inWords(words, of));
+	if (expected.outcome) expect(text).toContain(OUTCOMES[expected.outcome]);
+	expect(text.includes(UNKNOWN)).toBe(expected.says.includes(UNKNOWN));
+	expect(text).not.toMatch(UNHELPFUL);
+	expect(description).toBeTruthy();
+	expect(text.length).toBeLessThan(LONGEST_TEXT);
+}
+
+/** On Error: Continue. The item that stands for the error says the same. */
+function expectErrorItem(of: SubjectName, { result }: Outcome, expected: Expected) {
+	expect(result.error).toBeUndefined();
+	expect(result.json).toHaveLength(1);
+	const [{ error, details, outcome, errors }] = result.json;
+	expect(outcome).toBe(expected.outcome);
+	const shown = JSON.stringify(expected.outcome ? errors : [error, details]);
+	for (const words of expected.says) {
+		// This one is made of the whole job, for the error alone.
+		if (words !== 'Cortex named no endpoints of it') expect(shown).toContain(inWords(words, of));
+	}
+	expect(shown).not.toMatch(UNHELPFUL);
+	expect(shown.length).toBeLessThan(LONGEST_TEXT);
+}
+
+const nameOf = (cell: Cell) => ('field' in cell ? `${cell.field} is ${cell.is}` : cell.fault);
+
+const cellsOf = (of: SubjectName): Cell[] => [
+	...faultNames.map((fault) => ({ of, fault })),
+	...fieldsOf(subjects[of].reply).flatMap((field) => wrongs.map((is) => ({ of, field, is }))),
+];
+
+const cells = subjectNames.flatMap(cellsOf);
+
+test('every cell has one expectation, and every expectation a cell', () => {
+	expect(misfits(cells)).toEqual([]);
+});
+
+test('every node of the package is a subject', () => {
+	const there = subjectNames.map((name) => subjects[name].node.name);
+	const nodes = manifest.n8n.nodes.map((file) => file.replace(/^.*\/(\w+)\.node\.js$/, '$1'));
+	expect([...new Set(there)].sort()).toEqual([...nodes].sort());
+});
+
+describe.each(subjectNames)('%s', (of) => {
+	let bench: Bench;
+	let calm: Outcome;
+	const fresh = async () => {
+		await bench?.close();
+		bench = await createBench();
+	};
+
+	beforeAll(async () => {
+		await fresh();
+		calm = await undisturbed(bench, of);
+		expect(calm.result.error).toBeUndefined();
+		expect(calm.result.json.length).toBeGreaterThan(0);
+		if (subjects[of].ownWorld) await fresh();
+	});
+	afterAll(async () => await bench.close());
+	afterEach(async () => {
+		expect(bench.elsewhere.requests()).toBe(0);
+		if (subjects[of].ownWorld) await fresh();
+	});
+
+	it.each(cellsOf(of).map((cell) => [nameOf(cell), cell] as const))('%s', async (_name, cell) => {
+		const expected = expectationOf(cell);
+		const outcome = await runCell(bench, cell);
+		expectNoSecret(outcome);
+		expectRequests(of, outcome, expected);
+		if (expected.result === 'error') expectError(of, outcome, expected);
+		else expectItems(of, outcome, expected, calm);
+	});
+
+	const failing = cellsOf(of).filter(
+		(cell) => 'fault' in cell && expectationOf(cell).result === 'error',
+	);
+	it.each(failing.map((cell) => [nameOf(cell), cell] as const))(
+		'On Error: Continue, %s',
+		async (_name, cell) => {
+			const expected = expectationOf(cell);
+			const outcome = await runCell(bench, cell, 'continueRegularOutput');
+			expectNoSecret(outcome);
+			expectRequests(of, outcome, expected);
+			expectErrorItem(of, outcome, expected);
+		},
+	);
+});
+
+afterAll(() => {
+	const fields = cells.filter((cell) => 'field' in cell).length;
+	print(
+		`Fault matrix: ${subjectNames.length} subjects x ${faultNames.length} faults = ${cells.length - fields} cells, and ${fields} cells of wrong fields: ${cells.length} in all`,
+	);
+});

@@ -1,0 +1,1 @@
+export declare const print: (line: string) => void;

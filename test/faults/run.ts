@@ -1,0 +1,149 @@
+import { createSimulator, type FaultRule } from '../../simulator/server';
+import type { Credentials, EngineOptions, EngineResult } from '../support/engine';
+import { createWorld, credentialTypes, type World } from '../support/world';
+import {
+	general,
+	ruleOf,
+	wrongAnswer,
+	type Fault,
+	type FaultName,
+	type Place,
+	type Wrong,
+} from './faults';
+import { subjects, type SubjectName } from './subjects';
+
+/** A subject and what goes wrong with it. */
+export type Cell = { of: SubjectName } & ({ fault: FaultName } | { field: string; is: Wrong });
+
+/** What became of a cell. */
+export interface Outcome {
+	result: EngineResult;
+	/** Requests that met the fault, or would have. */
+	requests: number;
+	/** Requests to the login on the way to a search. */
+	logins: number;
+	/** Seconds that passed on the fake clock. */
+	seconds: number;
+	/** Faults that were to happen once, and did not. */
+	unmet: FaultRule[];
+	/** Everything that was sent and that nobody may read. */
+	secrets: string[];
+}
+
+type OnError = EngineOptions['onError'];
+
+const LOGIN = '/auth';
+
+/** Longer than any wait or token outlives a cell. */
+const BETWEEN_CELLS_MS = 3_600_000;
+
+/** How long an answer may take where the user cannot set it, in real milliseconds. */
+export const patience: { milliseconds?: number } = {};
+
+/** The headers that sign each request, as the credentials give them to n8n. */
+const signatures: string[] = [];
+for (const type of credentialTypes) {
+	const { authenticate } = type;
+	type.authenticate = async (credentials, request) => {
+		const signed = await authenticate.call(type, credentials, request);
+		signatures.push(String(signed.headers?.Authorization).replace(/^Bearer /, ''));
+		return signed;
+	};
+}
+
+/** A place to run cells in. */
+export interface Bench {
+	world: World;
+	/** Another host; whatever comes there was meant for the world. */
+	elsewhere: { url: string; requests(): number };
+	/** Where nobody listens. */
+	nowhere: string;
+	close(): Promise<void>;
+}
+
+/** Vendors, another host, and a host that is gone. */
+export async function createBench(): Promise<Bench> {
+	const small = { endpoints: 60, scriptJobs: 60 };
+	const world = await createWorld(small);
+	const [other, gone] = await Promise.all(
+		[1, 2].map(async () => await createSimulator({ clock: world.clock, ...small })),
+	);
+	const [url, nowhere] = await Promise.all([other.listen(), gone.listen()]);
+	await gone.close();
+	return {
+		world,
+		elsewhere: { url, requests: () => other.requests.entries.length },
+		nowhere,
+		async close() {
+			await other.close();
+			await world.close();
+		},
+	};
+}
+
+/** A run of a subject with these rules in its way. */
+async function run(
+	{ world, nowhere, elsewhere }: Bench,
+	name: SubjectName,
+	rulesAt: (place: Place) => FaultRule[],
+	onError: OnError,
+	{ unreachable, patience: milliseconds }: Fault,
+): Promise<Outcome> {
+	const { node, parameters, path, timeoutOption } = subjects[name];
+	world.clock.advance(BETWEEN_CELLS_MS - (world.clock.now() % 1000));
+	const url = unreachable ? nowhere : world.url;
+	// Fresh ones, without a token that an earlier cell left in them.
+	const credentials: Credentials = {
+		cortexXdrApi: { ...world.cortexKey('admin'), tenantUrl: url },
+		qualysGatewayApi: { ...world.qualysUser('admin'), gatewayUrl: url },
+	};
+	const given = parameters(world);
+	if (milliseconds && timeoutOption) given.requestOptions = { timeout: milliseconds };
+	patience.milliseconds = timeoutOption ? undefined : milliseconds;
+	const start = world.clock.now();
+	const rules = rulesAt({ now: start, elsewhere: elsewhere.url });
+	for (const rule of rules) world.simulator.faults.add(rule);
+	world.requests();
+	signatures.length = 0;
+	try {
+		const result = await world.run(new node(), given, { credentials, onError });
+		const sent = world.requests().map((entry) => entry.path);
+		const faulty = sent.filter((one) => one.startsWith(path));
+		return {
+			result,
+			requests: faulty.length,
+			logins: path === LOGIN ? 0 : sent.filter((one) => one === LOGIN).length,
+			seconds: (world.clock.now() - start) / 1000,
+			unmet: world.simulator.faults.list().filter(({ times }) => times === 1),
+			secrets: [
+				String(credentials.cortexXdrApi.apiKey),
+				String(credentials.qualysGatewayApi.password),
+				...signatures,
+			],
+		};
+	} finally {
+		world.simulator.faults.clear();
+		patience.milliseconds = undefined;
+	}
+}
+
+/** What a subject gives when nothing goes wrong. */
+export async function undisturbed(bench: Bench, name: SubjectName): Promise<Outcome> {
+	return await run(bench, name, () => [], undefined, {});
+}
+
+/** What becomes of a cell. */
+export async function runCell(bench: Bench, cell: Cell, onError?: OnError): Promise<Outcome> {
+	const subject = subjects[cell.of];
+	if ('field' in cell) {
+		return await run(
+			bench,
+			cell.of,
+			() => [wrongAnswer(subject, cell.field, cell.is)],
+			onError,
+			{},
+		);
+	}
+	const rules = (place: Place) => ruleOf(cell.fault, subject, place);
+	return await run(bench, cell.of, rules, onError, general[cell.fault]);
+}

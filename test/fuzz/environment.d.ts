@@ -1,0 +1,2 @@
+export declare const runs: number;
+export declare const exportedFunctions: () => string[];

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import type { INode, INodeType } from 'n8n-workflow';
+import { CortexXdrGetActionStatus } from '../../nodes/CortexXdrGetActionStatus/CortexXdrGetActionStatus.node';
+import { CortexXdrGetImportJob } from '../../nodes/CortexXdrGetImportJob/CortexXdrGetImportJob.node';
+import { CortexXdrGetScriptResults } from '../../nodes/CortexXdrGetScriptResults/CortexXdrGetScriptResults.node';
+import { CortexXdrScanEndpoints } from '../../nodes/CortexXdrScanEndpoints/CortexXdrScanEndpoints.node';
+import { CortexXdrWaitForJob } from '../../nodes/CortexXdrWaitForJob/CortexXdrWaitForJob.node';
+import { QualysSearchScriptJobs } from '../../nodes/QualysSearchScriptJobs/QualysSearchScriptJobs.node';
+import { createWorld, type World } from '../support/world';
+import { runs } from './environment';
+import { ids, scanParameters, searchParameters, waitParameters } from './parsers';
+
+/** A case runs a node, so there are fewer of them. */
+const CASES = Math.ceil(runs / 20);
+
+/** Parameters as a workflow's JSON holds them, none of which n8n takes for an expression or fills in. */
+const stored = (parameters: fc.Arbitrary<object>): fc.Arbitrary<INode['parameters']> =>
+	parameters.map((given) => {
+		const text = JSON.stringify(given, (_name, one: unknown) => {
+			if (typeof one === 'bigint') return String(one);
+			return typeof one === 'string' ? one.replace(/^=+/, '') : (one ?? null);
+		});
+		return JSON.parse(text) as INode['parameters'];
+	});
+
+/** Half of the cases can be sent, so that few are enough to see both ends. */
+const actions = fc.record({
+	actionId: fc.oneof(fc.constant('6001'), ids),
+	output: fc.constantFrom('endpoints', 'summary'),
+});
+
+/** A wait that can begin. */
+const goodWait = fc.constant({
+	jobType: 'endpointAction',
+	jobId: '6001',
+	pollInterval: 10,
+	timeout: 1,
+	options: {},
+});
+
+/** A search that can be sent. */
+const goodSearch = fc.record({
+	apiVersion: fc.constantFrom('v1', 'v2'),
+	returnAll: fc.constant(false),
+	limit: fc.integer({ min: 1, max: 60 }),
+	filters: fc.constantFrom({}, { scriptId: '276233' }, { endAt: '2026-02-01' }),
+	simplify: fc.boolean(),
+	options: fc.constant({}),
+});
+
+/** A server does not even look at a path without end. */
+const isShort = ({ jobId }: { jobId: unknown }) => String(JSON.stringify(jobId)).length < 100;
+
+/** Every node, with parameters that may be anything. */
+const nodes: Array<[string, new () => INodeType, fc.Arbitrary<object>]> = [
+	[
+		'Scan Endpoints',
+		CortexXdrScanEndpoints,
+		fc.record({
+			scope: fc.constant('matching'),
+			filters: fc.oneof(fc.constant({ hostnames: 'web-01' }), scanParameters),
+			options: fc.constant({}),
+		}),
+	],
+	['Get Action Status', CortexXdrGetActionStatus, actions],
+	['Get Script Results', CortexXdrGetScriptResults, actions],
+	[
+		'Get Import Job',
+		CortexXdrGetImportJob,
+		fc.record({ jobId: fc.oneof(fc.constant('6001'), ids) }).filter(isShort),
+	],
+	['Wait for Job', CortexXdrWaitForJob, fc.oneof(goodWait, waitParameters.filter(isShort))],
+	['Search Script Jobs', QualysSearchScriptJobs, fc.oneof(goodSearch, searchParameters)],
+];
+
+let world: World;
+
+beforeAll(async () => {
+	world = await createWorld({ endpoints: 60, scriptJobs: 60 });
+});
+
+afterAll(async () => await world.close());
+
+/** How a run ended: with items, with the vendor's refusal, or because the input was refused. */
+async function endOf(node: INodeType, given: INode['parameters']): Promise<'sent' | 'refused'> {
+	try {
+		const { error } = await world.run(node, given, { onSubWorkflow: () => undefined });
+		const { httpCode, message, description } = error ?? { message: '' };
+		if (!error || /^\d{3}$/.test(httpCode ?? '') || message.includes('did not succeed'))
+			return 'sent';
+		expect(description).toBeTruthy();
+		return 'refused';
+	} catch (error) {
+		// n8n itself refuses a required parameter that is empty.
+		expect(String(error)).toContain('is required.');
+		return 'refused';
+	}
+}
+
+test.each(nodes)(
+	`%s: input that is refused is never sent, and other input is, in ${CASES} cases`,
+	async (_name, Node, parameters) => {
+		const seen = { refused: 0, sent: 0 };
+		await fc.assert(
+			fc.asyncProperty(stored(parameters), async (given) => {
+				world.requests();
+				// What an earlier case was told to wait is over.
+				world.clock.advance(600_000);
+				const end = await endOf(new Node(), given);
+				expect({ end, sent: world.requests().length > 0 }).toEqual({ end, sent: end === 'sent' });
+				seen[end] += 1;
+			}),
+			{ numRuns: CASES },
+		);
+		// Either would show nothing without the other.
+		expect(seen.refused).toBeGreaterThan(0);
+		expect(seen.sent).toBeGreaterThan(0);
+	},
+	600_000,
+);

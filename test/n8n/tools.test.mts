@@ -1,0 +1,177 @@
+/* The nodes as tools, as n8n itself makes them: offered and called by its MCP Server Trigger, without any model. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { waitUntil } from '../../demo/processes.mts';
+import type { WorkflowNode } from '../../demo/rest.mts';
+import { seededIds } from '../../simulator/cortex/seededJobs.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import {
+	chain,
+	cortex,
+	KEY_MARK,
+	node,
+	qualysSearch,
+	startTestN8n,
+	type TestN8n,
+} from './support.mts';
+
+const MINUTE = 60_000;
+
+interface Tool {
+	name: string;
+	description: string;
+	inputSchema: { properties: Record<string, { type: string; description?: string }> };
+}
+
+interface Answer {
+	isError?: boolean;
+	content: Array<{ text: string }>;
+}
+
+/** The node type that n8n makes of one of ours for agents. */
+const asTool = (made: WorkflowNode): WorkflowNode => ({ ...made, type: `${made.type}Tool` });
+
+const scan = (name: string, parameters: Record<string, unknown>) =>
+	asTool(cortex(name, 'cortexXdrScanEndpoints', { options: {}, ...parameters }));
+
+/** Under these names a model sees them with `_` for each blank. */
+const TOOLS: WorkflowNode[] = [
+	scan('Scan a group', {
+		scope: 'matching',
+		filters: { groupNames: '={{ $fromAI("groups", "Names of endpoint groups") }}' },
+	}),
+	scan('Scan anything', { scope: '={{ $fromAI("scope", "all or matching") }}', filters: {} }),
+	asTool(
+		cortex('Action status', 'cortexXdrGetActionStatus', {
+			actionId: '={{ $fromAI("id", "Id of the action", "number") }}',
+			output: 'summary',
+		}),
+	),
+	asTool(
+		cortex('Script results', 'cortexXdrGetScriptResults', { actionId: '={{ $fromAI("id") }}' }),
+	),
+	asTool(cortex('Import job', 'cortexXdrGetImportJob', { jobId: '={{ $fromAI("id") }}' })),
+	asTool(
+		cortex('Wait', 'cortexXdrWaitForJob', {
+			jobType: 'importJob',
+			jobId: '={{ $fromAI("id") }}',
+			options: {},
+		}),
+	),
+	asTool(qualysSearch('Script jobs', { limit: '={{ $fromAI("limit", "How many", "number") }}' })),
+];
+
+describe('the nodes as tools of a real n8n', () => {
+	let n8n: TestN8n;
+	let session = '';
+	let tools: Tool[] = [];
+
+	/** One message to the MCP server, and its answer. */
+	async function ask<T>(method: string, params: object = {}): Promise<T> {
+		const response = await fetch(`${n8n.main().url}/mcp/tools`, {
+			method: 'POST',
+			headers: {
+				'content-type': 'application/json',
+				accept: 'application/json, text/event-stream',
+				...(session && { 'mcp-session-id': session }),
+			},
+			body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+			signal: AbortSignal.timeout(MINUTE),
+		});
+		const text = await response.text();
+		if (!response.ok) throw new Error(`${method}: ${response.status} ${text}`);
+		session = response.headers.get('mcp-session-id') ?? session;
+		const data = /^data: (.+)$/m.exec(text)?.[1] ?? text;
+		return (JSON.parse(data) as { result: T }).result;
+	}
+
+	const call = async (name: string, args: Record<string, unknown>) => {
+		const { content, isError } = await ask<Answer>('tools/call', { name, arguments: args });
+		const text = content.map((part) => part.text).join('\n');
+		return { isError, text };
+	};
+
+	before(
+		async () => {
+			n8n = await startTestN8n();
+			const trigger = node(
+				'MCP',
+				'@n8n/n8n-nodes-langchain.mcpTrigger',
+				{ path: 'tools' },
+				{ typeVersion: 2, webhookId: 'tools' },
+			);
+			const workflow = chain('tools', [trigger]);
+			workflow.nodes.push(...TOOLS);
+			for (const { name } of TOOLS) {
+				workflow.connections[name] = { ai_tool: [[{ node: 'MCP', type: 'ai_tool', index: 0 }]] };
+			}
+			const { id } = await n8n.add(workflow);
+			await n8n.client.activate(id);
+			const client = { name: 'test', version: '1' };
+			await waitUntil(
+				() =>
+					ask('initialize', {
+						protocolVersion: '2025-03-26',
+						capabilities: {},
+						clientInfo: client,
+					}).catch(() => undefined),
+				MINUTE,
+				'The MCP server does not answer.',
+			);
+			tools = (await ask<{ tools: Tool[] }>('tools/list')).tools;
+		},
+		{ timeout: 3 * MINUTE },
+	);
+	after(() => n8n?.close(), { timeout: MINUTE });
+
+	test('n8n offers every node of the package, with its own words and what $fromAI stands for', async () => {
+		const offered = new Set(TOOLS.map(({ type }) => type.replace(/^.*\.(.*)Tool$/, '$1.node.js')));
+		const nodes = manifest.n8n.nodes.map((path) => path.split('/').at(-1) ?? '');
+		const lower = (name: string) => name[0].toLowerCase() + name.slice(1);
+		assert.deepEqual([...offered].sort(), nodes.map(lower).sort());
+
+		assert.equal(tools.length, TOOLS.length);
+		for (const { name, type, parameters } of TOOLS) {
+			const tool = tools.find((one) => one.name === name.replaceAll(' ', '_'));
+			assert.ok(tool, name);
+			const [own] = await n8n.client.nodeTypes([type.replace(/Tool$/, '')]);
+			assert.equal(tool.description, own.description);
+			const wanted = [...JSON.stringify(parameters).matchAll(/\$fromAI\(\\"(\w+)/g)];
+			assert.deepEqual(
+				Object.keys(tool.inputSchema.properties),
+				wanted.map(([, argument]) => argument),
+			);
+		}
+	});
+
+	const IMPORT = seededIds.importCompleted;
+	const CALLS: Array<[tool: string, args: Record<string, unknown>, says: RegExp, works: boolean]> =
+		[
+			['Scan_a_group', { groups: 'Demo Laptops' }, /"endpoints_count":12\b/, true],
+			// The second call of the same tool is not answered with what the first one started.
+			['Scan_a_group', { groups: 'Kiosks' }, /"endpoints_count":5\b/, true],
+			['Scan_a_group', { groups: ' ' }, /Filter Group Names is empty\. Enter at least one/, false],
+			['Scan_anything', { scope: 'all' }, /An AI agent cannot set Scope to all endpoints/, false],
+			['Action_status', { id: 6001 }, /"finished":true,"total":5\b/, true],
+			['Script_results', { id: seededIds.finishedScript }, /"endpoint_name":"demo-lt-01"/, true],
+			['Import_job', { id: IMPORT }, /"job_status":"COMPLETED"/, true],
+			['Wait', { id: IMPORT }, /"outcome":"succeeded"/, true],
+			['Wait', { id: 'nonsense' }, /did not succeed\. Import job nonsense was not found/, false],
+			['Script_jobs', { limit: 2 }, /"correlationUuid".*"correlationUuid"/, true],
+		];
+
+	for (const [tool, args, says, works] of CALLS) {
+		test(`${tool} with ${JSON.stringify(args)}`, { timeout: MINUTE }, async () => {
+			const { text, isError } = await call(tool, args);
+			assert.match(text, says);
+			assert.equal(isError ?? false, !works, text);
+			assert.ok(!text.includes(KEY_MARK));
+		});
+	}
+
+	test('only the two scans of groups were started', async () => {
+		const { entries } = n8n.simulator.simulator.requests;
+		assert.equal(entries.filter(({ path }) => path === '/public_api/v1/endpoints/scan').length, 2);
+	});
+});
