@@ -31,6 +31,8 @@ describe('the oldest n8n that the package claims to run on: 2.0.0', { concurrenc
 			n8n = await startTestN8n({
 				n8nLock,
 				speed: 1,
+				// It takes no ids of workflows, by which the demo knows its examples.
+				examples: false,
 				// It stops at the name of a module that came later.
 				env: { N8N_DISABLED_MODULES: 'insights' },
 			});
