@@ -150,14 +150,15 @@ export async function readIfThere(file: string): Promise<string | undefined> {
 export async function waitUntil<T>(
 	probe: () => Promise<T | undefined> | T | undefined,
 	timeoutMs: number,
-	message: string | (() => string),
+	message: string | (() => string | Promise<string>),
 	intervalMs = 250,
 ): Promise<T> {
 	const deadline = Date.now() + timeoutMs;
 	for (;;) {
 		const result = await probe();
 		if (result !== undefined) return result;
-		if (Date.now() >= deadline) throw new Error(typeof message === 'string' ? message : message());
+		if (Date.now() >= deadline)
+			throw new Error(typeof message === 'string' ? message : await message());
 		await delay(intervalMs);
 	}
 }

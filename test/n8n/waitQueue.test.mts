@@ -51,6 +51,30 @@ describe(
 				)
 			).flat().length;
 
+		/** How far it has come, and what has gone wrong, for the words of a failure. */
+		const progress = async () => {
+			const counts = await Promise.all(
+				['new', 'running', 'waiting', 'success'].map(
+					async (status) => `${status} ${await count(status)}`,
+				),
+			);
+			const failed = await Promise.all(
+				workflows.map((workflowId) =>
+					n8n.client.summaries({ workflowId, status: ['error', 'crashed', 'canceled'] }),
+				),
+			);
+			const errors = await Promise.all(
+				failed.flat().map(async ({ id }) => {
+					const { status, mode, lastNodeExecuted, error } = await n8n.client.execution(id);
+					return `${id} ${mode} ${status} in ${lastNodeExecuted}: ${error?.message} ${error?.description ?? ''}`;
+				}),
+			);
+			return [
+				`${reports().length} executions have reported; ${counts.join(', ')}.`,
+				...errors,
+			].join('\n');
+		};
+
 		/** Texts that the node after the wait has sent. */
 		const reports = () =>
 			n8n.simulator.simulator.messages.map(({ body }) => (body as { text: string }).text);
@@ -130,7 +154,7 @@ describe(
 				await waitUntil(
 					() => reports().length >= EXECUTIONS / 2 || undefined,
 					3 * MINUTES,
-					() => `${reports().length} executions have reported.`,
+					progress,
 				);
 				const half = elapsed();
 				// n8n fails an execution at once whose worker dies while it runs; parked ones must not care.
@@ -148,7 +172,7 @@ describe(
 				await waitUntil(
 					async () => (await count('success')) === 2 * EXECUTIONS || undefined,
 					5 * MINUTES,
-					() => `${reports().length} executions have reported.`,
+					progress,
 					1_000,
 				);
 				const done = elapsed();
