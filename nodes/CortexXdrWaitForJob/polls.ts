@@ -42,13 +42,13 @@ const KINDS: Record<Job['type'], Kind> = {
 };
 
 /**
- * Asks once how a job stands. Whatever goes wrong is part of the answer.
+ * Asks how a job stands. Whatever goes wrong is part of the answer.
  * @throws {Cancelled} when the execution is stopped
  */
 export async function poll(tenant: Tenant, job: Job): Promise<Poll> {
 	const kind = KINDS[job.type];
 	try {
-		return { standing: kind.standing(await tenant.once(kind.question(job.id)), job) };
+		return { standing: kind.standing(await tenant.briefly(kind.question(job.id)), job) };
 	} catch (error) {
 		if (error instanceof Cancelled) return await Promise.reject(error);
 		return { fault: tenant.faultOf(error) };

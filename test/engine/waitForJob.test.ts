@@ -330,9 +330,7 @@ describe('refusals', () => {
 
 	it('of input come before anything is sent', async () => {
 		const { error } = await waitFor(world, { jobId: JOB_ID }, { items: jobs('6001', 'nonsense') });
-		expect(error?.message).toBe(
-			'Job ID holds "nonsense", but it must be a whole positive number',
-		);
+		expect(error?.message).toBe('Job ID holds "nonsense", but it must be a whole positive number');
 		expect(error?.context).toMatchObject({ itemIndex: 1 });
 		expect(world.requests()).toEqual([]);
 	});
@@ -423,6 +421,31 @@ describe('pace', () => {
 		expect(json.map(({ job_id }) => job_id)).toEqual(ids);
 		expect(world.simulator.requests.busiestSecond()).toBeLessThanOrEqual(10);
 		expect(world.requests().every(({ status }) => status === 200)).toBe(true);
+	});
+});
+
+describe('a tenant that other clients keep busy', () => {
+	const tooMany = (times: number) =>
+		world.simulator.faults.add({
+			path: POLLS,
+			status: 429,
+			times,
+			body: errorEnvelope(429, 'Too many requests.', null),
+		});
+
+	it.each(kinds)('is asked again within seconds, so no end is told late, $kind', async (kind) => {
+		const id = start(1);
+		tooMany(3);
+		const { json } = await waitFor(world, { jobId: id, timeout: 600, options: kind.options });
+		expect(json).toMatchObject([{ outcome: 'succeeded', polls: 1, waited_seconds: 7 }]);
+		expect(world.requests()).toHaveLength(4);
+	});
+
+	it('is left alone until the next poll where seconds do not help', async () => {
+		const id = start(1);
+		tooMany(5);
+		const { json } = await waitFor(world, { jobId: id });
+		expect(json).toMatchObject([{ outcome: 'succeeded', polls: 2, waited_seconds: 25 }]);
 	});
 });
 

@@ -54,12 +54,18 @@ export const nodeOnCanvas = (page: Page, name: string): Locator =>
 /** Opens the panel of all nodes and searches it. Returns the names that it shows, best first. */
 export async function searchNodes(page: Page, text: string): Promise<string[]> {
 	const creator = page.getByTestId('node-creator');
-	if (!(await creator.isVisible())) {
-		const [first, plus] = ['canvas-add-button', 'node-creator-plus-button'];
-		await page.getByTestId(first).or(page.getByTestId(plus)).first().click();
-	}
 	const field = creator.locator('input').first();
-	await field.fill(text);
+	const [first, plus] = ['canvas-add-button', 'node-creator-plus-button'];
+	// A panel that is just closing is still to be seen, and an editor that is still loading drops a click.
+	for (let tries = 1, typed = false; !typed; tries++) {
+		if (!(await field.isVisible())) {
+			await page.getByTestId(first).or(page.getByTestId(plus)).first().click();
+		}
+		typed = await field.fill(text, { timeout: 5_000 }).then(
+			() => true,
+			(error) => (tries < 4 ? false : Promise.reject(error)),
+		);
+	}
 	const found = creator.getByTestId('item-iterator-item');
 	// The list follows the typing a moment later.
 	let shown = '';

@@ -11,7 +11,7 @@ import { prepareRuntime } from '../../demo/runtime.mts';
 import { prepareTemplate } from './support.mts';
 
 const CHECK_TIMEOUT_MS = 20 * 60_000;
-const SUITE_TIMEOUT_MS = 45 * 60_000;
+const SUITE_TIMEOUT_MS = 60 * 60_000;
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 interface Ended {

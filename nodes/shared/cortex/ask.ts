@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import type { Answer, JsonObject } from '../transport/answer';
-import { attempts } from '../transport/attempts';
+import { attempts, BRIEF, PATIENT, type Patience } from '../transport/attempts';
 import { clock } from '../transport/clock';
 import { connectionFault, Fault } from '../transport/fault';
 import { requestRules } from '../transport/requestRules';
@@ -16,10 +16,13 @@ export interface Question {
 	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>;
 }
 
-/** Asks the tenant for something: once, or until patience ends. Both wait for their turn. */
+/** Asks the tenant for something, with little patience or much. Both wait for their turn. */
 export interface Tenant {
-	/** @throws whatever went wrong with the one request that was sent */
-	once(question: Question): Promise<JsonObject>;
+	/**
+	 * For a question that will be asked again anyway.
+	 * @throws {Fault} at once, but for "too many requests", which is waited out for some seconds
+	 */
+	briefly(question: Question): Promise<JsonObject>;
 	/** @throws {Fault} after outages and "too many requests" were waited out in vain */
 	patiently(question: Question): Promise<JsonObject>;
 	/** What was thrown on the way to an answer or while it was read, in words that may be shown. */
@@ -46,10 +49,11 @@ export async function tenantOf(context: IExecuteFunctions): Promise<Tenant> {
 		})) as Answer;
 		return readReply(answer, operation, clock.now());
 	};
+	const ask = (patience: Patience) => async (question: Question) =>
+		await attempts(async () => await send(question), { lane, startsWork: false, signal, patience });
 	return {
-		once: async (question) => await lane.pass(async () => await send(question), signal),
-		patiently: async (question) =>
-			await attempts(async () => await send(question), { lane, startsWork: false, signal }),
+		briefly: ask(BRIEF),
+		patiently: ask(PATIENT),
 		faultOf(error) {
 			const { message, details } = connectionFault(error);
 			const hint = details.hint && showable(details.hint, secrets);

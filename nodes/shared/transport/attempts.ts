@@ -2,23 +2,35 @@ import { Cancelled, clock, pause } from './clock';
 import { connectionFault, type Fault } from './fault';
 import type { Lane } from './lane';
 
-/** How often a read is repeated after an outage or a broken connection, and the growing waits in between. */
-const REPEAT_WAITS_MS = [1_000, 2_000, 4_000];
-
 /** Longest single wait that a vendor can ask for; a larger number is a mistake or an attack. */
 export const LONGEST_WAIT_MS = 120_000;
 
 /** A vendor that asks for less than this would be asked again hundreds of times. */
 const SHORTEST_WAIT_MS = 1_000;
 
-/** How long one request goes on asking a vendor that says "too many requests". */
-const THROTTLED_FOR_MS = 10 * 60_000;
+/** What is done to make a request succeed before its failure is told. */
+export interface Patience {
+	/** The growing waits, in milliseconds, before a read is repeated after an outage or a broken connection. */
+	repeats: readonly number[];
+	/** How many milliseconds the request goes on asking a vendor that says "too many requests". */
+	throttledFor: number;
+}
+
+/** For a request that stands for itself: its failure ends what the user wanted. */
+export const PATIENT: Patience = { repeats: [1_000, 2_000, 4_000], throttledFor: 10 * 60_000 };
+
+/**
+ * For one of many polls: the next one makes good for an outage. A tenant that several n8n processes ask at
+ * once is worth some seconds, or the news of this poll would be a whole interval late.
+ */
+export const BRIEF: Patience = { repeats: [], throttledFor: 15_000 };
 
 export interface AttemptOptions {
 	lane: Lane;
 	/** The call starts something. It is repeated only where the vendor refused it before anything started. */
 	startsWork: boolean;
 	signal?: AbortSignal;
+	patience?: Patience;
 }
 
 /** Milliseconds to wait after the `count`-th refusal in a row (from 1) where the vendor names no time. */
@@ -36,7 +48,7 @@ export function throttleBackoff(count: number): number {
  */
 export async function attempts<T>(
 	attempt: () => Promise<T>,
-	{ lane, startsWork, signal }: AttemptOptions,
+	{ lane, startsWork, signal, patience = PATIENT }: AttemptOptions,
 ): Promise<T> {
 	let repeats = 0;
 	let throttles = 0;
@@ -54,12 +66,12 @@ export async function attempts<T>(
 				// "At once", or a moment that has passed, from a vendor that has just refused, is no answer to "when".
 				const { retryAfter: asked = 0 } = details;
 				const wait = asked >= SHORTEST_WAIT_MS ? asked : throttleBackoff(throttles);
-				if (clock.now() + wait - throttledSince <= THROTTLED_FOR_MS) {
+				if (clock.now() + wait - throttledSince <= patience.throttledFor) {
 					lane.hold(wait);
 					continue;
 				}
-			} else if (details.repeat && !startsWork && repeats < REPEAT_WAITS_MS.length) {
-				await pause(REPEAT_WAITS_MS[repeats], signal);
+			} else if (details.repeat && !startsWork && repeats < patience.repeats.length) {
+				await pause(patience.repeats[repeats], signal);
 				repeats += 1;
 				continue;
 			}
