@@ -33,10 +33,23 @@ export interface Chart {
 	reference: { value: number; label: string };
 }
 
-/** One part of a section of the page, in the order in which it is read. */
-export type Part = { text: string } | { table: Table } | { chart: Chart };
+/** Lines over an axis of numbers. */
+export interface Plot {
+	title: string;
+	/** What is seen, for those who do not see it. */
+	description: string;
+	/** What the axes show, with its unit. */
+	x: string;
+	y: string;
+	lines: Array<{ label: string; points: Array<[x: number, y: number]>; dots?: boolean }>;
+	/** Moments on the x axis at which something happened. */
+	marks?: { label: string; at: number[] };
+}
 
-/** What a benchmark found: a section of docs/benchmarks.md, kept in bench/results. */
+/** One part of a section of the page, in the order in which it is read. */
+export type Part = { text: string } | { table: Table } | { chart: Chart } | { plot: Plot };
+
+/** What a benchmark found: a section of its page, kept in the folder `results`. */
 export interface Result {
 	title: string;
 	machine: Machine;

@@ -11,7 +11,7 @@ const BAR_HEIGHT = 16;
 const BOTTOM = 16;
 
 /** Colours for both of a reader's themes: as an image the chart takes nothing from the page around it. */
-const STYLE = `
+export const STYLE = `
 	text { font: 13px system-ui, sans-serif; fill: #1f2328; }
 	.title { font-size: 15px; font-weight: 600; }
 	.heading { font-weight: 600; }
@@ -31,7 +31,7 @@ const STYLE = `
 		.reference { stroke: #f85149; }
 	}`;
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
 	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

@@ -58,6 +58,8 @@ export interface TestN8nOptions {
 	concurrency?: number;
 	/** Simulated seconds per real second; default that of the demo. */
 	speed?: number;
+	/** Script jobs of the simulated Qualys; default that of the simulator. */
+	scriptJobs?: number;
 	/** Further settings of n8n. */
 	env?: NodeJS.ProcessEnv;
 	/** Folder with the package.json and lock of another n8n than the demo's. */
@@ -167,7 +169,7 @@ async function startServices(
  */
 export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8n> {
 	const { mode = 'regular', workers: workerCount = 1, concurrency = 2, speed = SPEED } = options;
-	const { n8nLock, examples = true } = options;
+	const { n8nLock, examples = true, scriptJobs } = options;
 	const runtime = await prepareRuntime(silent, { n8nLock });
 	const folder = await mkdtemp(join(tmpdir(), 'cortex-qualys-n8n-'));
 	const userFolder = join(folder, 'user');
@@ -209,7 +211,11 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 			encryptionKey: state.encryptionKey,
 			env: { ...LOG_ENV, ...queue.env, ...options.env },
 		};
-		const running = await startSimulator({ speed, stateFile: join(folder, 'simulator.json') });
+		const running = await startSimulator({
+			speed,
+			scriptJobs,
+			stateFile: join(folder, 'simulator.json'),
+		});
 		simulator = running;
 
 		const logFile = (name: string) => {

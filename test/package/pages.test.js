@@ -142,7 +142,7 @@ describe.each(pages)('$path', ({ path, text }) => {
 
 	it('names files that are there', () => {
 		const named = [
-			...prose.matchAll(/`((?:nodes|simulator|test|docs|demo|bench|\.github)\/[^`<…*]+)`/g),
+			...prose.matchAll(/`((?:nodes|simulator|test|docs|demo|bench|load|\.github)\/[^`<…*]+)`/g),
 		];
 		for (const [, file] of named) {
 			const candidates = [file, `${file}.ts`, `${file}.json`].map((one) => join(root, one));

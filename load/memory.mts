@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+
+export interface Sample {
+	/** Seconds since the first sample. */
+	at: number;
+	/** Megabytes that the operating system counts for the process, by the name it was asked for. */
+	megabytes: Record<string, number>;
+}
+
+/** Megabytes of memory that a process holds (its resident set), or undefined once it is gone. */
+function residentMegabytes(pid: number): number | undefined {
+	try {
+		const kilobytes = execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
+		return Number(kilobytes) / 1024;
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * Looks at the memory of processes every so many seconds.
+ * @param processes their ids by name, asked for each time: a killed one may have a successor
+ */
+export function watchMemory(
+	processes: () => Record<string, number | undefined>,
+	everySeconds: number,
+): { samples: Sample[]; stop: () => void } {
+	const samples: Sample[] = [];
+	const started = Date.now();
+	const look = () => {
+		const megabytes: Sample['megabytes'] = {};
+		for (const [name, pid] of Object.entries(processes())) {
+			const held = pid === undefined ? undefined : residentMegabytes(pid);
+			if (held !== undefined) megabytes[name] = held;
+		}
+		samples.push({ at: Math.round((Date.now() - started) / 1000), megabytes });
+	};
+	look();
+	const timer = setInterval(look, everySeconds * 1000);
+	return { samples, stop: () => clearInterval(timer) };
+}
+
+/** Most that a process held, in megabytes. */
+export const peak = (samples: Sample[], name: string): number =>
+	Math.max(...samples.map(({ megabytes }) => megabytes[name] ?? 0));
+
+/** What a process held in the last third of the time, as a multiple of the first third; both are means. */
+export function growth(samples: Sample[], name: string): number {
+	const held = samples.flatMap(({ megabytes }) => megabytes[name] ?? []);
+	const third = Math.floor(held.length / 3);
+	const mean = (some: number[]) => some.reduce((sum, one) => sum + one, 0) / some.length;
+	return mean(held.slice(-third)) / mean(held.slice(0, third));
+}

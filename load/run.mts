@@ -1,0 +1,33 @@
+/* The command `npm run load`: faults, load and scale on a real n8n; writes docs/reliability.md. */
+import { runCommand } from '../bench/command.mts';
+
+runCommand({
+	command: 'load',
+	noun: 'measurement',
+	folder: new URL('./', import.meta.url),
+	ending: '.load.mts',
+	page: 'reliability',
+	introduction: `# Reliability
+
+<!-- Written by \`npm run load\` from load/results. Changes made here by hand are lost. -->
+
+What the nodes promise for the night when nobody watches, how each promise is tested, and what was measured last.
+\`npm run load\` measures everything below again, in about an hour and a half, and writes this page; it needs Redis and
+PostgreSQL (\`apt-get install redis-server postgresql\`). \`npm run load -- --quick\` shows small figures in a quarter of
+an hour, and keeps none.
+
+| promise | how it is tested |
+|---|---|
+| A wait survives the crash of n8n, of a worker, and a restart | killed with SIGKILL between polls, in regular and in queue mode: \`test/n8n/wait.test.mts\`, \`test/n8n/waitQueue.test.mts\`, the soak below |
+| Each end of a job is told, and told once | every run of the soak has to tell once how it ended |
+| What is told is what happened | the soak knows how each job ends and compares |
+| What starts work is never sent twice, also when its answer was lost | the soak counts the scans of each endpoint; \`test/faults\` counts the requests after each fault |
+| Where it is not known whether something was started, the node says so | the rows of Scan Endpoints in \`test/faults/expectations.ts\` |
+| The vendor's reason reaches the user, whatever the vendor answers | the words of each cell in \`test/faults/expectations.ts\` |
+| The tenant's limit is kept | the soak counts the requests of every second; [several workers](#several-workers) share a limit that none of them can see |
+| Nothing that a user types or a vendor sends breaks a node | \`test/fuzz\`: no exception but the node's own, no hang, nothing sent for refused input |
+| No key, password or token gets into logs or the database | searched for after the soak and in \`test/n8n\`; a planted text proves that the search finds what is there |
+
+The same soak runs for three minutes with every change (\`test/n8n/soak.test.mts\`), and the faults and odd input below do
+as well.`,
+});

@@ -1,0 +1,267 @@
+import { cpus } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Benchmark, Part, Result } from '../bench/benchmark.mts';
+import { waitUntil } from '../demo/processes.mts';
+import { startTestN8n, type TestN8n } from '../test/n8n/support.mts';
+import { peak, watchMemory } from './memory.mts';
+import { isOpen, Runs } from './runs.mts';
+import { addWorkflows, RARE_SECONDS } from './workflows.mts';
+
+const FULL = {
+	scriptJobs: [25_000, 50_000, 100_000],
+	actionIds: [1_250, 2_500, 5_000],
+	parked: [250, 500, 1_000],
+};
+const QUICK = { scriptJobs: [500, 1_000], actionIds: [50, 100], parked: [10, 20] };
+type Size = typeof FULL;
+
+const GIVE_UP_MS = 30 * 60_000;
+const MEMORY_SECONDS = 0.5;
+const MEGA = 1_000_000;
+
+interface Measured {
+	size: number;
+	seconds: number;
+	/** Megabytes of n8n's process at most, less what it held before. */
+	memory: number;
+	/** Megabytes that the executions take in the database. */
+	stored: number;
+}
+
+/** Waits until no execution of a workflow is in any of these statuses. */
+async function noneIs(n8n: TestN8n, workflowId: string, status: string[]): Promise<void> {
+	await waitUntil(
+		async () =>
+			(await n8n.client.summaries({ workflowId, status })).length > 0 ? undefined : true,
+		GIVE_UP_MS,
+		`Some execution is still ${status.join(' or ')}.`,
+		500,
+	);
+}
+
+/** Does something once n8n has just been started, and watches its memory meanwhile. */
+async function watched(n8n: TestN8n, work: () => Promise<void>) {
+	await n8n.restartMain();
+	await delay(5_000);
+	const { samples, stop } = watchMemory(() => ({ main: n8n.main().pid }), MEMORY_SECONDS);
+	const before = samples[0].megabytes.main;
+	const started = Date.now();
+	try {
+		await work();
+	} finally {
+		stop();
+	}
+	return { seconds: (Date.now() - started) / 1000, memory: peak(samples, 'main') - before };
+}
+
+/**
+ * Measures one series, each size after the other in the same n8n.
+ * @param run brings the work to its end; the database grows by what the workflow's executions take
+ */
+async function series(
+	n8n: TestN8n,
+	webhook: string,
+	sizes: number[],
+	run: (size: number, workflowId: string) => Promise<void>,
+): Promise<Measured[]> {
+	const [workflowId] = await addWorkflows(n8n, [webhook]);
+	const measured: Measured[] = [];
+	let before = 0;
+	for (const size of sizes) {
+		n8n.simulator.simulator.messages.length = 0;
+		n8n.simulator.simulator.requests.clear();
+		const seen = await watched(n8n, async () => await run(size, workflowId));
+		const stored = n8n.storedBytes({ workflowId });
+		measured.push({ size, ...seen, stored: (stored - before) / MEGA });
+		before = stored;
+	}
+	return measured;
+}
+
+async function scriptJobs({ scriptJobs: sizes }: Size): Promise<Measured[]> {
+	const n8n = await startTestN8n({ scriptJobs: sizes[0] });
+	const { qualys } = n8n.simulator.simulator;
+	try {
+		return await series(n8n, 'searchAll', sizes, async (size, workflowId) => {
+			if (qualys.jobCount() < size) qualys.createJobs(size - qualys.jobCount(), {});
+			const place = sizes.indexOf(size);
+			await n8n.callWebhook('searchAll');
+			await waitUntil(
+				async () =>
+					(await n8n.client.summaries({ workflowId, status: ['success'] }))[place] && true,
+				GIVE_UP_MS,
+				'The search has not succeeded.',
+			);
+		});
+	} finally {
+		await n8n.close();
+	}
+}
+
+async function actionIds({ actionIds: sizes }: Size): Promise<Measured[]> {
+	const n8n = await startTestN8n();
+	const { cortex } = n8n.simulator.simulator;
+	try {
+		return await series(n8n, 'status', sizes, async (size, workflowId) => {
+			const jobs = Array.from({ length: size }, () =>
+				cortex.startJob({ kind: 'endpointAction', durationSeconds: 1 }),
+			);
+			const runs = new Runs(n8n);
+			const { reports } = await runs.start('status', { jobs });
+			await waitUntil(
+				async () => {
+					await runs.update();
+					return runs.all.some(isOpen) ? undefined : true;
+				},
+				GIVE_UP_MS,
+				'The statuses are not there.',
+				500,
+			);
+			if (reports[0] !== `${size} of ${size}`) throw new Error(`${reports[0]} statuses came.`);
+			await noneIs(n8n, workflowId, ['running']);
+		});
+	} finally {
+		await n8n.close();
+	}
+}
+
+/** Waits until so many executions are parked, then lets their jobs end and waits for all reports. */
+async function parked({ parked: sizes }: Size) {
+	const n8n = await startTestN8n({ speed: 1 });
+	const { cortex, requests, messages } = n8n.simulator.simulator;
+	/** By size: seconds until all were parked, and from the end of the jobs to the last report. */
+	const times = new Map<number, { parking: number; ending: number }>();
+	try {
+		const measured = await series(n8n, 'rare', sizes, async (size, workflowId) => {
+			const started = Date.now();
+			for (let count = 0; count < size; count++) {
+				const job = cortex.startJob({ kind: 'endpointAction', durationSeconds: 24 * 3600 });
+				await n8n.callWebhook('rare', { job });
+			}
+			await waitUntil(
+				() => requests.entries.length >= size || undefined,
+				GIVE_UP_MS,
+				'Not all have asked.',
+			);
+			await noneIs(n8n, workflowId, ['running', 'new']);
+			const allParked = Date.now();
+			await n8n.control('POST', '/time', { advanceSeconds: 24 * 3600 });
+			await waitUntil(() => messages.length >= size || undefined, GIVE_UP_MS, 'Not all reported.');
+			times.set(size, {
+				parking: (allParked - started) / 1000,
+				ending: (Date.now() - allParked) / 1000,
+			});
+			await noneIs(n8n, workflowId, ['running', 'new', 'waiting']);
+		});
+		return measured.map((one) => ({ ...one, ...times.get(one.size) }));
+	} finally {
+		await n8n.close();
+	}
+}
+
+/** With which power of the size something grows, from the smallest to the largest: 1 is linear. */
+function power(measured: Measured[], of: keyof Measured): string {
+	const [first, last] = [measured[0], measured[measured.length - 1]];
+	const value = Math.log(last[of] / first[of]) / Math.log(last.size / first.size);
+	return Number.isFinite(value) ? value.toFixed(2) : '–';
+}
+
+const count = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+const tenth = (value: number) => value.toFixed(1);
+
+function tableOf(what: string, measured: Measured[]): Part {
+	const columns: Array<keyof Measured> = ['seconds', 'memory', 'stored'];
+	return {
+		table: {
+			columns: [what, 'seconds', 'MB of memory added', 'MB stored'],
+			rows: [
+				...measured.map((one) => [count(one.size), ...columns.map((name) => tenth(one[name]))]),
+				['grows with the power', ...columns.map((name) => power(measured, name))],
+			],
+		},
+	};
+}
+
+function resultOf(
+	found: Measured[],
+	asked: Measured[],
+	waited: Awaited<ReturnType<typeof parked>>,
+): Result {
+	const share = (label: string, measured: Measured[], of: keyof Measured) => {
+		const { [of]: most, size } = measured[measured.length - 1];
+		return {
+			label,
+			dots: true,
+			points: [
+				[0, 0] as [number, number],
+				...measured.map((one): [number, number] => [
+					(100 * one.size) / size,
+					(100 * one[of]) / most,
+				]),
+			],
+		};
+	};
+	const plot = (title: string, of: keyof Measured): Part => ({
+		plot: {
+			title,
+			description:
+				'A straight line is linear growth; one that sags is worse, one that bulges better.',
+			x: '% of the largest size',
+			y: '% of the largest value',
+			lines: [
+				share('script jobs', found, of),
+				share('action ids', asked, of),
+				share('parked executions', waited, of),
+			],
+		},
+	});
+	return {
+		title: 'Scale',
+		machine: { node: process.versions.node, cores: cpus().length },
+		parts: [
+			{
+				text: `Three sizes of each, in a real n8n in regular mode with SQLite, which is started anew before each. Memory is what the
+process of n8n held at most, less what it held before. What is stored is the data of the executions.
+
+**Search Script Jobs, Return All**, into one execution:`,
+			},
+			tableOf('script jobs', found),
+			{ text: '**Get Action Status**, a list of ids in one execution:' },
+			tableOf('action ids', asked),
+			{
+				text: `The tenant's limit sets the time: ${tenth(asked[asked.length - 1].size / asked[asked.length - 1].seconds)} ids a second.
+
+**Wait for Job**, executions that are parked at the same time, one job each. They are started one after the other, asked
+for at the tenant's pace, parked, and woken at their next poll, ${RARE_SECONDS} seconds later:`,
+			},
+			tableOf('parked executions', waited),
+			{
+				text: waited
+					.map(
+						({ size, parking = 0, ending = 0 }) =>
+							`${count(size)}: all parked after ${count(parking)} s; their jobs then ended, and the last one was reported ${count(ending)} s later.`,
+					)
+					.map((line) => `- ${line}`)
+					.join('\n'),
+			},
+			plot('Time', 'seconds'),
+			plot('Database', 'stored'),
+		],
+		measured: { found, asked, waited },
+	};
+}
+
+const benchmark: Benchmark = {
+	async measure({ progress, quick }) {
+		const size = quick ? QUICK : FULL;
+		const found = await progress.step('Script jobs', () => scriptJobs(size));
+		// Both wait for the tenant nearly all the time, so they do not disturb one another.
+		const [asked, waited] = await progress.step('Action ids, parked executions', () =>
+			Promise.all([actionIds(size), parked(size)]),
+		);
+		return resultOf(found, asked, waited);
+	},
+};
+
+export default benchmark;

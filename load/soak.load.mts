@@ -1,0 +1,90 @@
+import { cpus } from 'node:os';
+
+import type { Benchmark, Result } from '../bench/benchmark.mts';
+import { growth, peak } from './memory.mts';
+import { TENANT_LIMIT } from './runs.mts';
+import { soak, type Soak } from './soak.mts';
+
+const FULL = { minutes: 30, killEveryMinutes: 5 };
+const QUICK = { minutes: 2, killEveryMinutes: 1 };
+
+const count = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+const list = (names: string[]) =>
+	names.length === 0 ? '0' : `${names.length}: ${names.join('; ')}`;
+
+function resultOf(measured: Soak): Result {
+	const { memory, started, kills, minutes } = measured;
+	const runs = Object.values(started).reduce((sum, one) => sum + one, 0);
+	const rows: Array<[string, string]> = [
+		...Object.entries(started).map(([kind, runs]): [string, string] => [
+			`runs of “${kind}”`,
+			count(runs),
+		]),
+		['runs in all', count(runs)],
+		['runs that told how they ended', count(measured.reported)],
+		['runs that n8n ended with an error when their worker was killed', count(measured.cutOff)],
+		['**lost**: neither told nor ended with an error', list(measured.lost)],
+		['**doubled**: told twice, or an endpoint scanned twice', list(measured.doubled)],
+		['**wrong**: told something else than what had happened', list(measured.wrong)],
+		[
+			'runs that a fault ended, in words that say which (scans are not repeated)',
+			count(measured.refused),
+		],
+		['requests to Cortex', count(measured.requests)],
+		['requests a second, on average', (measured.requests / (minutes * 60)).toFixed(1)],
+		[
+			`requests within a second, at most; **the limit is ${TENANT_LIMIT}**`,
+			count(measured.busiestSecond),
+		],
+		['answers of both vendors that were spoilt', count(measured.spoilt)],
+		['workers killed', count(kills.length)],
+		['memory of the worker, last third ÷ first third', growth(memory, 'worker').toFixed(2)],
+		['memory of the main process, last third ÷ first third', growth(memory, 'main').toFixed(2)],
+		['keys, passwords or tokens found in logs or database', list(measured.secrets)],
+	];
+	const line = (name: string) => ({
+		label: name,
+		points: memory.flatMap(
+			({ at, megabytes }): Array<[number, number]> =>
+				megabytes[name] === undefined ? [] : [[at / 60, megabytes[name]]],
+		),
+	});
+	return {
+		title: `Soak: ${minutes} minutes at the tenant's limit, with faults and kills`,
+		machine: { node: process.versions.node, cores: cpus().length },
+		parts: [
+			{
+				text: `A real n8n in queue mode (Redis, PostgreSQL, one worker) runs six workflows again and again, so many at once that the
+tenant's limit is always reached: scan an endpoint and wait for it, wait for a script and fetch its results, wait for an
+action, wait for an import, the status of twenty actions, a search for 500 script jobs. Five percent of all requests go
+wrong: 500, 502, 503, 504, 429, connections broken before, at and in the middle of the answer, five seconds of delay.
+Every few minutes the worker is killed (SIGKILL) and a new one started. Every run has to tell once how it ended.`,
+			},
+			{ table: { columns: ['', 'measured'], rows } },
+			{
+				text: `n8n ends an execution whose worker dies while it is at work for it, with an error that says so: an error workflow
+hears of it. Parked waits are not at work. What it said here: ${measured.cutOffWords.map((words) => `“${words}”`).join(', ') || 'nothing, none was hit'}.`,
+			},
+			{
+				plot: {
+					title: 'Memory during the soak',
+					description: `The worker holds at most ${count(peak(memory, 'worker'))} MB, the main process ${count(peak(memory, 'main'))} MB.`,
+					x: 'minutes',
+					y: 'MB',
+					lines: [line('worker'), line('main')],
+					marks: { label: 'worker killed', at: kills.map((at) => at / 60) },
+				},
+			},
+		],
+		measured,
+	};
+}
+
+const benchmark: Benchmark = {
+	async measure({ progress, quick }) {
+		const size = quick ? QUICK : FULL;
+		return resultOf(await soak({ ...size, onProgress: progress.say }));
+	},
+};
+
+export default benchmark;
