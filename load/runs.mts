@@ -1,3 +1,4 @@
+import { waitUntil } from '../demo/processes.mts';
 import type { TestN8n } from '../test/n8n/support.mts';
 
 /** Requests a second that a Cortex tenant takes. */
@@ -8,6 +9,10 @@ export interface Run {
 	/** In the webhook's body and in every report: `run-12`. */
 	key: string;
 	kind: string;
+	/** The execution in n8n. */
+	execution: string;
+	/** Epoch milliseconds. */
+	startedAt: number;
 	/** What the last node sent, once for each time that it sent something. */
 	reports: string[];
 	/** The words with which n8n ended the execution, where it did. */
@@ -16,24 +21,28 @@ export interface Run {
 
 export const isOpen = ({ reports, failure }: Run) => reports.length === 0 && failure === undefined;
 
-const KEY = /run-\d+/;
-
 /** The runs of one n8n, and what became of them. */
 export class Runs {
 	readonly all: Run[] = [];
 	private readonly seen = new Set<string>();
 	private read = 0;
 
-	constructor(private readonly n8n: TestN8n) {}
+	/** @param workflowIds of the workflows, by the webhook that starts them */
+	constructor(
+		private readonly n8n: TestN8n,
+		private readonly workflowIds: Record<string, string>,
+	) {}
 
 	open = (kind?: string) =>
 		this.all.filter((run) => isOpen(run) && (kind === undefined || run.kind === kind));
 
 	/** Calls the webhook of that name with this body, and the run's key in it. */
 	async start(kind: string, body: Record<string, unknown>): Promise<Run> {
-		const run: Run = { key: `run-${this.all.length}`, kind, reports: [] };
-		const { status } = await this.n8n.callWebhook(kind, { ...body, run: run.key });
+		const key = `run-${this.all.length}`;
+		const startedAt = Date.now();
+		const { status } = await this.n8n.callWebhook(kind, { ...body, run: key });
 		if (status !== 200) throw new Error(`The webhook "${kind}" answered with status ${status}.`);
+		const run = { key, kind, execution: await this.newestOf(kind), startedAt, reports: [] };
 		this.all.push(run);
 		return run;
 	}
@@ -47,16 +56,30 @@ export class Runs {
 		}
 		this.read = messages.length;
 		const failed = await this.n8n.client.summaries({ status: ['error', 'crashed', 'canceled'] });
-		for (const { id } of failed.filter((one) => !this.seen.has(one.id))) {
-			this.seen.add(id);
-			const { raw, status, error, mode } = await this.n8n.client.execution(id);
-			const run = this.runOf(KEY.exec(raw)?.[0]);
-			// The sub-execution of a wait is not the run: what comes of it is the run's own business.
-			if (run && mode === 'webhook') run.failure = error?.message ?? status;
+		// The sub-execution of a wait is no run: what comes of it is the run's own business.
+		for (const run of this.all) {
+			if (run.failure !== undefined || !failed.some(({ id }) => id === run.execution)) continue;
+			const { status, error } = await this.n8n.client.execution(run.execution);
+			run.failure = error?.message ?? status;
 		}
 	}
 
-	private runOf(key: string | undefined): Run | undefined {
-		return key === undefined ? undefined : this.all[Number(key.slice('run-'.length))];
+	private runOf(key: string): Run | undefined {
+		return this.all[Number(key.slice('run-'.length))];
+	}
+
+	/** The execution that a webhook has just started: n8n keeps nothing of its data where a worker is killed. */
+	private async newestOf(kind: string): Promise<string> {
+		return await waitUntil(
+			async () => {
+				const newest = await this.n8n.client.summaries({ workflowId: this.workflowIds[kind] });
+				const added = newest.find(({ id, mode }) => mode === 'webhook' && !this.seen.has(id));
+				if (added) this.seen.add(added.id);
+				return added?.id;
+			},
+			30_000,
+			`The webhook "${kind}" has started no execution.`,
+			50,
+		);
 	}
 }

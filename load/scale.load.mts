@@ -65,7 +65,7 @@ async function series(
 	sizes: number[],
 	run: (size: number, workflowId: string) => Promise<void>,
 ): Promise<Measured[]> {
-	const [workflowId] = await addWorkflows(n8n, [webhook]);
+	const { [webhook]: workflowId } = await addWorkflows(n8n, [webhook]);
 	const measured: Measured[] = [];
 	let before = 0;
 	for (const size of sizes) {
@@ -107,7 +107,7 @@ async function actionIds({ actionIds: sizes }: Size): Promise<Measured[]> {
 			const jobs = Array.from({ length: size }, () =>
 				cortex.startJob({ kind: 'endpointAction', durationSeconds: 1 }),
 			);
-			const runs = new Runs(n8n);
+			const runs = new Runs(n8n, { status: workflowId });
 			const { reports } = await runs.start('status', { jobs });
 			await waitUntil(
 				async () => {

@@ -74,6 +74,10 @@ const VENDOR_PATHS = ['/public_api', '/auth', '/sm/'];
 /** How many runs of each workflow are under way at once. With these, the tenant's limit is always reached. */
 const UNDER_WAY = { scan: 15, script: 8, action: 25, import: 10, status: 5, search: 1 };
 type Kind = keyof typeof UNDER_WAY;
+const KINDS = Object.keys(UNDER_WAY) as Kind[];
+
+/** Runs that are at work all the time, so that a kill hits them: others are started in their place at once. */
+const AT_WORK: Kind[] = ['script', 'status', 'search'];
 
 /** Jobs that the worker takes at once. */
 const CONCURRENCY = 20;
@@ -125,13 +129,13 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 	try {
 		const { simulator } = n8n.simulator;
 		const { cortex, faults, requests, messages } = simulator;
-		await addWorkflows(n8n, Object.keys(UNDER_WAY));
+		const workflowIds = await addWorkflows(n8n, KINDS);
 		await plantMarker(n8n);
 		messages.length = 0;
 		requests.clear();
 		for (const path of VENDOR_PATHS) FAULTS.forEach((fault) => faults.add({ path, ...fault }));
 
-		const runs = new Runs(n8n);
+		const runs = new Runs(n8n, workflowIds);
 		/** Run → what it has to report, unless it was refused something. */
 		const truth = new Map<string, RegExp>();
 		const online = cortex.endpoints.flatMap(({ id, status }) => (status === 'CONNECTED' ? id : []));
@@ -173,6 +177,7 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 			SAMPLE_SECONDS,
 		);
 		const kills: number[] = [];
+		let killedAt = 0;
 		let told = Date.now();
 		const tell = () => {
 			const open = runs.open().length;
@@ -184,14 +189,17 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 		try {
 			while (elapsed() < minutes * 60) {
 				await runs.update();
-				for (const kind of Object.keys(UNDER_WAY) as Kind[]) {
-					// A few at a time: the start, too, is to look like the rest.
-					if (runs.open(kind).length < UNDER_WAY[kind]) await start[kind]();
+				for (const kind of KINDS) {
+					const alive = runs
+						.open(kind)
+						.filter(({ startedAt }) => !AT_WORK.includes(kind) || startedAt > killedAt);
+					if (alive.length < UNDER_WAY[kind]) await start[kind]();
 				}
 				// None in the last minute of a kill's interval: what follows shows that the load goes on.
 				if (elapsed() >= (kills.length + 0.5) * killEveryMinutes * 60) {
 					await n8n.killWorker();
 					kills.push(elapsed());
+					killedAt = Date.now();
 					await n8n.addWorker();
 				}
 				if (Date.now() - told > PROGRESS_MS) tell();
@@ -234,10 +242,7 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 		return {
 			minutes,
 			started: Object.fromEntries(
-				Object.keys(UNDER_WAY).map((kind) => [
-					kind,
-					runs.all.filter((run) => run.kind === kind).length,
-				]),
+				KINDS.map((kind) => [kind, runs.all.filter((run) => run.kind === kind).length]),
 			),
 			reported: runs.all.filter(({ reports }) => reports.length > 0).length,
 			cutOff: failures.length,

@@ -30,12 +30,12 @@ async function measure(workers: number, size: Size): Promise<Measured> {
 	const n8n = await startTestN8n({ mode: 'queue', workers, concurrency: CONCURRENCY });
 	try {
 		const { cortex, requests } = n8n.simulator.simulator;
-		await addWorkflows(n8n, ['status', 'action']);
+		const workflowIds = await addWorkflows(n8n, ['status', 'action']);
 		const startJob = () => cortex.startJob({ kind: 'endpointAction', durationSeconds: 1 });
 		const jobs = Array.from({ length: size.ids }, startJob);
 		await delay(1_000);
 		requests.clear();
-		const runs = new Runs(n8n);
+		const runs = new Runs(n8n, workflowIds);
 		const started = Date.now();
 		for (let count = 0; count < Math.max(size.lists, size.waits); count++) {
 			if (count < size.lists) await runs.start('status', { jobs });

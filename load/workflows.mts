@@ -160,13 +160,16 @@ const WORKFLOWS: Record<string, (url: string) => Workflow> = {
 		]),
 };
 
-/** Stores and activates these workflows of the load. Returns their ids. */
-export async function addWorkflows(n8n: TestN8n, names: string[]): Promise<string[]> {
-	const ids: string[] = [];
+/** Stores and activates these workflows of the load. Returns their ids by name. */
+export async function addWorkflows<Name extends string>(
+	n8n: TestN8n,
+	names: Name[],
+): Promise<Record<Name, string>> {
+	const ids = {} as Record<Name, string>;
 	for (const name of names) {
 		const { id } = await n8n.add(WORKFLOWS[name](n8n.simulator.url));
 		await n8n.client.activate(id);
-		ids.push(id);
+		ids[name] = id;
 	}
 	return ids;
 }
