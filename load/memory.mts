@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 
 export interface Sample {
 	/** Seconds since the first sample. */
@@ -8,10 +9,10 @@ export interface Sample {
 }
 
 /** Megabytes of memory that a process holds (its resident set), or undefined once it is gone. */
-function residentMegabytes(pid: number): number | undefined {
+async function residentMegabytes(pid: number): Promise<number | undefined> {
 	try {
-		const kilobytes = execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
-		return Number(kilobytes) / 1024;
+		const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
+		return Number(stdout) / 1024;
 	} catch {
 		return undefined;
 	}
@@ -27,16 +28,16 @@ export function watchMemory(
 ): { samples: Sample[]; stop: () => void } {
 	const samples: Sample[] = [];
 	const started = Date.now();
-	const look = () => {
+	const look = async () => {
+		const at = Math.round((Date.now() - started) / 1000);
 		const megabytes: Sample['megabytes'] = {};
 		for (const [name, pid] of Object.entries(processes())) {
-			const held = pid === undefined ? undefined : residentMegabytes(pid);
+			const held = pid === undefined ? undefined : await residentMegabytes(pid);
 			if (held !== undefined) megabytes[name] = held;
 		}
-		samples.push({ at: Math.round((Date.now() - started) / 1000), megabytes });
+		samples.push({ at, megabytes });
 	};
-	look();
-	const timer = setInterval(look, everySeconds * 1000);
+	const timer = setInterval(() => void look(), everySeconds * 1000);
 	return { samples, stop: () => clearInterval(timer) };
 }
 

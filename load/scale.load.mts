@@ -45,6 +45,7 @@ async function watched(n8n: TestN8n, work: () => Promise<void>) {
 	await n8n.restartMain();
 	await delay(5_000);
 	const { samples, stop } = watchMemory(() => ({ main: n8n.main().pid }), MEMORY_SECONDS);
+	await waitUntil(() => samples[0], 10_000, 'The memory of n8n cannot be read.');
 	const before = samples[0].megabytes.main;
 	const started = Date.now();
 	try {

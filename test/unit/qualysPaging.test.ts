@@ -138,7 +138,7 @@ function serve(
 
 /** A client's way to the vendor, with everything that the case has happen on it. */
 function fetcher(platform: QualysPlatform, vendor: Vendor, search: Search) {
-	const lane = new Lane({ spacing: 0, atOnce: 4 });
+	const lane = new Lane({ spacing: 0, atOnce: 4, perSecond: Infinity });
 	const asked: PageRequest[] = [];
 	let sent = 0;
 	const fetch = async (request: PageRequest) => {

@@ -67,10 +67,10 @@ describe('retryAfter', () => {
 
 describe('Lane', () => {
 	const nothing = async () => {};
-	const pace = { spacing: 1, atOnce: 1 };
+	const pace = { spacing: 1, atOnce: 1, perSecond: Infinity };
 
 	it('lets no more pass at once than it should', async () => {
-		const lane = new Lane({ spacing: 0, atOnce: 2 });
+		const lane = new Lane({ spacing: 0, atOnce: 2, perSecond: Infinity });
 		let underWay = 0;
 		let most = 0;
 		await Promise.all(
@@ -91,7 +91,7 @@ describe('Lane', () => {
 	});
 
 	it('lets callers pass in order, with the spacing in between', async () => {
-		const lane = new Lane({ spacing: 100, atOnce: Infinity });
+		const lane = new Lane({ spacing: 100, atOnce: Infinity, perSecond: Infinity });
 		const passed: Array<[number, number]> = [];
 		const start = fake.now();
 		await Promise.all(
@@ -109,7 +109,7 @@ describe('Lane', () => {
 	});
 
 	it('holds those back too that stood in the queue before', async () => {
-		const lane = new Lane({ spacing: 100, atOnce: Infinity });
+		const lane = new Lane({ spacing: 100, atOnce: Infinity, perSecond: Infinity });
 		const start = fake.now();
 		const turns = [0, 1, 2].map(async () => {
 			await lane.pass(nothing);
@@ -120,8 +120,39 @@ describe('Lane', () => {
 		expect(await Promise.all(turns)).toEqual([0, 5_000, 5_100]);
 	});
 
+	it('no second sees more arrivals than it may, however long requests take to arrive', async () => {
+		const delays = fc.record({
+			arrives: fc.integer({ min: 0, max: 500 }),
+			answered: fc.integer({ min: 0, max: 2_000 }),
+		});
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(delays, { minLength: 12, maxLength: 60 }),
+				fc.integer({ min: 0, max: 110 }),
+				async (requests, spacing) => {
+					const lane = new Lane({ spacing, atOnce: Infinity, perSecond: 10 });
+					const arrivals: number[] = [];
+					await Promise.all(
+						requests.map(async ({ arrives, answered }) => {
+							await lane.pass(async () => {
+								await fake.sleep(arrives);
+								arrivals.push(fake.now());
+								await fake.sleep(answered);
+							});
+						}),
+					);
+					expect(arrivals).toHaveLength(requests.length);
+					arrivals.sort((a, b) => a - b);
+					arrivals.forEach((at, index) => {
+						if (index >= 10) expect(at - arrivals[index - 10]).toBeGreaterThanOrEqual(1_000);
+					});
+				},
+			),
+		);
+	});
+
 	it('gives up the place of an execution that was stopped', async () => {
-		const lane = new Lane({ spacing: 1_000, atOnce: Infinity });
+		const lane = new Lane({ spacing: 1_000, atOnce: Infinity, perSecond: Infinity });
 		const stop = new AbortController();
 		const start = fake.now();
 		const turns = [

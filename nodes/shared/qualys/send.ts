@@ -13,7 +13,7 @@ import { laneTo, type Pace } from '../transport/lane';
 import { secretsOf } from './session';
 
 /** No limit is documented for these calls, so the gateway is not asked for more than a few things at once. */
-const PACE: Pace = { spacing: 0, atOnce: 4 };
+const PACE: Pace = { spacing: 0, atOnce: 4, perSecond: Infinity };
 
 /**
  * The 401 with which a request was refused for good, after the token had been renewed: n8n throws it. Answers

@@ -6,6 +6,20 @@ export interface Pace {
 	spacing: number;
 	/** Requests that may be under way at once. */
 	atOnce: number;
+	/** Requests that may arrive within any one second, however they bunch up on their way. */
+	perSecond: number;
+}
+
+/**
+ * Milliseconds that a request may take to arrive. A process that has just started, or is busy, holds some back
+ * and then sends them together.
+ */
+const LATEST_ARRIVAL = 500;
+
+/** A request that has arrived, or will at once. */
+interface Arrival {
+	/** When the second that follows it is over for certain, in epoch milliseconds. */
+	until: number;
 }
 
 /**
@@ -18,6 +32,8 @@ export class Lane {
 	private tail: Promise<void> = Promise.resolve();
 	private freeAt = 0;
 	private underWay = 0;
+	/** Requests that can have arrived within the last second. */
+	private recent: Arrival[] = [];
 	private placeFree = () => {};
 
 	constructor(private readonly pace: Pace) {}
@@ -27,11 +43,13 @@ export class Lane {
 	 * @throws {Cancelled} when the execution is stopped before; the place in the queue is given up
 	 */
 	async pass<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-		await this.turn(signal);
+		const arrival = await this.turn(signal);
 		this.underWay += 1;
 		try {
 			return await send();
 		} finally {
+			// What is answered has arrived.
+			arrival.until = Math.min(arrival.until, clock.now() + 1000);
 			this.underWay -= 1;
 			this.placeFree();
 		}
@@ -42,7 +60,7 @@ export class Lane {
 		this.freeAt = Math.max(this.freeAt, clock.now() + milliseconds);
 	}
 
-	private async turn(signal?: AbortSignal): Promise<void> {
+	private async turn(signal?: AbortSignal): Promise<Arrival> {
 		const before = this.tail;
 		let leave = () => {};
 		this.tail = new Promise((resolve) => {
@@ -52,7 +70,11 @@ export class Lane {
 			await orCancelled(before, signal);
 			while (this.underWay >= this.pace.atOnce) await this.aPlace(signal);
 			for (let wait = this.wait(); wait > 0; wait = this.wait()) await pause(wait, signal);
-			this.freeAt = clock.now() + this.pace.spacing;
+			const now = clock.now();
+			const arrival = { until: now + LATEST_ARRIVAL + 1000 };
+			this.freeAt = now + this.pace.spacing;
+			this.recent.push(arrival);
+			return arrival;
 		} finally {
 			void before.then(leave);
 		}
@@ -66,7 +88,11 @@ export class Lane {
 	}
 
 	private wait(): number {
-		return this.freeAt - clock.now();
+		const now = clock.now();
+		this.recent = this.recent.filter(({ until }) => until > now);
+		const full = this.recent.length >= this.pace.perSecond;
+		const placeAt = full ? Math.min(...this.recent.map(({ until }) => until)) : now;
+		return Math.max(this.freeAt, placeAt) - now;
 	}
 }
 
