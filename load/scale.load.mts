@@ -100,8 +100,7 @@ async function scriptJobs({ scriptJobs: sizes }: Size): Promise<Measured[]> {
 	}
 }
 
-async function actionIds({ actionIds: sizes }: Size): Promise<Measured[]> {
-	const n8n = await startTestN8n();
+async function actionIds(n8n: TestN8n, { actionIds: sizes }: Size): Promise<Measured[]> {
 	const { cortex } = n8n.simulator.simulator;
 	try {
 		return await series(n8n, 'status', sizes, async (size, workflowId) => {
@@ -128,8 +127,7 @@ async function actionIds({ actionIds: sizes }: Size): Promise<Measured[]> {
 }
 
 /** Waits until so many executions are parked, then lets their jobs end and waits for all reports. */
-async function parked({ parked: sizes }: Size) {
-	const n8n = await startTestN8n({ speed: 1 });
+async function parked(n8n: TestN8n, { parked: sizes }: Size) {
 	const { cortex, requests, messages } = n8n.simulator.simulator;
 	/** By size: seconds until all were parked, and from the end of the jobs to the last report. */
 	const times = new Map<number, { parking: number; ending: number }>();
@@ -256,11 +254,15 @@ for at the tenant's pace, parked, and woken at their next poll, ${RARE_SECONDS} 
 const benchmark: Benchmark = {
 	async measure({ progress, quick }) {
 		const size = quick ? QUICK : FULL;
-		const found = await progress.step('Script jobs', () => scriptJobs(size));
+		const [forIds, forParked] = await progress.step('Two n8n', async () => [
+			await startTestN8n(),
+			await startTestN8n({ speed: 1 }),
+		]);
 		// Both wait for the tenant nearly all the time, so they do not disturb one another.
 		const [asked, waited] = await progress.step('Action ids, parked executions', () =>
-			Promise.all([actionIds(size), parked(size)]),
+			Promise.all([actionIds(forIds, size), parked(forParked, size)]),
 		);
+		const found = await progress.step('Script jobs', () => scriptJobs(size));
 		return resultOf(found, asked, waited);
 	},
 };
