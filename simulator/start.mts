@@ -1,6 +1,6 @@
 import { realClock } from './realClock.mts';
 import { createSimulator, type Simulator, type SimulatorOptions } from './server.ts';
-import { readState, writeState } from './stateFile.mts';
+import { readState, stateSaver } from './stateFile.mts';
 
 export interface StartOptions extends Omit<SimulatorOptions, 'clock' | 'state' | 'onStateChange'> {
 	/** Default: any free port. */
@@ -19,9 +19,7 @@ export async function startSimulator(
 	const simulator = await createSimulator({
 		...rest,
 		clock: realClock,
-		...(stateFile
-			? { state: readState(stateFile), onStateChange: (state) => writeState(stateFile, state) }
-			: {}),
+		...(stateFile ? { state: readState(stateFile), onStateChange: stateSaver(stateFile) } : {}),
 	});
 	const url = await simulator.listen(port, host);
 	return { url, simulator, close: simulator.close };
