@@ -1,6 +1,6 @@
 import { checkRange, readDate } from '../shared/input/dates';
 import { InputError } from '../shared/input/inputError';
-import { readText, sample, trimmed } from '../shared/input/values';
+import { readSwitch, readText, sample, trimmed } from '../shared/input/values';
 import { isObject, type JsonObject } from '../shared/transport/answer';
 import { jobFilter } from './filter';
 
@@ -42,13 +42,6 @@ function readNumber(field: string, value: unknown, largest: number): number {
 		`${field} holds ${sample(value)}, but it must be a whole number from 1 to ${largest}`,
 		`Enter a number such as ${Math.min(largest, 100)}.`,
 	);
-}
-
-/** A switch, which an expression can also give as a text. */
-function readSwitch(field: string, value: unknown): boolean {
-	const known = [true, false].find((one) => value === one || value === String(one));
-	if (known !== undefined) return known;
-	throw new InputError(`${field} holds ${sample(value)}`, 'It can be true or false.');
 }
 
 /** The rows of the sort; `undefined` where none were added. */

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import type { Answer, JsonObject } from '../transport/answer';
-import { attempts, BRIEF, PATIENT, type Patience } from '../transport/attempts';
+import { attempts, BRIEF, LAST, PATIENT, type Patience } from '../transport/attempts';
 import { clock } from '../transport/clock';
 import { connectionFault, Fault } from '../transport/fault';
 import { requestRules } from '../transport/requestRules';
@@ -8,6 +8,7 @@ import { secretsOf, showable } from '../transport/secrets';
 import type { CortexOperation } from './operations';
 import { readReply } from './reply';
 import { CORTEX_CREDENTIAL, laneToTenant } from './send';
+import { isTool } from '../transport/tool';
 import { tenantBaseUrl } from './tenant';
 
 /** A read of the Cortex API. */
@@ -16,14 +17,22 @@ export interface Question {
 	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>;
 }
 
-/** Asks the tenant for something, with little patience or much. Both wait for their turn. */
+/** Asks the tenant for something, with little patience or much. All wait for their turn. */
 export interface Tenant {
 	/**
 	 * For a question that will be asked again anyway.
 	 * @throws {Fault} at once, but for "too many requests", which is waited out for some seconds
 	 */
 	briefly(question: Question): Promise<JsonObject>;
-	/** @throws {Fault} after outages and "too many requests" were waited out in vain */
+	/**
+	 * For a question that will not be asked again, and whose answer somebody is waiting for.
+	 * @throws {Fault} after outages and "too many requests" were waited out for some seconds
+	 */
+	lastly(question: Question): Promise<JsonObject>;
+	/**
+	 * For a question that will not be asked again.
+	 * @throws {Fault} after outages and "too many requests" were waited out for minutes, as a tool for seconds
+	 */
 	patiently(question: Question): Promise<JsonObject>;
 	/** What was thrown on the way to an answer or while it was read, in words that may be shown. */
 	faultOf(error: unknown): Fault;
@@ -53,7 +62,9 @@ export async function tenantOf(context: IExecuteFunctions): Promise<Tenant> {
 		await attempts(async () => await send(question), { lane, startsWork: false, signal, patience });
 	return {
 		briefly: ask(BRIEF),
-		patiently: ask(PATIENT),
+		lastly: ask(LAST),
+		// An agent, and the person talking to it, sit there meanwhile.
+		patiently: ask(isTool(context.getNode()) ? LAST : PATIENT),
 		faultOf(error) {
 			const { message, details } = connectionFault(error);
 			const hint = details.hint && showable(details.hint, secrets);

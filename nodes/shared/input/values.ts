@@ -109,6 +109,16 @@ export function readText(field: string, value: unknown, hint: string): string {
 }
 
 /**
+ * Reads a switch, which an expression can also give as the text `true` or `false`.
+ * @throws {InputError} for anything else: a guess could turn a failure into a success
+ */
+export function readSwitch(field: string, value: unknown): boolean {
+	const known = [true, false].find((one) => value === one || value === String(one));
+	if (known !== undefined) return known;
+	throw new InputError(`${field} holds ${sample(value)}`, 'It can be true or false.');
+}
+
+/**
  * Reads the id of an action: a whole positive number, as number or text.
  *
  * @returns its digits, without leading zeros

@@ -25,6 +25,9 @@ export const PATIENT: Patience = { repeats: [1_000, 2_000, 4_000], throttledFor:
  */
 export const BRIEF: Patience = { repeats: [], throttledFor: 15_000 };
 
+/** For the last poll before a deadline, which no other one makes good for, and where a person is waiting. */
+export const LAST: Patience = { ...BRIEF, repeats: PATIENT.repeats };
+
 export interface AttemptOptions {
 	lane: Lane;
 	/** The call starts something. It is repeated only where the vendor refused it before anything started. */
@@ -66,10 +69,9 @@ export async function attempts<T>(
 				// "At once", or a moment that has passed, from a vendor that has just refused, is no answer to "when".
 				const { retryAfter: asked = 0 } = details;
 				const wait = asked >= SHORTEST_WAIT_MS ? asked : throttleBackoff(throttles);
-				if (clock.now() + wait - throttledSince <= patience.throttledFor) {
-					lane.hold(wait);
-					continue;
-				}
+				// The tenant means everybody, whether or not this request goes on asking.
+				lane.hold(wait);
+				if (clock.now() + wait - throttledSince <= patience.throttledFor) continue;
 			} else if (details.repeat && !startsWork && repeats < patience.repeats.length) {
 				await pause(patience.repeats[repeats], signal);
 				repeats += 1;
