@@ -158,6 +158,7 @@ export function addControl(
 	app.get('/requests', async () => ({
 		counts: requests.counts(),
 		busiestSecond: requests.busiestSecond(),
+		overLimit: requests.overLimit(),
 		entries: requests.entries,
 	}));
 	app.delete('/requests', async () => {

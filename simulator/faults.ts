@@ -2,7 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Clock } from './clock';
 import { createRandom } from './random';
-import type { RequestLog } from './requestLog';
+import type { FaultKind, RequestEntry, RequestLog } from './requestLog';
+
+declare module 'fastify' {
+	interface FastifyRequest {
+		/** Its line in the log; requests of the control API have none. */
+		logEntry?: RequestEntry;
+	}
+}
 
 /**
  * Something that goes wrong on demand, at the gateway: before signatures, limits and bodies are looked at.
@@ -103,6 +110,14 @@ async function textOf({ raw }: FastifyRequest): Promise<string> {
 	return [`${raw.method} ${raw.url}`, ...head, '', body].join('\n');
 }
 
+function kindOf(rule: FaultRule): FaultKind {
+	if (rule.silent) return 'silence';
+	if (rule.breakConnection) return 'break';
+	if (rule.status !== undefined) return 'status';
+	if (rule.truncateBody !== undefined || rule.garbageGzip || rule.transform) return 'body';
+	return 'delay';
+}
+
 function answerWithFault(reply: FastifyReply, rule: FaultRule, request?: string): FastifyReply {
 	const isText = rule.body === undefined || typeof rule.body === 'string';
 	const body = writeText(rule.body ?? '');
@@ -141,8 +156,8 @@ export function watchRequests(
 	},
 ): void {
 	const { clock, faults, requests, knownKeyIds } = parts;
-	const statusLog = new WeakMap<FastifyRequest, { status: number }>();
 	const hits = new WeakMap<FastifyRequest, FaultRule>();
+	app.decorateRequest('logEntry', undefined);
 
 	app.addHook('onRequest', async (request, reply) => {
 		const path = request.url.split('?')[0];
@@ -151,11 +166,12 @@ export function watchRequests(
 		const entry = requests.add({ at: clock.now(), method: request.method, path, status: 0 });
 		if (keyId !== undefined)
 			entry.keyId = knownKeyIds.has(String(keyId)) ? String(keyId) : 'unknown';
-		statusLog.set(request, entry);
+		request.logEntry = entry;
 
 		const rule = faults.take(request.method, path);
 		if (!rule) return;
 		hits.set(request, rule);
+		entry.fault = kindOf(rule);
 		if (rule.delayMs) await clock.sleep(rule.delayMs);
 		if (rule.silent) {
 			reply.hijack();
@@ -168,8 +184,7 @@ export function watchRequests(
 	});
 
 	app.addHook('onSend', (request, reply, payload, done) => {
-		const entry = statusLog.get(request);
-		if (entry) entry.status = reply.statusCode;
+		if (request.logEntry) request.logEntry.status = reply.statusCode;
 		const rule = hits.get(request);
 		if (!rule) return done(null, payload);
 

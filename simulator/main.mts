@@ -5,8 +5,13 @@ const port = Number(process.env.SIMULATOR_PORT ?? 4010);
 const speed = Number(process.env.SIMULATOR_SPEED ?? 20);
 const stateFile = process.env.SIMULATOR_STATE;
 
+function onFailure({ message }: Error): never {
+	console.error(`\n${message}`);
+	process.exit(1);
+}
+
 try {
-	const { url, simulator, close } = await startSimulator({ port, speed, stateFile });
+	const { url, simulator, close } = await startSimulator({ port, speed, stateFile, onFailure });
 	console.log(
 		`Simulator of Palo Alto Cortex and Qualys at ${url} (time runs ${speed} times as fast)`,
 	);

@@ -9,7 +9,14 @@ export interface RequestEntry {
 	status: number;
 	/** The Cortex key's id if the simulator knows it, else `unknown` (people paste keys into the wrong field). */
 	keyId?: string;
+	/** The vendor's own limit refused it, not a fault that was asked for. */
+	overLimit?: true;
+	/** The fault that hit it. */
+	fault?: FaultKind;
 }
+
+/** What a fault does: answers itself, holds the answer back, never gives it, ends the connection, spoils the body. */
+export type FaultKind = 'status' | 'delay' | 'silence' | 'break' | 'body';
 
 export interface RequestLog {
 	entries: RequestEntry[];
@@ -18,6 +25,8 @@ export interface RequestLog {
 	counts(): Record<string, Record<string, number>>;
 	/** The most requests that arrived within any 1000 ms, on paths that start with `prefix`. */
 	busiestSecond(prefix?: string): number;
+	/** Requests that the vendor's own limit refused, on paths that start with `prefix`. */
+	overLimit(prefix?: string): number;
 	clear(): void;
 }
 
@@ -52,6 +61,8 @@ export function createRequestLog(): RequestLog {
 			});
 			return most;
 		},
+		overLimit: (prefix = '/') =>
+			entries.filter((entry) => entry.overLimit && entry.path.startsWith(prefix)).length,
 		clear: () => void entries.splice(0),
 	};
 }

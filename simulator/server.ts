@@ -10,6 +10,7 @@ import { createFaults, watchRequests, type Faults } from './faults';
 import type { JobBatch } from './qualys/jobs';
 import { createQualysPlatform, type QualysPlatform } from './qualys/platform';
 import { addQualysRoutes } from './qualys/routes';
+import type { TokenState } from './qualys/tokens';
 import type { QualysUser } from './qualys/users';
 import { createSlidingLimit } from './rateLimit';
 import { createRequestLog, type RequestLog } from './requestLog';
@@ -33,6 +34,8 @@ export interface SimulatorState {
 	jobs: StartedJob[];
 	/** Qualys jobs created on top of the made-up past. */
 	qualysBatches: JobBatch[];
+	/** Absent from what older versions saved. */
+	qualysTokens?: TokenState;
 }
 
 export interface SimulatorOptions {
@@ -50,7 +53,10 @@ export interface SimulatorOptions {
 	requestsPerSecond?: number;
 	/** What an earlier run saved. */
 	state?: SimulatorState;
-	/** Called with what to save whenever it has changed. */
+	/**
+	 * Called with what to save when it has changed, before the answer goes out to whom the change is told. Changes that
+	 * follow one another without a pause are told together: thousands of jobs started in a loop are one.
+	 */
 	onStateChange?: (state: SimulatorState) => void;
 }
 
@@ -83,7 +89,17 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 		throw new Error(`The saved state belongs to seed ${saved.seed}, not to seed ${seed}`);
 	}
 
-	const stateChanged = () => options.onStateChange?.(state());
+	let isTold = true;
+	const tellChange = () => {
+		if (isTold) return;
+		isTold = true;
+		options.onStateChange?.(state());
+	};
+	const stateChanged = () => {
+		// What a program changes is told without any answer; what a request changes, before its own.
+		if (isTold) setImmediate(tellChange);
+		isTold = false;
+	};
 	const time = createSimulatedTime(clock, options.speed ?? 1, saved?.time, stateChanged);
 	const epoch = saved?.epoch ?? time.now();
 	const keys = createCortexKeys(seed);
@@ -104,7 +120,8 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 		epoch,
 		now: time.now,
 		batches: saved?.qualysBatches ?? [],
-		onCreate: stateChanged,
+		tokens: saved?.qualysTokens,
+		onChange: stateChanged,
 	});
 
 	function state(): SimulatorState {
@@ -114,12 +131,15 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 			time: time.anchor(),
 			jobs: cortex.startedJobs(),
 			qualysBatches: qualys.batches(),
+			qualysTokens: qualys.tokens.state(),
 		};
 	}
 
 	const app = fastify({
 		forceCloseConnections: true,
 		exposeHeadRoutes: false,
+		// An id that is none is looked for and not found, however long it is.
+		routerOptions: { maxParamLength: 10_000 },
 		// Strict as the vendors: a number sent as text is not a number.
 		ajv: { customOptions: { coerceTypes: false, removeAdditional: false, discriminator: true } },
 	});
@@ -138,6 +158,8 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 		state,
 	};
 
+	app.addHook('onSend', async () => tellChange());
+	app.addHook('onClose', async () => tellChange());
 	watchRequests(app, { clock, faults, requests, knownKeyIds });
 	app.register(
 		async (routes) =>
@@ -154,6 +176,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 	app.register(async (routes) => addControl(routes, simulator), { prefix: '/simulator' });
 	await app.ready();
 	stateChanged();
+	tellChange();
 
 	return {
 		...simulator,

@@ -123,7 +123,7 @@ export function statusAt(life: EndpointLife, seconds: number): string {
 }
 
 /** Whether the tenant knows the action's endpoints yet. */
-export function isKnownAt(lives: EndpointLife[], seconds: number): boolean {
+function isKnownAt(lives: EndpointLife[], seconds: number): boolean {
 	return seconds >= Math.min(UNKNOWN_SECONDS, ...lives.map(({ ends }) => ends));
 }
 

@@ -109,7 +109,10 @@ export function addCortexRoutes(
 
 	app.addHook('onRequest', async (request) => {
 		const { operation } = request.routeOptions.config;
-		if (!limit.allow(clock.now())) throw refusals.tooMany();
+		if (!limit.allow(clock.now())) {
+			if (request.logEntry) request.logEntry.overLimit = true;
+			throw refusals.tooMany();
+		}
 		if (!operation) return;
 		const key = signatures.identify(request.headers, clock.now());
 		if (!key) throw refusals.unauthorized();

@@ -4,6 +4,7 @@ import { filterSchema } from './filters';
 const requestData = (properties: object, required: string[], strict = true) => ({
 	type: 'object',
 	required: ['request_data'],
+	additionalProperties: false,
 	properties: {
 		request_data: { type: 'object', required, additionalProperties: !strict, properties },
 	},

@@ -8,7 +8,7 @@ import {
 	type ScriptJob,
 } from './jobs';
 import { createJobSearch, type JobSearch, type SearchBody } from './search';
-import { createTokens, type Tokens } from './tokens';
+import { createTokens, type Tokens, type TokenState } from './tokens';
 import { createQualysUsers, type QualysUser } from './users';
 
 /** How often a user signed in, or failed to. */
@@ -62,14 +62,16 @@ export function createQualysPlatform(options: {
 	epoch: number;
 	now: () => number;
 	batches: JobBatch[];
-	onCreate: () => void;
+	tokens?: TokenState;
+	onChange: () => void;
 }): QualysPlatform {
-	const { seed, epoch, now } = options;
+	const { seed, epoch, now, onChange } = options;
 	const users = createQualysUsers();
-	const tokens = createTokens(seed, epoch, now);
+	const tokens = createTokens({ seed, epoch, now, saved: options.tokens, onChange });
 	const scripts = createScriptEntries(seed);
 	const batches = [...options.batches];
-	const logins: Record<string, LoginCount> = {};
+	// Without a prototype: people sign in under any name, `__proto__` too.
+	const logins = Object.create(null) as Record<string, LoginCount>;
 	let made: { jobs: ScriptJob[]; search: JobSearch } | undefined;
 	let searches = 0;
 
@@ -88,7 +90,7 @@ export function createQualysPlatform(options: {
 			made.search.add(jobs);
 		}
 		batches.push(batch);
-		options.onCreate();
+		onChange();
 	};
 
 	const signIn: QualysPlatform['signIn'] = (username, password) => {

@@ -105,6 +105,7 @@ function addSearch(app: FastifyInstance, platform: QualysPlatform, clock: Clock)
 	app.addHook('onRequest', async (request, reply) => {
 		const { limit } = platform;
 		if (limit && !fits(limit, reply)) {
+			if (request.logEntry) request.logEntry.overLimit = true;
 			return await reply.code(Number(limit.kind)).send(limitBodies[limit.kind]);
 		}
 		const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ');

@@ -14,6 +14,15 @@ interface Claims {
 	jti: number;
 }
 
+/** What survives a restart. */
+export interface TokenState {
+	/** Tokens handed out so far. */
+	minted: number;
+	/** Those up to this number have been ended. */
+	endedUpTo: number;
+	longLivedEnded: boolean;
+}
+
 export interface Tokens {
 	/** A JWT for this user, good for 4 simulated hours. */
 	mint(username: string): string;
@@ -23,16 +32,28 @@ export interface Tokens {
 	userOf(token: string): string | undefined;
 	/** Ends every token handed out so far; the long-lived one only if asked. */
 	expireAll(longLived?: boolean): void;
+	/** The tokens that this run has handed out, the newest thousand of them. */
+	handedOut: string[];
+	/** What to save. */
+	state(): TokenState;
 }
+
+const MOST_HANDED_OUT = 1_000;
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** JWTs (HS256) signed with a secret made from the seed; `now` is simulated epoch milliseconds. */
-export function createTokens(seed: number, epoch: number, now: () => number): Tokens {
+export function createTokens(options: {
+	seed: number;
+	epoch: number;
+	now: () => number;
+	saved?: TokenState;
+	onChange: () => void;
+}): Tokens {
+	const { seed, epoch, now, onChange } = options;
 	const secret = `simulator-${seed}`;
-	let minted = 0;
-	let endedUpTo = 0;
-	let longLivedEnded = false;
+	const state: TokenState = { minted: 0, endedUpTo: 0, longLivedEnded: false, ...options.saved };
+	const handedOut: string[] = [];
 
 	const signatureOf = (content: string) =>
 		createHmac('sha256', secret).update(content).digest('base64url');
@@ -43,12 +64,16 @@ export function createTokens(seed: number, epoch: number, now: () => number): To
 	};
 
 	const isEnded = ({ jti, exp }: Claims): boolean =>
-		exp * 1000 <= now() || (jti === 0 ? longLivedEnded : jti <= endedUpTo);
+		exp * 1000 <= now() || (jti === 0 ? state.longLivedEnded : jti <= state.endedUpTo);
 
 	return {
 		mint(username) {
 			const iat = Math.floor(now() / 1000);
-			return sign({ sub: username, iat, exp: iat + TOKEN_LIFE_SECONDS, jti: ++minted });
+			state.minted++;
+			onChange();
+			const token = sign({ sub: username, iat, exp: iat + TOKEN_LIFE_SECONDS, jti: state.minted });
+			if (handedOut.push(token) > MOST_HANDED_OUT) handedOut.shift();
+			return token;
 		},
 		longLived(username) {
 			const iat = Math.floor(epoch / 1000);
@@ -61,8 +86,11 @@ export function createTokens(seed: number, epoch: number, now: () => number): To
 			return isEnded(claims) ? undefined : claims.sub;
 		},
 		expireAll(longLived = false) {
-			endedUpTo = minted;
-			longLivedEnded ||= longLived;
+			state.endedUpTo = state.minted;
+			state.longLivedEnded ||= longLived;
+			onChange();
 		},
+		handedOut,
+		state: () => ({ ...state }),
 	};
 }

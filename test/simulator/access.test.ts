@@ -203,6 +203,18 @@ describe('limit', () => {
 		expect(refused.data.reply.err_msg).toBe('Too many requests.');
 		expect(refused.headers).not.toHaveProperty('retry-after');
 		expect(limited.simulator.requests.busiestSecond()).toBeGreaterThan(10);
+
+		expect(limited.simulator.requests.overLimit()).toBe(3);
+		expect(limited.simulator.requests.overLimit('/sm/')).toBe(0);
+		limited.clock.add(1000);
+		limited.simulator.faults.add({ path: '/public_api', status: 429 });
+		expect((await call()).status).toBe(429);
+		// That one was asked for.
+		expect(limited.simulator.requests.overLimit()).toBe(3);
+		expect(limited.simulator.requests.entries.at(-1)).toMatchObject({
+			status: 429,
+			fault: 'status',
+		});
 	});
 });
 

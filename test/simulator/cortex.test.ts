@@ -157,6 +157,7 @@ describe('scan', () => {
 		['an unknown scan status', filter('scan_status', 'in', ['done']), 400, 'value.0'],
 		['a time as text', filter('first_seen', 'gte', '1700000000000'), 400, 'value'],
 		['an extra field', { request_data: { filters: 'all', all: true } }, 400, 'all'],
+		['an extra field beside it', { request_data: { filters: 'all' }, scope: 1 }, 400, 'scope'],
 		[
 			'a numeric incident',
 			{ request_data: { filters: 'all', incident_id: 7 } },
@@ -365,12 +366,14 @@ describe('import jobs', () => {
 	});
 
 	test('refusals are flat', async () => {
-		const unknown = await job('no such/job');
-		expect([unknown.status, unknown.data.err_code, unknown.data.reply]).toEqual([
-			404,
-			404,
-			undefined,
-		]);
+		for (const id of ['no such/job', 'x'.repeat(101), '7'.repeat(5_000)]) {
+			const unknown = await job(id);
+			expect([unknown.status, unknown.data.err_code, unknown.data.reply]).toEqual([
+				404,
+				404,
+				undefined,
+			]);
+		}
 		const wrong = await bench.cortex(IMPORTS, { assets: 'x' });
 		expect(wrong.status).toBe(422);
 		expect(wrong.data.detail[0]).toEqual({

@@ -27,6 +27,26 @@ const statuses = async (count: number) => {
 	for (let i = 0; i < count; i++) seen.push((await call()).status);
 	return seen;
 };
+test('the log says which requests were hit, and by what', async () => {
+	const rules: Array<Partial<FaultRule>> = [
+		{ status: 500 },
+		{ delayMs: 5 },
+		{ breakConnection: 'middle' },
+		{ truncateBody: 3 },
+	];
+	bench.simulator.requests.clear();
+	for (const rule of rules) bench.simulator.faults.add({ path: PATH, ...rule });
+	for (let count = 0; count <= rules.length; count++) await call().catch(() => undefined);
+	const seen = bench.simulator.requests.entries.map(({ fault, status }) => [fault, status]);
+	expect(seen).toEqual([
+		['status', 500],
+		['delay', 200],
+		['break', 200],
+		['body', 200],
+		[undefined, 200],
+	]);
+});
+
 const post = (rule: object) => bench.send({ method: 'POST', url: '/simulator/faults', data: rule });
 
 describe('which requests are hit', () => {

@@ -80,6 +80,18 @@ describe('signing in', () => {
 			expect(answer.data.authentication_exceptions[0][0]).toMatch(/^Authentication Failure/);
 	});
 
+	test.each(['__proto__', 'constructor', 'toString'])(
+		'"%s" is a name like others',
+		async (name) => {
+			const other = await startBench();
+			for (let i = 0; i < 6; i++) expect((await other.signIn(name, 'x')).status).toBe(401);
+			const { data } = await other.send({ url: '/simulator/qualys/logins', responseType: 'text' });
+			expect(String(data)).toBe(
+				`{"${name}":{"granted":0,"refused":6,"refusedInARow":6,"locked":true}}`,
+			);
+		},
+	);
+
 	test('five refusals in a row lock the account', async () => {
 		const other = await startBench();
 		const { username, password } = other.simulator.users.admin;

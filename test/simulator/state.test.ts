@@ -83,6 +83,47 @@ test('a restarted simulator finds every job where it belongs', async () => {
 	expect(next.data.reply.action_id).toBeGreaterThan(scan.data.reply.action_id);
 });
 
+test('a restarted simulator goes on with its tokens: those that were ended stay so', async () => {
+	let saved: SimulatorState | undefined;
+	const onStateChange = (state: SimulatorState) => (saved = structuredClone(state));
+	const clock = createFakeClock();
+	const first = await startBench({ onStateChange }, clock);
+	const { username, password } = first.simulator.users.admin;
+	const { data: ended } = await first.signIn(username, password);
+	await first.send({
+		method: 'POST',
+		url: '/simulator/qualys/expire-tokens',
+		data: { longLived: true },
+	});
+	const { data: good } = await first.signIn(username, password);
+
+	const second = await startBench({ state: saved }, clock);
+	const { data: newest } = await second.signIn(username, password);
+	expect(new Set([ended, good, newest]).size).toBe(3);
+	const { bearerToken } = second.simulator.qualys;
+	for (const [token, status] of [
+		[ended, 401],
+		[bearerToken, 401],
+		[good, 200],
+		[newest, 200],
+	]) {
+		expect((await second.search({ pageSize: 1 }, { token })).status).toBe(status);
+	}
+});
+
+test('nobody is told of a change that could not be saved', async () => {
+	let isFull = false;
+	const onStateChange = () => {
+		if (isFull) throw new Error('The disk is full');
+	};
+	const bench = await startBench({ onStateChange });
+	isFull = true;
+	const refused = await bench.cortex(SCAN, scanGroup('Kiosks'));
+	expect(refused.status).toBe(500);
+	isFull = false;
+	expect((await bench.cortex(SCAN, scanGroup('Kiosks'))).status).toBe(200);
+});
+
 test('a state of another seed is refused', async () => {
 	const bench = await startBench({ seed: 1 });
 	const state = bench.simulator.state();

@@ -106,7 +106,7 @@ function platformOf({ seed, history, ties }: Vendor): QualysPlatform {
 		epoch: EPOCH,
 		now: () => EPOCH,
 		batches: [],
-		onCreate: () => {},
+		onChange: () => {},
 	});
 	if (ties > 0) platform.createJobs(ties, { createdAt: EPOCH - 3_600_000 });
 	return platform;
