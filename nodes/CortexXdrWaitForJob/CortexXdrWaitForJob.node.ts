@@ -6,22 +6,9 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { tenantOf } from '../shared/cortex/ask';
 import { cortexXdrApiTest } from '../shared/cortex/credentialTest';
 import { cortexIcon } from '../shared/cortex/description';
-import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
-import { InputError } from '../shared/input/inputError';
-import { toNodeError } from '../shared/transport/nodeErrors';
-import { secretsOf } from '../shared/transport/secrets';
-import { isTool } from '../shared/transport/tool';
-import { waitInMemory } from './inMemory';
-import { park, parkedRound, readPlan, startPlan, whyNotParked } from './parked';
-import { outputItems } from './rounds';
-import { readJob, type Job } from './settings';
-import type { Plan } from './tracking';
-
-/** Longest wait as a tool, in minutes: an agent, and the person talking to it, sit there meanwhile. */
-const LONGEST_TOOL_MINUTES = 5;
+import { goOnWaiting, waitForJobs } from './wait';
 
 const hideForImports = { hide: { '/jobType': ['importJob'] } };
 
@@ -106,61 +93,6 @@ const waitOptions: INodeProperties[] = [
 		description: 'Where the wait is kept',
 	},
 ];
-
-/** What the node's items wait for. An item whose input is refused takes no job. */
-function planOf(context: IExecuteFunctions): Plan {
-	const onError = context.getNode().onError;
-	const stop = !context.continueOnFail();
-	const jobs: Job[] = [];
-	const places = new Map<string, number>();
-	const items = context.getInputData().map((_, item): Plan['items'][number] => {
-		const parameter = (name: string) => context.getNodeParameter(name, item, undefined) as unknown;
-		try {
-			const job = readJob({
-				jobType: parameter('jobType'),
-				jobId: parameter('jobId'),
-				pollInterval: parameter('pollInterval'),
-				timeout: parameter('timeout'),
-				options: (parameter('options') ?? {}) as Record<string, unknown>,
-			});
-			const key = JSON.stringify(job);
-			const place = places.get(key) ?? jobs.push(job) - 1;
-			places.set(key, place);
-			return place;
-		} catch (error) {
-			if (!stop && error instanceof InputError) return { refusal: error.message, hint: error.hint };
-			throw toNodeError(context.getNode(), error, { itemIndex: item });
-		}
-	});
-	return startPlan({
-		jobs,
-		items,
-		onError: stop ? 'stop' : onError === 'continueErrorOutput' ? 'errorOutput' : 'continue',
-	});
-}
-
-async function waitForJobs(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const plan = planOf(context);
-	const tenant = await tenantOf(context);
-	const obstacle = whyNotParked(context);
-	if (isTool(context.getNode())) {
-		for (const { settings } of plan.jobs) {
-			settings.timeout = Math.min(settings.timeout, LONGEST_TOOL_MINUTES * 60);
-		}
-	}
-	const mayPark =
-		obstacle === undefined && plan.jobs.every(({ settings }) => settings.waitMode === 'auto');
-	const signal = context.getExecutionCancelSignal();
-	const { state, parkFor } = await waitInMemory(tenant, plan, mayPark, signal);
-	if (parkFor !== undefined) return await park(context, plan, state, parkFor);
-	if (obstacle !== undefined && plan.jobs.some(({ settings }) => settings.waitMode === 'auto')) {
-		context.addExecutionHints({
-			message: `This wait stayed in memory because ${obstacle}. It holds a worker, and is lost when n8n restarts.`,
-			location: 'outputPane',
-		});
-	}
-	return [await outputItems(tenant, plan, state)];
-}
 
 export class CortexXdrWaitForJob implements INodeType {
 	description: INodeTypeDescription = {
@@ -257,13 +189,7 @@ export class CortexXdrWaitForJob implements INodeType {
 	methods = { credentialTest: { cortexXdrApiTest } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		try {
-			const plan = this.getNodeParameter('plan', 0, '') as string;
-			if (plan !== '') return await parkedRound(this, await tenantOf(this), readPlan(plan));
-			return await waitForJobs(this);
-		} catch (error) {
-			const secrets = await secretsOf(this, CORTEX_CREDENTIAL);
-			throw toNodeError(this.getNode(), error, { itemIndex: 0, secrets });
-		}
+		const plan = this.getNodeParameter('plan', 0, '') as string;
+		return plan === '' ? await waitForJobs(this) : await goOnWaiting(this, plan);
 	}
 }

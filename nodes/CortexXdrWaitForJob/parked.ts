@@ -1,18 +1,26 @@
 import {
-	NodeOperationError,
 	WAIT_FOR_SUB_EXECUTION,
 	type IExecuteFunctions,
 	type INode,
 	type INodeExecutionData,
 	type IWorkflowBase,
+	type IWorkflowSettings,
 } from 'n8n-workflow';
-import type { Tenant } from '../shared/cortex/ask';
+import { tenantOf } from '../shared/cortex/ask';
+import { InputError } from '../shared/input/inputError';
 import { isObject, parseJson } from '../shared/transport/answer';
-import { clock } from '../shared/transport/clock';
 import { isTool } from '../shared/transport/tool';
-import { elapsedSeconds, outputItems, pollAll, running, type State } from './rounds';
+import { nextRound, running, type State } from './rounds';
 import { parkedSeconds } from './schedule';
-import { isParkedState, isPlan, lostState, pack, unpack, type Plan } from './tracking';
+import {
+	isParkedState,
+	isPlan,
+	lostState,
+	pack,
+	unpack,
+	type JobItem,
+	type Plan,
+} from './tracking';
 
 /** What n8n's engine calls an execution or a workflow that is not in the database. */
 const UNSAVED = ['', '__UNKNOWN__', '__EMPTY__'];
@@ -46,13 +54,26 @@ function stateItem({ round, jobs }: State, wait: number): INodeExecutionData {
 	return { json: { round, jobs: jobs.map(pack), wait } };
 }
 
+/** What of a workflow's settings holds for its wait too: whether n8n keeps what was executed. */
+const INHERITED = [
+	'saveDataErrorExecution',
+	'saveDataSuccessExecution',
+	'saveManualExecutions',
+] as const;
+
 /**
  * The sub-workflow that keeps a wait: a round of polls, then n8n's own Wait node, in a circle.
  *
  * It brings its own settings: those of the parent would let a workflow that nobody may call refuse its own
  * wait, and an error workflow fire twice.
+ *
+ * @param parent settings of the workflow that waits
  */
-export function waitingWorkflow(node: INode, plan: ParkedPlan): IWorkflowBase {
+export function waitingWorkflow(
+	node: INode,
+	plan: ParkedPlan,
+	parent: IWorkflowSettings,
+): IWorkflowBase {
 	const place = (name: string, x: number) => ({
 		id: name,
 		name,
@@ -88,7 +109,11 @@ export function waitingWorkflow(node: INode, plan: ParkedPlan): IWorkflowBase {
 			Wait: { main: [to('Poll')] },
 			Poll: { main: [[], to('Wait')] },
 		},
-		settings: { executionOrder: 'v1', callerPolicy: 'workflowsFromSameOwner' },
+		settings: {
+			...Object.fromEntries(INHERITED.map((name) => [name, parent[name]])),
+			executionOrder: 'v1',
+			callerPolicy: 'workflowsFromSameOwner',
+		},
 	} as unknown as IWorkflowBase;
 }
 
@@ -97,6 +122,7 @@ export function waitingWorkflow(node: INode, plan: ParkedPlan): IWorkflowBase {
  *
  * @param wait seconds until the next poll
  * @returns the output for the case that the host runs the sub-execution to its end at once
+ * @throws whatever n8n has against the sub-execution
  */
 export async function park(
 	context: IExecuteFunctions,
@@ -107,7 +133,9 @@ export async function park(
 	const workflowId = String(context.getWorkflow().id);
 	const parent = context.getExecutionId();
 	const result = await context.executeWorkflow(
-		{ code: waitingWorkflow(context.getNode(), { ...plan, parent }) },
+		{
+			code: waitingWorkflow(context.getNode(), { ...plan, parent }, context.getWorkflowSettings()),
+		},
 		[stateItem(state, wait)],
 		undefined,
 		{
@@ -141,34 +169,43 @@ async function isAbandoned(context: IExecuteFunctions, parent: string): Promise<
 	}
 }
 
+/** The execution that a wait works for was stopped or deleted. */
+export class Abandoned extends InputError {}
+
 /**
- * One round of a parked wait, in the sub-execution.
- * @throws {NodeOperationError} without asking, if the execution that waits was stopped or deleted
- * @throws {InputError} likewise, if what it put aside is not there any more
- * @returns the items of the parent's output on the first output, or the state for the next round on the second
+ * The state that the round before left.
+ * @throws {InputError} where it is not of this plan
  */
-export async function parkedRound(
-	context: IExecuteFunctions,
-	tenant: Tenant,
-	plan: ParkedPlan,
-): Promise<INodeExecutionData[][]> {
+export function stateOf(context: IExecuteFunctions, plan: Plan): State {
 	const stored = context.getInputData()[0]?.json;
 	if (!isParkedState(stored) || stored.jobs.length !== plan.jobs.length) throw lostState();
-	if (await isAbandoned(context, plan.parent)) {
-		throw new NodeOperationError(context.getNode(), 'The execution that waits was stopped', {
-			description: `Execution ${plan.parent} was stopped or deleted, so this one has given up the wait. The jobs themselves go on in Cortex.`,
-		});
-	}
-	const before: State = { round: stored.round, jobs: stored.jobs.map(unpack) };
-	const state = await pollAll(tenant, plan, before);
-	const settings = running(plan, state);
-	if (settings.length === 0) return [await outputItems(tenant, plan, state), []];
-	const waiting = { running: settings, round: state.round, elapsed: elapsedSeconds(plan) };
-	return [[], [stateItem(state, parkedSeconds(waiting))]];
+	return { round: stored.round, jobs: stored.jobs.map(unpack) };
 }
 
 /**
- * A plan, as it stands in the sub-workflow's node.
+ * One round of a parked wait, in the sub-execution.
+ *
+ * @returns what each job came out as, or the items for the next round
+ * @throws {Abandoned} without asking, if the execution that waits was stopped or deleted
+ */
+export async function parkedRound(
+	context: IExecuteFunctions,
+	plan: ParkedPlan,
+	before: State,
+): Promise<{ ends: JobItem[] } | { next: INodeExecutionData[] }> {
+	if (await isAbandoned(context, plan.parent)) {
+		throw new Abandoned(
+			'The execution that waits was stopped',
+			`Execution ${plan.parent} was stopped or deleted, so this one has given up the wait. The jobs themselves continue in Cortex.`,
+		);
+	}
+	const round = await nextRound(await tenantOf(context), plan, before);
+	if ('ends' in round) return round;
+	return { next: [stateItem(round.state, parkedSeconds(round.waiting))] };
+}
+
+/**
+ * A plan, as the sub-workflow's node holds it.
  * @throws {InputError} for anything else
  */
 export function readPlan(text: string): ParkedPlan {
@@ -177,9 +214,3 @@ export function readPlan(text: string): ParkedPlan {
 	if (!isPlan(plan) || typeof parent !== 'string') throw lostState();
 	return { ...plan, parent };
 }
-
-/** A plan for these jobs, whose clock starts now. */
-export const startPlan = (plan: Omit<Plan, 'startedAt'>): Plan => ({
-	...plan,
-	startedAt: clock.now(),
-});

@@ -6,9 +6,10 @@ import { OPERATIONS } from '../shared/cortex/operations';
 import { resultRows, scriptExecution } from '../shared/cortex/scriptResults';
 import type { JsonObject } from '../shared/transport/answer';
 import { Cancelled } from '../shared/transport/clock';
+import { unexpectedAnswer } from '../shared/transport/fault';
 import type { Job } from './settings';
 import type { Details, Poll, Tracked } from './tracking';
-import { actionStanding, importStanding, type Standing } from './verdict';
+import { actionStanding, importStanding, silence, type Standing } from './verdict';
 
 /** How a kind of job is asked for, and what its answer means. */
 interface Kind {
@@ -43,12 +44,14 @@ const KINDS: Record<Job['type'], Kind> = {
 
 /**
  * Asks how a job stands. Whatever goes wrong is part of the answer.
+ * @param last whether its time is up, so that no other poll makes good for this one
  * @throws {Cancelled} when the execution is stopped
  */
-export async function poll(tenant: Tenant, job: Job): Promise<Poll> {
+export async function poll(tenant: Tenant, job: Job, last: boolean): Promise<Poll> {
 	const kind = KINDS[job.type];
+	const ask = last ? tenant.lastly : tenant.briefly;
 	try {
-		return { standing: kind.standing(await tenant.briefly(kind.question(job.id)), job) };
+		return { standing: kind.standing(await ask(kind.question(job.id)), job) };
 	} catch (error) {
 		if (error instanceof Cancelled) return await Promise.reject(error);
 		return { fault: tenant.faultOf(error) };
@@ -67,52 +70,68 @@ async function results(tenant: Tenant, id: string): Promise<JsonObject[]> {
 	return resultRows(scriptExecution(json), id);
 }
 
-/** Runs a fetch whose failure must not change how the job ended, and keeps the words of the failure. */
+/**
+ * Runs a fetch whose failure must not change how the job ended. The words of the failure go to `details`.
+ * @returns `null` where it failed: what is not known is not an empty list
+ */
 async function attempt<T>(
 	tenant: Tenant,
 	what: string,
-	errors: string[],
+	details: Details,
 	fetch: () => Promise<T>,
-): Promise<T | undefined> {
+): Promise<T | null> {
 	try {
 		return await fetch();
 	} catch (error) {
 		if (error instanceof Cancelled) return await Promise.reject(error);
-		errors.push(`${what} could not be fetched: ${tenant.faultOf(error).message}`);
-		return undefined;
+		const fault = tenant.faultOf(error);
+		details.errors.push(`${what} could not be fetched: ${fault.message}`);
+		details.again ||= silence(fault) === 'passing';
+		return null;
 	}
+}
+
+/** The standing of a job that is asked for once more. */
+async function standingAgain(tenant: Tenant, job: Job): Promise<Standing> {
+	const kind = KINDS[job.type];
+	const standing = kind.standing(await tenant.patiently(kind.question(job.id)), job);
+	if (standing.progress.total > 0) return standing;
+	throw unexpectedAnswer('Cortex named no endpoints any more');
 }
 
 /**
  * Fetches what the item of an ended job needs and what was not kept while it was parked.
  *
- * The endpoints of a job that ended in an earlier round are asked for again; its outcome stays as it was.
- * @returns the job with its newest standing, and its details
+ * The endpoints of a job that ended in an earlier round are asked for again. How it ended, and stood then, stays
+ * as it was: a job can end after its time was up.
  */
 export async function complete(
 	tenant: Tenant,
 	job: Job,
-	tracked: Tracked,
-): Promise<{ tracked: Tracked; details: Details }> {
-	const details: Details = { errors: [] };
-	let { standing } = tracked;
-	const known = standing !== undefined && tracked.fault === undefined;
-	if (known && job.type !== 'importJob' && standing?.endpoints === undefined) {
-		const kind = KINDS[job.type];
-		standing =
-			(await attempt(tenant, 'The endpoints', details.errors, async () =>
-				kind.standing(await tenant.patiently(kind.question(job.id)), job),
-			)) ?? standing;
-	}
-	details.endpoints = standing?.endpoints;
-	if (known && job.type === 'scriptExecution' && job.settings.includeResults) {
-		const rows = await attempt(
+	{ standing, fault, end }: Tracked,
+): Promise<Details> {
+	const details: Details = { errors: [], again: false };
+	if (job.type === 'importJob') return details;
+	// A job that Cortex refuses to tell of, or does not know, is not asked for again.
+	const askable = standing !== undefined && (fault === undefined || end?.outcome === 'timedOut');
+	const none = standing === undefined || standing.progress.total === 0;
+	details.endpoints = none ? [] : (standing.endpoints ?? null);
+	if (askable && details.endpoints === null) {
+		const now = await attempt(
 			tenant,
-			'The results',
-			details.errors,
-			async () => await results(tenant, job.id),
+			'The endpoints',
+			details,
+			async () => await standingAgain(tenant, job),
 		);
-		details.results = rows ?? null;
+		details.endpoints = now?.endpoints ?? null;
+		// While it was parked, only the beginning of its errors was kept.
+		if (now?.ended && now.succeeded === (end?.outcome === 'succeeded'))
+			details.reasons = now.errors;
 	}
-	return { tracked: { ...tracked, standing }, details };
+	if (job.type === 'scriptExecution' && job.settings.includeResults) {
+		details.results = askable
+			? await attempt(tenant, 'The results', details, async () => await results(tenant, job.id))
+			: null;
+	}
+	return details;
 }

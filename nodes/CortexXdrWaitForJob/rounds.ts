@@ -2,11 +2,13 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import type { Tenant } from '../shared/cortex/ask';
 import { clock } from '../shared/transport/clock';
 import { complete, poll } from './polls';
+import type { Waiting } from './schedule';
+import type { Settings } from './settings';
 import {
 	afterPoll,
 	failureText,
+	isDue,
 	jobItem,
-	summaryOf,
 	type End,
 	type JobItem,
 	type Plan,
@@ -21,11 +23,13 @@ export interface State {
 	jobs: Tracked[];
 }
 
+/** Where a wait begins: nobody has been asked yet. */
 export const newState = (plan: Plan): State => ({
 	round: 0,
 	jobs: plan.jobs.map(() => ({ misses: 0 })),
 });
 
+/** Seconds since the wait began, restarts included. */
 export const elapsedSeconds = (plan: Plan) => (clock.now() - plan.startedAt) / 1000;
 
 /** Settings of the jobs that are still running. */
@@ -36,18 +40,53 @@ export const running = (plan: Plan, state: State) =>
  * Asks once for every job that is still running. One job's end, or trouble, is none of the others' business.
  * @throws {Cancelled} when the execution is stopped
  */
-export async function pollAll(tenant: Tenant, plan: Plan, before: State): Promise<State> {
+async function pollAll(tenant: Tenant, plan: Plan, before: State): Promise<State> {
 	const round = before.round + 1;
 	const jobs = await Promise.all(
 		plan.jobs.map(async (job, index) => {
 			const tracked = before.jobs[index];
 			if (tracked.end) return tracked;
-			const answer = await poll(tenant, job);
+			const answer = await poll(tenant, job, isDue(job, round, elapsedSeconds(plan)));
 			const at = { round, elapsed: elapsedSeconds(plan), now: clock.now() };
 			return afterPoll(tracked, answer, job, at);
 		}),
 	);
 	return { round, jobs };
+}
+
+/** What every job came out as, in the order of the plan, and whether what is missing may be there in a while. */
+async function endsOf(tenant: Tenant, plan: Plan, state: State) {
+	const details = await Promise.all(
+		plan.jobs.map(async (job, index) => await complete(tenant, job, state.jobs[index])),
+	);
+	const items = plan.jobs.map((job, index) =>
+		jobItem(job, plan, state.jobs[index] as Tracked & { end: End }, details[index]),
+	);
+	return { items, again: details.some(({ again }) => again) };
+}
+
+/** What a round of polls brought: the end of the wait, or how it stands and when to go on. */
+export type Round = { ends: JobItem[] } | { state: State; waiting: Waiting };
+
+/**
+ * One round: asks for the jobs that are still running, and once all have ended, for their details.
+ *
+ * Details that an outage kept back are fetched again in a later round, until the last deadline: a list of
+ * endpoints that is missing could hide one that failed.
+ *
+ * @throws {Cancelled} when the execution is stopped
+ */
+export async function nextRound(tenant: Tenant, plan: Plan, before: State): Promise<Round> {
+	const state = await pollAll(tenant, plan, before);
+	let waitFor = running(plan, state);
+	if (waitFor.length === 0) {
+		const { items, again } = await endsOf(tenant, plan, state);
+		const inTime = ({ timeout }: Settings) => timeout > elapsedSeconds(plan);
+		waitFor = again ? plan.jobs.map(({ settings }) => settings).filter(inTime) : [];
+		if (waitFor.length === 0) return { ends: items };
+	}
+	const { round } = state;
+	return { state, waiting: { running: waitFor, round, elapsed: elapsedSeconds(plan) } };
 }
 
 function outputItem(item: JobItem, onError: Plan['onError']): INodeExecutionData['json'] {
@@ -60,27 +99,13 @@ function outputItem(item: JobItem, onError: Plan['onError']): INodeExecutionData
  * The output of a wait that has ended: one item for each input item, in their order. n8n links a parked wait's
  * items by that order.
  *
- * @throws {InputError} where On Error says to stop and not every job succeeded
- * @throws {Cancelled} when the execution is stopped
+ * @param ends what each job of the plan came out as
  */
-export async function outputItems(
-	tenant: Tenant,
-	plan: Plan,
-	state: State,
-): Promise<INodeExecutionData[]> {
-	const jobs = await Promise.all(
-		plan.jobs.map(async (job, index) => {
-			const { tracked, details } = await complete(tenant, job, state.jobs[index]);
-			return jobItem(job, plan, tracked as Tracked & { end: End }, details);
-		}),
-	);
-	const failure = plan.onError === 'stop' ? summaryOf(jobs) : undefined;
-	if (failure) throw failure;
-	return plan.items.map((entry, item) => ({
+export const outputItems = (plan: Plan, ends: JobItem[]): INodeExecutionData[] =>
+	plan.items.map((entry, item) => ({
 		json:
 			typeof entry === 'number'
-				? outputItem(jobs[entry], plan.onError)
+				? outputItem(ends[entry], plan.onError)
 				: { error: entry.refusal, details: entry.hint ? { description: entry.hint } : {} },
 		pairedItem: { item },
 	}));
-}

@@ -1,7 +1,7 @@
 import type { Settings } from './settings';
 
 /** Seconds for which a wait stays in memory: short jobs are answered fast, long ones cost no worker. */
-export const IN_MEMORY_SECONDS = 60;
+const IN_MEMORY_SECONDS = 60;
 
 /** Seconds below which n8n's own Wait node holds the process instead of the database. */
 export const SHORTEST_PARKED_SECONDS = 65;
@@ -26,7 +26,7 @@ export function interval(
 }
 
 /** What a wait for several jobs looks at: how long each may still take, and how often it wants to be asked. */
-interface Waiting {
+export interface Waiting {
 	/** Settings of the jobs that are still running. */
 	running: Settings[];
 	/** How many polls there were. */
@@ -35,9 +35,9 @@ interface Waiting {
 	elapsed: number;
 }
 
-/** Seconds until the earliest deadline. */
-function untilDeadline({ running, elapsed }: Waiting): number {
-	return Math.max(0, Math.min(...running.map(({ timeout }) => timeout)) - elapsed);
+/** Seconds until a deadline of the jobs that are still running: the earliest, or the latest. */
+function untilDeadline({ running, elapsed }: Waiting, which: typeof Math.min): number {
+	return Math.max(0, which(...running.map(({ timeout }) => timeout)) - elapsed);
 }
 
 function shortestInterval({ running, round }: Waiting): number {
@@ -54,32 +54,42 @@ export type NextPoll =
  * When to poll next, and where to wait until then.
  *
  * A poll always falls on the end of the first minute, so that a job which ends within it is reported within it
- * or one interval later; and one always falls on the deadline. What is left of a wait that could only be held in
- * memory stays there, unless the jobs have been parked already.
+ * or one interval later; and one always falls on the last deadline. What is left of a wait that could only be held
+ * in memory stays there, unless the jobs have been parked already.
  *
  * @param mayPark whether this wait can be kept in the database
  */
 export function nextPoll(waiting: Waiting, mayPark: boolean): NextPoll {
 	const { elapsed } = waiting;
-	const left = untilDeadline(waiting);
 	const wanted = shortestInterval(waiting);
-	const inMemory = Math.min(wanted, left);
-	if (!mayPark || left < SHORTEST_PARKED_SECONDS) return { inMemory };
+	const inMemory = Math.min(wanted, untilDeadline(waiting, Math.min));
+	// Jobs whose deadlines are staggered would never be parked if the earliest one decided.
+	if (!mayPark || untilDeadline(waiting, Math.max) < SHORTEST_PARKED_SECONDS) return { inMemory };
 	if (elapsed >= IN_MEMORY_SECONDS) return { parked: parkedSeconds(waiting) };
 	if (elapsed + inMemory <= IN_MEMORY_SECONDS) return { inMemory };
 	// The next poll would lie beyond the first minute.
-	const rest = IN_MEMORY_SECONDS - elapsed;
 	if (wanted >= SHORTEST_PARKED_SECONDS) return { parked: parkedSeconds(waiting) };
-	return { inMemory: Math.min(rest, left) };
+	return { inMemory: IN_MEMORY_SECONDS - elapsed };
 }
 
+/** Seconds after which a wait is asked for ever less often. */
+const LONG_WAIT_SECONDS = 24 * 3600;
+
 /**
- * Seconds for a wait in the database: at least those that n8n keeps there, and up to the deadline where only
- * a shorter one would be left after it.
+ * After a day, the time between two polls is at least this part of the time that has passed: 5 minutes after a
+ * day, 35 minutes after a week. n8n stores every round of an execution for as long as it waits.
+ */
+const LONG_WAIT_SHARE = 1 / 288;
+
+/**
+ * Seconds for a wait in the database: at least those that n8n keeps there, and up to the earliest deadline where
+ * only a shorter one would be left after it.
  */
 export function parkedSeconds(waiting: Waiting): number {
-	const left = untilDeadline(waiting);
-	const wanted = Math.max(shortestInterval(waiting), SHORTEST_PARKED_SECONDS);
+	const { elapsed } = waiting;
+	const left = untilDeadline(waiting, Math.min);
+	const seldom = elapsed >= LONG_WAIT_SECONDS ? elapsed * LONG_WAIT_SHARE : 0;
+	const wanted = Math.max(shortestInterval(waiting), SHORTEST_PARKED_SECONDS, seldom);
 	const restTooShort = left < wanted + ROUND_SECONDS + SHORTEST_PARKED_SECONDS;
 	return Math.ceil(Math.max(restTooShort ? left : wanted, SHORTEST_PARKED_SECONDS));
 }

@@ -1,7 +1,7 @@
 import { readActionId } from '../shared/cortex/description';
 import { readJobId } from '../shared/cortex/importJob';
 import { InputError } from '../shared/input/inputError';
-import { sample, trimmed } from '../shared/input/values';
+import { readSwitch, sample, trimmed } from '../shared/input/values';
 
 export const JOB_TYPES = ['endpointAction', 'importJob', 'scriptExecution'] as const;
 export type JobType = (typeof JOB_TYPES)[number];
@@ -43,7 +43,7 @@ function readNumber(
 	const range = most === Infinity ? `at least ${least}` : `from ${least} to ${most}`;
 	throw new InputError(
 		`${field} holds ${sample(value)}, but it must be a number of ${unit}, ${range}`,
-		'Correct the value of this field.',
+		`Enter a number such as ${Math.min(Math.max(least, 60), most)}.`,
 	);
 }
 
@@ -64,18 +64,26 @@ const LONGEST_INTERVAL_SECONDS = 86_400;
  * Reads what one input item wants to wait for.
  *
  * @param parameters of the node, for that item
+ * @param longestMinutes cuts the timeout short
  * @throws {InputError}
  */
-export function readJob(parameters: {
-	jobType: unknown;
-	jobId: unknown;
-	pollInterval: unknown;
-	timeout: unknown;
-	options: Record<string, unknown>;
-}): Job {
-	const { options } = parameters;
+export function readJob(
+	parameters: {
+		jobType: unknown;
+		jobId: unknown;
+		pollInterval: unknown;
+		timeout: unknown;
+		options: Record<string, unknown>;
+	},
+	longestMinutes = Infinity,
+): Job {
+	const option = (name: keyof Settings, otherwise: unknown) => {
+		const { [name]: value } = parameters.options;
+		return value === undefined ? otherwise : value;
+	};
 	const type = readChoice('Job Type', parameters.jobType, JOB_TYPES);
 	const interval = { least: 1, most: LONGEST_INTERVAL_SECONDS, unit: 'seconds' };
+	const minutes = { least: 1, most: LONGEST_TIMEOUT_MINUTES, unit: 'minutes' };
 	const share = { least: 0, most: 100, unit: 'percent' };
 	return {
 		type,
@@ -83,20 +91,14 @@ export function readJob(parameters: {
 			type === 'importJob' ? readJobId(parameters.jobId) : readActionId(parameters.jobId, 'Job ID'),
 		settings: {
 			pollInterval: readNumber('Poll Interval', parameters.pollInterval, interval),
-			timeout:
-				60 *
-				readNumber('Timeout', parameters.timeout, {
-					least: 1,
-					most: LONGEST_TIMEOUT_MINUTES,
-					unit: 'minutes',
-				}),
-			backoff: readChoice('Backoff', options.backoff ?? 'exponential', ['exponential', 'fixed']),
-			maxPollInterval: readNumber('Max Poll Interval', options.maxPollInterval ?? 300, interval),
-			waitMode: readChoice('Wait Mode', options.waitMode ?? 'auto', ['auto', 'inMemory']),
-			finishedShare: readNumber('Finished Share', options.finishedShare ?? 100, share),
-			requiredShare: readNumber('Required Share', options.requiredShare ?? 100, share),
-			acceptPartial: options.acceptPartial === true,
-			includeResults: options.includeResults !== false,
+			timeout: 60 * Math.min(readNumber('Timeout', parameters.timeout, minutes), longestMinutes),
+			backoff: readChoice('Backoff', option('backoff', 'exponential'), ['exponential', 'fixed']),
+			maxPollInterval: readNumber('Max Poll Interval', option('maxPollInterval', 300), interval),
+			waitMode: readChoice('Wait Mode', option('waitMode', 'auto'), ['auto', 'inMemory']),
+			finishedShare: readNumber('Finished Share', option('finishedShare', 100), share),
+			requiredShare: readNumber('Required Share', option('requiredShare', 100), share),
+			acceptPartial: readSwitch('Accept Partial', option('acceptPartial', false)),
+			includeResults: readSwitch('Include Results', option('includeResults', true)),
 		},
 	};
 }

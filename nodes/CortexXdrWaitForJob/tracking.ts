@@ -2,6 +2,7 @@ import { isObject, parseJson, type JsonObject } from '../shared/transport/answer
 import type { EndpointRow } from '../shared/cortex/actionStatus';
 import { sentences, type Fault } from '../shared/transport/fault';
 import { InputError } from '../shared/input/inputError';
+import { clock } from '../shared/transport/clock';
 import type { Job } from './settings';
 import { MOST_MISSES, silence, type Outcome, type Progress, type Standing } from './verdict';
 
@@ -15,6 +16,12 @@ export interface Plan {
 	items: Array<number | { refusal: string; hint?: string }>;
 	onError: 'stop' | 'continue' | 'errorOutput';
 }
+
+/** A plan for these jobs, whose clock starts now. */
+export const startPlan = (plan: Omit<Plan, 'startedAt'>): Plan => ({
+	...plan,
+	startedAt: clock.now(),
+});
 
 /** How a job ended. */
 export interface End {
@@ -42,6 +49,18 @@ export type Poll = { standing: Standing } | { fault: Fault };
 const words = ({ message, details }: Fault) => sentences(message, details.hint);
 
 /**
+ * Whether a job's time is up with this poll.
+ *
+ * Never with the first one: of thousands of jobs, the last are asked for minutes after the clock has started, and
+ * one look is no wait.
+ *
+ * @param round how many polls there were with this one
+ * @param elapsed seconds since the clock started
+ */
+export const isDue = ({ settings }: Job, round: number, elapsed: number) =>
+	round > 1 && elapsed >= settings.timeout;
+
+/**
  * What is known of a job after one more poll.
  *
  * @param poll what it brought
@@ -56,7 +75,7 @@ export function afterPoll(
 	{ round, elapsed, now }: { round: number; elapsed: number; now: number },
 ): Tracked {
 	const end = (outcome: Outcome): End => ({ outcome, polls: round, at: now });
-	const due = elapsed >= job.settings.timeout;
+	const due = isDue(job, round, elapsed);
 	if ('standing' in poll) {
 		const { ended, succeeded, ...standing } = poll.standing;
 		const outcome = ended ? (succeeded ? 'succeeded' : 'failed') : due ? 'timedOut' : undefined;
@@ -71,7 +90,8 @@ export function afterPoll(
 	};
 	if (kind === 'refused') return { ...tracked, end: end('failed') };
 	if (tracked.misses >= MOST_MISSES) {
-		return { ...tracked, end: end(fault.details.status === 404 ? 'notFound' : 'failed') };
+		const unknown = job.type === 'importJob' && fault.details.status === 404;
+		return { ...tracked, end: end(unknown ? 'notFound' : 'failed') };
 	}
 	return due ? { ...tracked, end: end('timedOut') } : tracked;
 }
@@ -198,17 +218,23 @@ export function unpack(text: unknown): Tracked {
 
 /** What was fetched of a job once it had ended. */
 export interface Details {
-	endpoints?: EndpointRow[];
+	/** Null where they could not be fetched; absent for import jobs. */
+	endpoints?: EndpointRow[] | null;
 	/** Rows of a script's results; null where they could not be fetched. */
 	results?: JsonObject[] | null;
+	/** Why endpoints did not succeed, where these are known better than from the last poll. */
+	reasons?: string[];
 	/** Why something could not be fetched. */
 	errors: string[];
+	/** What could not be fetched may be there in a while. */
+	again: boolean;
 }
 
 /** The item that a job comes out as. */
 export function jobItem(job: Job, plan: Plan, tracked: Tracked & { end: End }, details: Details) {
 	const { standing, end, fault } = tracked;
-	const errors = [...(standing?.errors ?? []), ...(fault ? [fault] : []), ...details.errors];
+	const reasons = details.reasons ?? standing?.errors ?? [];
+	const errors = [...reasons, ...(fault ? [fault] : []), ...details.errors];
 	return {
 		job_type: job.type,
 		job_id: job.id,
@@ -216,7 +242,7 @@ export function jobItem(job: Job, plan: Plan, tracked: Tracked & { end: End }, d
 		status: standing?.status ?? '',
 		progress: standing?.progress ?? EMPTY,
 		by_status: standing?.by_status ?? {},
-		...(job.type === 'importJob' ? {} : { endpoints: details.endpoints ?? [] }),
+		...(details.endpoints === undefined ? {} : { endpoints: details.endpoints }),
 		errors,
 		...(details.results === undefined ? {} : { results: details.results }),
 		polls: end.polls,
@@ -228,7 +254,8 @@ export function jobItem(job: Job, plan: Plan, tracked: Tracked & { end: End }, d
 
 export type JobItem = ReturnType<typeof jobItem>;
 
-const REASONS: Record<Exclude<Outcome, 'succeeded'>, string> = {
+const OUTCOMES_IN_WORDS: Record<Outcome, string> = {
+	succeeded: 'succeeded',
 	failed: 'failed',
 	timedOut: 'was still going on at the deadline',
 	notFound: 'was not found',
@@ -240,41 +267,64 @@ const KINDS: Record<Job['type'], string> = {
 	importJob: 'Import job',
 };
 
-/** At most so many reasons stand in the sentence about one job. */
-const REASONS_SHOWN = 3;
+/** At most so many reasons are part of the sentence about one job, each so long. */
+const REASONS = { count: 3, characters: 300 };
+
+const short = (text: string) =>
+	text.length > REASONS.characters ? `${text.slice(0, REASONS.characters)} …` : text;
+
+/** A job by its kind, id and standing: "Action 7 (IN_PROGRESS, 1 of 2 endpoints finished)", in two parts. */
+function standingText({ type, id }: Pick<Job, 'type' | 'id'>, standing: Known): [string, string] {
+	const { status = '', progress = EMPTY } = standing ?? {};
+	const counts =
+		progress.total > 1 ? `, ${progress.finished} of ${progress.total} endpoints finished` : '';
+	return [`${KINDS[type]} ${id}`, status ? ` (${status}${counts})` : ''];
+}
+
+type Known = Pick<Standing, 'status' | 'progress'> | undefined;
 
 /** A job that did not succeed, in one sentence: id, outcome, status, reason. */
 export function failureText(item: JobItem): string {
-	const { job_type, job_id, outcome, status, progress, errors } = item;
+	const { job_type, job_id, outcome, status, errors } = item;
 	if (outcome === 'succeeded') return '';
-	const counts =
-		progress.total > 1 ? `, ${progress.finished} of ${progress.total} endpoints finished` : '';
+	const [job, standing] = standingText({ type: job_type, id: job_id }, item);
 	// Neither endpoints nor a fault: that is all there was to know.
 	const unknown = status === '' && errors.length === 0 ? 'Cortex named no endpoints of it' : '';
-	const shown = errors.slice(0, REASONS_SHOWN).join('; ') || unknown;
-	const more = errors.length > REASONS_SHOWN ? `; and ${errors.length - REASONS_SHOWN} more` : '';
-	return `${KINDS[job_type]} ${job_id} ${REASONS[outcome]}${status ? ` (${status}${counts})` : ''}${shown && `: ${shown}`}${more}`;
+	const shown = errors.slice(0, REASONS.count).map(short).join('; ') || unknown;
+	const more = errors.length > REASONS.count ? `; and ${errors.length - REASONS.count} more` : '';
+	return `${job} ${OUTCOMES_IN_WORDS[outcome]}${standing}${shown && `: ${shown}`}${more}`;
 }
 
-/** At most so many jobs are listed in one error. */
+/** So many jobs are listed with their reasons in one error; the others by their ids. */
 const JOBS_LISTED = 50;
 
-/**
- * The error of a node of which not every job succeeded, for On Error: Stop Workflow. It counts the jobs, and
- * lists those that did not succeed.
- */
-export function summaryOf(items: JobItem[]): InputError | undefined {
+/** What went wrong with a node's jobs, for On Error: Stop Workflow. */
+export interface Summary {
+	message: string;
+	/** A line each, nothing left out: the node has no output that could tell the rest. */
+	description: string;
+}
+
+/** The error of a node of which not every job succeeded. It counts the jobs, and names those that did not succeed. */
+export function summaryOf(items: JobItem[]): Summary | undefined {
 	// One job can end in two ways, for items that wait with other settings.
 	const keyOf = ({ job_type, job_id, outcome }: JobItem) => `${job_type} ${job_id} ${outcome}`;
 	const distinct = [...new Map(items.map((item) => [keyOf(item), item])).values()];
 	const bad = distinct.filter(({ outcome }) => outcome !== 'succeeded');
 	if (bad.length === 0) return undefined;
-	const listed = bad.slice(0, JOBS_LISTED).map(failureText);
-	if (bad.length > JOBS_LISTED) listed.push(`and ${bad.length - JOBS_LISTED} more`);
-	return new InputError(
-		`${bad.length} of ${distinct.length} ${distinct.length === 1 ? 'job' : 'jobs'} did not succeed`,
-		listed.join('\n'),
-	);
+	const lines = bad.slice(0, JOBS_LISTED).map(failureText);
+	const others = bad.slice(JOBS_LISTED).map(({ job_id, outcome }) => `${job_id} (${outcome})`);
+	if (others.length > 0) lines.push(`and ${others.length} more: ${others.join(', ')}`);
+	return {
+		message: `${bad.length} of ${distinct.length} ${distinct.length === 1 ? 'job' : 'jobs'} did not succeed`,
+		description: lines.join('\n'),
+	};
+}
+
+/** What was known of a job when its wait broke off, in one sentence. */
+export function lastKnown(job: Job, { standing, end }: Tracked): string {
+	const [name, status] = standingText(job, standing);
+	return `${name} ${end ? OUTCOMES_IN_WORDS[end.outcome] : 'was still running'}${status}`;
 }
 
 /** Whether a value is what {@link pack}ed jobs travel in. */

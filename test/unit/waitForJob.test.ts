@@ -3,6 +3,7 @@ import {
 	afterPoll,
 	failureText,
 	jobItem,
+	lastKnown,
 	pack,
 	summaryOf,
 	unpack,
@@ -416,7 +417,7 @@ describe('what is said of jobs that did not succeed', () => {
 				misses: 0,
 				end: { outcome: 'failed', polls: 3, at: 65_430 },
 			},
-			{ errors: [] },
+			{ errors: [], again: false },
 		),
 		...change,
 	});
@@ -439,16 +440,33 @@ describe('what is said of jobs that did not succeed', () => {
 		expect(failureText(item({ outcome: 'succeeded' }))).toBe('');
 	});
 
-	it('counts every job once, and lists so many', () => {
+	it('counts every job once, and names each, with reasons for so many', () => {
 		expect(summaryOf([item({ outcome: 'succeeded' })])).toBeUndefined();
 		expect(summaryOf([item({}), item({})])?.message).toBe('1 of 1 job did not succeed');
 		const twice = [item({}), item({ outcome: 'succeeded' })];
 		expect(summaryOf(twice)?.message).toBe('1 of 2 jobs did not succeed');
-		const many = Array.from({ length: 70 }, (_, index) => item({ job_id: String(index) }));
+		const many = Array.from({ length: 70 }, (_, index) => item({ job_id: `j${index}` }));
 		const error = summaryOf([...many, item({ job_id: 'x', outcome: 'succeeded' })]);
 		expect(error?.message).toBe('70 of 71 jobs did not succeed');
-		expect(error?.hint?.split('\n')).toHaveLength(51);
-		expect(error?.hint).toContain('and 20 more');
+		const lines = error?.description.split('\n') ?? [];
+		expect(lines).toHaveLength(51);
+		expect(lines[50]).toMatch(/^and 20 more: j50 \(failed\), .*, j69 \(failed\)$/);
+		for (const { job_id } of many) expect(error?.description).toContain(`${job_id} `);
+	});
+
+	it('one long reason does not crowd out the others', () => {
+		const error = summaryOf([item({ errors: ['x'.repeat(5_000)] }), item({ job_id: '8' })]);
+		expect(error?.description.length).toBeLessThan(1_000);
+		expect(error?.description).toContain('Action 8 failed');
+	});
+
+	it('of a wait that broke off, says what was known last', () => {
+		expect(lastKnown(job, { standing: standing(['FAILED', 'PENDING']), misses: 0 })).toBe(
+			'Action 7 was still running (PENDING, 1 of 2 endpoints finished)',
+		);
+		expect(lastKnown(job, { misses: 0, end: { outcome: 'notFound', polls: 3, at: 1 } })).toBe(
+			'Action 7 was not found',
+		);
 	});
 
 	it('counts the time from the first poll', () => {
