@@ -69,9 +69,10 @@ export async function attempts<T>(
 				// "At once", or a moment that has passed, from a vendor that has just refused, is no answer to "when".
 				const { retryAfter: asked = 0 } = details;
 				const wait = asked >= SHORTEST_WAIT_MS ? asked : throttleBackoff(throttles);
-				// The tenant means everybody, whether or not this request goes on asking.
-				lane.hold(wait);
-				if (clock.now() + wait - throttledSince <= patience.throttledFor) continue;
+				const goesOn = clock.now() + wait - throttledSince <= patience.throttledFor;
+				// A tenant that names a time means everybody, whether or not this request goes on asking.
+				if (goesOn || wait === asked) lane.hold(wait);
+				if (goesOn) continue;
 			} else if (details.repeat && !startsWork && repeats < patience.repeats.length) {
 				await pause(patience.repeats[repeats], signal);
 				repeats += 1;
