@@ -6,8 +6,8 @@ import type {
 } from 'n8n-workflow';
 import { signatureHeaders } from '../nodes/shared/cortex/signature';
 import { tenantBaseUrl } from '../nodes/shared/cortex/tenant';
-import { InputError } from '../nodes/shared/input/inputError';
 import { clock } from '../nodes/shared/transport/clock';
+import { signedRequest } from '../nodes/shared/transport/signed';
 
 export class CortexXdrApi implements ICredentialType {
 	name = 'cortexXdrApi';
@@ -78,18 +78,10 @@ export class CortexXdrApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		const tenant = new URL(tenantBaseUrl(credentials.tenantUrl));
-		const target = new URL(requestOptions.url, requestOptions.baseURL ?? tenant);
-		if (target.origin !== tenant.origin) {
-			throw new InputError(
-				`The Cortex XDR API credential is for ${tenant.host} and is not sent to ${target.host}`,
-				'Use a credential of that tenant.',
-			);
-		}
-		return {
-			...requestOptions,
-			headers: { ...requestOptions.headers, ...signatureHeaders(credentials, clock.now()) },
-			disableFollowRedirect: true,
-		};
+		return signedRequest(requestOptions, {
+			credential: 'Cortex XDR API',
+			home: tenantBaseUrl(credentials.tenantUrl),
+			sign: () => signatureHeaders(credentials, clock.now()),
+		});
 	}
 }

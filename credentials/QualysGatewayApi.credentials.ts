@@ -6,10 +6,10 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { InputError } from '../nodes/shared/input/inputError';
 import { gatewayBaseUrl, PLATFORMS } from '../nodes/shared/qualys/gateway';
 import { authorization, renewedToken } from '../nodes/shared/qualys/session';
 import type { Answer } from '../nodes/shared/transport/answer';
+import { signedRequest } from '../nodes/shared/transport/signed';
 
 const showForPassword = { show: { signInWith: ['password'] } };
 
@@ -131,18 +131,10 @@ export class QualysGatewayApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		const gateway = new URL(gatewayBaseUrl(credentials));
-		const target = new URL(requestOptions.url, requestOptions.baseURL ?? gateway);
-		if (target.origin !== gateway.origin) {
-			throw new InputError(
-				`The Qualys Gateway API credential is for ${gateway.host} and is not sent to ${target.host}`,
-				'Use a credential of that platform.',
-			);
-		}
-		return {
-			...requestOptions,
-			headers: { ...requestOptions.headers, Authorization: authorization(credentials) },
-			disableFollowRedirect: true,
-		};
+		return signedRequest(requestOptions, {
+			credential: 'Qualys Gateway API',
+			home: gatewayBaseUrl(credentials),
+			sign: () => ({ Authorization: authorization(credentials) }),
+		});
 	}
 }

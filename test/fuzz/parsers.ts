@@ -968,6 +968,7 @@ export const others: readonly string[] = [
 	'shared/transport/lane.laneTo',
 	'shared/transport/refusal.checked',
 	'shared/transport/refusal.refusalOf',
+	'shared/transport/signed.signedRequest',
 	'shared/transport/requestRules.requestRules',
 	'shared/transport/run.Run',
 	'shared/transport/run.runOf',
