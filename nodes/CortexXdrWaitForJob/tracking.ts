@@ -77,7 +77,9 @@ export function afterPoll(
 	const end = (outcome: Outcome): End => ({ outcome, polls: round, at: now });
 	const due = isDue(job, round, elapsed);
 	if ('standing' in poll) {
-		const { ended, succeeded, ...standing } = poll.standing;
+		const { ended, succeeded, ...now } = poll.standing;
+		// Endpoints that were named once do not cease to be part of the job.
+		const standing = now.progress.total === 0 ? (before.standing ?? now) : now;
 		const outcome = ended ? (succeeded ? 'succeeded' : 'failed') : due ? 'timedOut' : undefined;
 		return { standing, misses: 0, end: outcome && end(outcome) };
 	}

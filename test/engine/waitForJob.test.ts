@@ -108,6 +108,20 @@ describe('the sub-workflow of a parked wait', () => {
 		expect(JSON.stringify(workflow)).not.toContain(world.simulator.keys.admin.key);
 	});
 
+	it('is kept or not as the workflow that waits', async () => {
+		const kept = { saveDataErrorExecution: 'all', saveDataSuccessExecution: 'none' } as const;
+		const { workflow } = await waitFor(
+			world,
+			{ jobId: start(100) },
+			{ settings: { ...kept, errorWorkflow: 'alerts', callerPolicy: 'none' } },
+		);
+		expect(workflow?.settings).toEqual({
+			...kept,
+			executionOrder: 'v1',
+			callerPolicy: 'workflowsFromSameOwner',
+		});
+	});
+
 	it('does nothing with a state or a plan that is none', async () => {
 		const { workflow } = await waitFor(world, { jobId: start(100) });
 		const { parameters } = workflow!.nodes[2];
@@ -367,6 +381,239 @@ describe('results that cannot be fetched', () => {
 		expect(json.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded']);
 		expect(json[0].endpoints).toHaveLength(2);
 		expect(asked).toBe(Number(json[0].polls) + Number(json[1].polls) + 1);
+	});
+});
+
+describe('details of a job that ended while others went on', () => {
+	const short = (seconds: number) => start(seconds, { endpoints: 1 });
+	const OUTAGE = 'Service is being restarted';
+	const NOTHING = { reply: { data: {} } };
+
+	/** Spoils so many of the answers about the job that has one endpoint, once its end has been told. */
+	function spoilAfterEnd(times: number, spoilt: unknown) {
+		const seen = { end: false, again: 0 };
+		world.simulator.faults.add({
+			path: POLLS,
+			times: 10_000,
+			transform(body) {
+				const { data = {} } = (body as { reply: { data?: Record<string, string> } }).reply;
+				const [status, ...others] = Object.values(data);
+				if (others.length > 0) return body;
+				if (seen.end) {
+					seen.again += 1;
+					if (seen.again <= times) return spoilt;
+				}
+				seen.end ||= status === 'COMPLETED_SUCCESSFULLY';
+				return body;
+			},
+		});
+		return seen;
+	}
+
+	it('are those of its end, though it has gone on since its time was up', async () => {
+		const [slow, slower] = [short(500), short(900)];
+		const { json } = await waitFor(
+			world,
+			{ jobId: JOB_ID, timeout: '={{ $json.row === 0 ? 5 : 60 }}' },
+			{ items: jobs(slow, slower), onError: 'continueRegularOutput' },
+		);
+		expect(json[0]).toMatchObject({
+			outcome: 'timedOut',
+			status: 'IN_PROGRESS',
+			by_status: { IN_PROGRESS: 1 },
+			progress: { total: 1, finished: 0 },
+			errors: [],
+		});
+		expect(json[0].endpoints).toHaveLength(1);
+		expect(json[1]).toMatchObject({ outcome: 'succeeded' });
+	});
+
+	it('are fetched in a later round where an outage kept them back', async () => {
+		const seen = spoilAfterEnd(4, OUTAGE);
+		const { json, parked } = await waitFor(
+			world,
+			{ jobId: JOB_ID },
+			{ items: jobs(short(100), start(300)) },
+		);
+		expect(json.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded']);
+		expect(json[0].errors).toEqual([]);
+		expect(json[0].endpoints).toHaveLength(1);
+		expect(seen.again).toBe(5);
+		// Four waits more than its polls needed, the first five of which were made in memory.
+		expect(parked.length).toBe(Number(json[1].polls) - 5 + 4);
+	});
+
+	it.each([
+		['an outage', OUTAGE, 'Cortex answered with a text instead of data'],
+		['a tenant that has forgotten them', NOTHING, 'Cortex named no endpoints any more'],
+	])('are null, not none, after %s to the last', async (_name, spoilt, reason) => {
+		spoilAfterEnd(1_000, spoilt);
+		const { json } = await waitFor(
+			world,
+			{ jobId: JOB_ID, timeout: 10 },
+			{ items: jobs(short(100), start(300)) },
+		);
+		expect(json[0]).toMatchObject({
+			outcome: 'succeeded',
+			status: 'COMPLETED_SUCCESSFULLY',
+			progress: { total: 1, finished: 1 },
+			endpoints: null,
+			errors: [expect.stringContaining(`The endpoints could not be fetched: ${reason}`)],
+		});
+		expect(json[1]).toMatchObject({ outcome: 'succeeded', errors: [] });
+		expect(json[1].endpoints).toHaveLength(2);
+	});
+
+	it('an answer that names no endpoints any more takes none away', async () => {
+		const id = start(9_999);
+		world.simulator.faults.add({ path: POLLS, times: 99, skip: 3, transform: () => NOTHING });
+		const { json } = await waitFor(
+			world,
+			{ jobId: id, timeout: 5 },
+			{ onError: 'continueRegularOutput' },
+		);
+		expect(json[0]).toMatchObject({
+			outcome: 'timedOut',
+			status: 'IN_PROGRESS',
+			progress: { total: 2 },
+		});
+	});
+});
+
+describe('the poll at the deadline', () => {
+	it.each(kinds)(
+		'is repeated after an outage: no other one makes good for it, $kind',
+		async (kind) => {
+			const id = start(290);
+			world.simulator.faults.add({ path: POLLS, times: 3, skip: 7, status: 503 });
+			const { json } = await waitFor(world, { jobId: id, timeout: 5, options: kind.options });
+			expect(json[0]).toMatchObject({ outcome: 'succeeded', errors: [] });
+			expect(world.requests().filter(({ status }) => status === 503)).toHaveLength(3);
+		},
+	);
+
+	it.each(kinds)('that fails loses neither endpoints nor results, $kind', async (kind) => {
+		const id = startScript(3_000, { endpoints: 3 });
+		world.simulator.faults.add({ path: POLLS, times: 4, skip: 6, status: 503 });
+		const { json } = await waitFor(
+			world,
+			{ jobType: 'scriptExecution', jobId: id, timeout: 5, options: kind.options },
+			{ onError: 'continueRegularOutput' },
+		);
+		expect(json[0]).toMatchObject({ outcome: 'timedOut', progress: { total: 3 } });
+		expect(json[0].endpoints).toHaveLength(3);
+		expect(json[0].results).toHaveLength(3);
+	});
+});
+
+describe('deadlines and modes that differ from item to item', () => {
+	it('staggered deadlines are parked like one', async () => {
+		const ids = [2, 3, 4, 5, 6, 7].map(() => start(9_999));
+		const { json, parked } = await waitFor(
+			world,
+			{ jobId: JOB_ID, timeout: '={{ $json.row + 2 }}' },
+			{
+				items: ids.map((action_id, row) => ({ action_id, row })),
+				onError: 'continueRegularOutput',
+			},
+		);
+		expect(parked.length).toBeGreaterThanOrEqual(4);
+		json.forEach(({ outcome, waited_seconds }, row) => {
+			expect(outcome).toBe('timedOut');
+			expect(Number(waited_seconds)).toBeGreaterThanOrEqual((row + 2) * 60);
+			expect(Number(waited_seconds)).toBeLessThanOrEqual((row + 2) * 60 + 70);
+		});
+	});
+
+	it('one item in memory keeps all there, and the hint says so', async () => {
+		const { json, parked, hints } = await waitFor(
+			world,
+			{ jobId: JOB_ID, options: { waitMode: '={{ $json.row === 0 ? "inMemory" : "auto" }}' } },
+			{ items: jobs(start(100), start(100)) },
+		);
+		expect(json.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded']);
+		expect(parked).toEqual([]);
+		expect(hints).toEqual([expect.stringContaining('In Memory for some of the items')]);
+	});
+});
+
+describe('whatever goes wrong', () => {
+	const modes = ['continueRegularOutput', 'continueErrorOutput'] as const;
+	const noTenant = () => ({
+		credentials: { cortexXdrApi: { ...world.cortexKey('admin'), tenantUrl: ' ' } },
+	});
+
+	it.each(modes)('no input leaves as if it had succeeded: %s', async (onError) => {
+		const { outputs } = await waitFor(
+			world,
+			{ jobId: JOB_ID },
+			{ items: jobs('6001', '6002'), onError, ...noTenant() },
+		);
+		const failed = onError === 'continueErrorOutput' ? outputs[1] : outputs[0];
+		expect(failed.map(({ json }) => json.error)).toEqual([
+			'Tenant URL of the Cortex XDR API credential is empty',
+			'Tenant URL of the Cortex XDR API credential is empty',
+		]);
+		expect(failed.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+		if (onError === 'continueErrorOutput') expect(outputs[0]).toEqual([]);
+	});
+
+	it('an expression that fails for one item fails that one', async () => {
+		const good = start(5);
+		const { json } = await waitFor(
+			world,
+			{ jobId: "={{ $json.row === 0 ? $('Nowhere').item.json.id : $json.action_id }}" },
+			{ items: jobs('1', good), onError: 'continueRegularOutput' },
+		);
+		expect(json[0].error).toBe("Referenced node doesn't exist");
+		expect(json[1]).toMatchObject({ job_id: good, outcome: 'succeeded' });
+	});
+
+	it('every failed job is named, whatever the others have to say', async () => {
+		const ids = Array.from({ length: 60 }, () => start(1, { outcome: 'failed' }));
+		const { error } = await waitFor(world, { jobId: JOB_ID }, { items: jobs(...ids) });
+		expect(error?.message).toBe('60 of 60 jobs did not succeed');
+		for (const id of ids) expect(error?.description).toContain(id);
+	});
+
+	it('n8n refuses the sub-execution: the wait goes on in memory, and says why', async () => {
+		const { json, hints } = await waitFor(
+			world,
+			{ jobId: start(200) },
+			{ refuseSubWorkflow: 'Node type Wait is not known' },
+		);
+		expect(json[0].outcome).toBe('succeeded');
+		expect(hints).toEqual([expect.stringContaining('Node type Wait is not known')]);
+	});
+
+	describe('with a parked wait', () => {
+		const broken = async (onError: 'stopWorkflow' | (typeof modes)[number]) =>
+			await waitFor(
+				world,
+				{ jobId: JOB_ID },
+				{ items: jobs(start(100), start(9_999)), onError, brokenRounds: noTenant() },
+			);
+
+		it.each(modes)('every item comes out with what was known of its job: %s', async (onError) => {
+			const { json } = await broken(onError);
+			expect(json).toHaveLength(2);
+			for (const item of json) {
+				expect(Object.keys(item)).toEqual(['error', 'details']);
+				expect(item.error).toContain('Tenant URL');
+				expect(item.details).toMatchObject({
+					job_type: 'endpointAction',
+					status: 'IN_PROGRESS',
+					progress: { total: 2 },
+				});
+			}
+		});
+
+		it('the error names each job, and how it stood', async () => {
+			const { error } = await broken('stopWorkflow');
+			expect(error?.message).toContain('Tenant URL');
+			const still = error?.description?.match(/^Action \d+ was still running \(IN_PROGRESS/gm);
+			expect(still).toHaveLength(2);
+		});
 	});
 });
 

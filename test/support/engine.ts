@@ -17,6 +17,7 @@ import {
 	type ITaskMetadata,
 	type IWorkflowBase,
 	type IWorkflowExecuteAdditionalData,
+	type IWorkflowSettings,
 	type NodeApiError,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
@@ -136,6 +137,8 @@ export interface EngineOptions {
 	/** Stops the execution when it fires. */
 	signal?: AbortSignal;
 	timezone?: string;
+	/** Settings of the workflow. */
+	settings?: IWorkflowSettings;
 	/** n8n's execution mode; `manual` by default. */
 	mode?: WorkflowExecuteMode;
 	/** Stands in for a sub-execution that n8n would store: gets the sub-workflow and its items. */
@@ -235,7 +238,11 @@ export async function runNode(
 		nodes,
 		nodeTypes,
 		active: false,
-		settings: { executionOrder: 'v1', timezone: options.timezone ?? 'UTC' },
+		settings: {
+			...options.settings,
+			executionOrder: 'v1',
+			timezone: options.timezone ?? 'UTC',
+		},
 		connections: { Start: { main: [[{ node: 'Node', type: 'main', index: 0 }]] } },
 	});
 	const mode = options.mode ?? 'manual';

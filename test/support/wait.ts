@@ -15,6 +15,13 @@ export interface Waited extends EngineResult {
 	states: Array<INodeExecutionData['json']>;
 }
 
+export interface WaitOptions extends Partial<EngineOptions> {
+	/** n8n has this against the sub-execution. */
+	refuseSubWorkflow?: string;
+	/** What is different once the wait is parked. */
+	brokenRounds?: Partial<EngineOptions>;
+}
+
 /**
  * Runs Wait for Job to its end. n8n's part in a parked wait is played here: it keeps the state, lets the time
  * pass that the state asks for, and runs the sub-workflow's node again.
@@ -22,7 +29,7 @@ export interface Waited extends EngineResult {
 export async function waitFor(
 	world: World,
 	parameters: INode['parameters'],
-	options: Partial<EngineOptions> = {},
+	{ refuseSubWorkflow, brokenRounds, ...options }: WaitOptions = {},
 ): Promise<Waited> {
 	let workflow: IWorkflowBase | undefined;
 	let items: INodeExecutionData[] = [];
@@ -33,6 +40,7 @@ export async function waitFor(
 		{
 			...options,
 			onSubWorkflow(code, input) {
+				if (refuseSubWorkflow !== undefined) throw new Error(refuseSubWorkflow);
 				workflow = JSON.parse(JSON.stringify(code)) as IWorkflowBase;
 				items = input;
 			},
@@ -49,6 +57,7 @@ export async function waitFor(
 		world.clock.advance(Number(json.wait) * 1000);
 		last = await world.run(new CortexXdrWaitForJob(), poll.parameters, {
 			credentials: options.credentials ?? world.credentials,
+			...brokenRounds,
 			items: [JSON.parse(JSON.stringify(json)) as Record<string, unknown>],
 		});
 		if (last.error || last.outputs[0]?.length > 0) break;

@@ -254,6 +254,20 @@ describe('polls that bring no standing', () => {
 		expect([seen.misses, seen.end, seen.fault]).toEqual([0, undefined, undefined]);
 	});
 
+	it('the first poll ends nothing for being late: the queue may have held it back', () => {
+		const late = { round: 1, elapsed: 9_999, now: 9 };
+		expect(after({ misses: 0 }, { passing: true }, late).end).toBeUndefined();
+		expect(
+			afterPoll({ misses: 0 }, { standing: standing(['PENDING']) }, job, late).end,
+		).toBeUndefined();
+	});
+
+	it('404 is no verdict on an action: only imports are known to answer so', () => {
+		const action: Job = { ...job, type: 'endpointAction' };
+		const fault = new Fault('words', { status: 404, envelope });
+		expect(afterPoll({ misses: 2 }, { fault }, action, at).end?.outcome).toBe('failed');
+	});
+
 	it('the deadline ends it, with its last standing and the last words', () => {
 		const seen = afterPoll({ misses: 0 }, { standing: standing(['PENDING']) }, job, at);
 		const late = { round: 9, elapsed: 3600, now: 9 };
@@ -301,6 +315,27 @@ describe('the schedule', () => {
 	it('the most impatient job sets the pace', () => {
 		const running = [settings, { ...settings, pollInterval: 100 }];
 		expect(nextPoll({ running, round: 1, elapsed: 0 }, true)).toEqual({ inMemory: 10 });
+	});
+
+	it('is parked when one job still has time, and then asks for the others once they are due', () => {
+		const running = [
+			{ ...settings, timeout: 100 },
+			{ ...settings, timeout: 3600 },
+		];
+		expect(nextPoll({ running, round: 5, elapsed: 60 }, true)).toEqual({ parked: 65 });
+	});
+
+	it('asks ever less often after a day, so that what n8n stores stays small', () => {
+		const day = 24 * 3600;
+		const year = { timeout: 365 * day, pollInterval: 65, backoff: 'fixed' } as const;
+		expect(parkedSeconds(at(day - 1, 500, year))).toBe(65);
+		expect(parkedSeconds(at(day, 500, year))).toBe(300);
+		expect(parkedSeconds(at(7 * day, 500, year))).toBe(2100);
+		let rounds = 0;
+		for (let elapsed = 0; elapsed < 365 * day; rounds += 1) {
+			elapsed += parkedSeconds(at(elapsed, 500, { ...year, backoff: 'exponential' }));
+		}
+		expect(rounds).toBeLessThan(2_100);
 	});
 
 	it('parked waits are never too short for the database, and end at the deadline', () => {
@@ -496,6 +531,19 @@ describe('readJob', () => {
 		});
 	});
 
+	it('takes a switch as a text, as expressions give it', () => {
+		const options = { acceptPartial: 'true', includeResults: 'false' };
+		expect(readJob({ ...good, options }).settings).toMatchObject({
+			acceptPartial: true,
+			includeResults: false,
+		});
+	});
+
+	it('cuts a timeout short for those who cannot wait', () => {
+		expect(readJob(good, 5).settings.timeout).toBe(300);
+		expect(readJob({ ...good, timeout: 2 }, 5).settings.timeout).toBe(120);
+	});
+
 	it.each([
 		[{ jobType: 'scan' }, 'Job Type holds "scan"'],
 		[{ jobId: '' }, 'Job ID is empty'],
@@ -510,6 +558,9 @@ describe('readJob', () => {
 		[{ options: { maxPollInterval: -1 } }, 'Max Poll Interval holds "-1"'],
 		[{ options: { finishedShare: 101 } }, 'Finished Share holds "101"'],
 		[{ options: { requiredShare: 'all' } }, 'Required Share holds "all"'],
+		[{ options: { requiredShare: null } }, 'Required Share holds "null"'],
+		[{ options: { acceptPartial: 'yes' } }, 'Accept Partial holds "yes"'],
+		[{ options: { includeResults: null } }, 'Include Results holds "null"'],
 	])('refuses %j', (change, message) => {
 		expect(() => readJob({ ...good, ...change })).toThrow(message);
 		expect(() => readJob({ ...good, ...change })).toThrow(InputError);
