@@ -3,8 +3,8 @@ module.exports = {
 	testEnvironment: 'node',
 	maxWorkers: '100%',
 	roots: ['<rootDir>/test'],
-	// A run of its own: npm run test:faults.
-	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/faults/'],
+	// Runs of their own: npm run test:faults, npm run test:fuzz.
+	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/faults/', '<rootDir>/test/fuzz/'],
 	testTimeout: 30_000,
 	testMatch: ['**/*.test.ts', '**/*.test.js'],
 	setupFiles: ['<rootDir>/test/support/environment.js'],

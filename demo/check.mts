@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -122,12 +122,19 @@ function isAlive(pid: number): boolean {
 	}
 }
 
-/** Folders are named by process id; those of checks that are over go. */
-async function removeOldChecks(): Promise<void> {
-	for (const name of await readdir(CHECK_FOLDER).catch(() => [])) {
-		if (!isAlive(Number(name)))
+/**
+ * A new folder for a check. Folders begin with their process id; those of checks that are over go, and so do those of
+ * our own id: containers give it out again and again.
+ */
+async function newFolder(): Promise<string> {
+	await mkdir(CHECK_FOLDER, { recursive: true });
+	for (const name of await readdir(CHECK_FOLDER)) {
+		const pid = parseInt(name, 10);
+		if (pid === process.pid || !isAlive(pid)) {
 			await rm(join(CHECK_FOLDER, name), { recursive: true, force: true });
+		}
 	}
+	return mkdtemp(join(CHECK_FOLDER, `${process.pid}-`));
 }
 
 /**
@@ -135,9 +142,8 @@ async function removeOldChecks(): Promise<void> {
  * and prints a table. Resolves with whether all succeeded.
  */
 export async function check(progress: Progress): Promise<boolean> {
-	await removeOldChecks();
+	const userFolder = await newFolder();
 	const [port, simulatorPort] = await freePorts(2);
-	const userFolder = join(CHECK_FOLDER, String(process.pid));
 	const demo = await startDemo({ userFolder, port, simulatorPort, progress });
 	try {
 		const workflows = await readWorkflows();

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { startSimulator } from '../simulator/start.mts';
+import { claimFolder } from './folder.mts';
 import { startMain, type N8nInstance, type N8nProcess } from './n8n.mts';
 import { installPackage, packPackage } from './package.mts';
 import { freePort } from './ports.mts';
@@ -19,6 +19,8 @@ export interface DemoOptions {
 	port: number;
 	simulatorPort: number;
 	progress: Progress;
+	/** Called when the simulator can save nothing any more; should end the program. Thrown by default. */
+	onFailure?: (error: Error) => void;
 	/** Further settings of n8n. */
 	env?: NodeJS.ProcessEnv;
 }
@@ -36,12 +38,15 @@ export interface Demo {
 	close: () => Promise<void>;
 }
 
-/** Brings everything up. Throws when any part cannot start; what had started is stopped again. */
+/**
+ * Brings everything up. Throws when any part cannot start, or when the folder holds anything that is not a demo's; what
+ * had started is stopped again.
+ */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
 	const { userFolder, port, progress } = options;
+	await claimFolder(userFolder);
 	const runtime = await prepareRuntime(progress);
 	const tarball = await packPackage(runtime, progress);
-	await mkdir(userFolder, { recursive: true });
 	await installPackage(runtime, tarball, userFolder);
 
 	const state = await loadState(userFolder);
@@ -56,6 +61,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 		port: options.simulatorPort,
 		speed: SPEED,
 		stateFile: join(userFolder, 'simulator.json'),
+		onFailure: options.onFailure,
 	});
 
 	let n8n: N8nProcess | undefined;

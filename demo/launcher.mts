@@ -15,7 +15,7 @@ function parentOf(pid: number): number | undefined {
 /**
  * Calls back once when the command that started this one is gone. A signal sent to npm alone ends npm
  * and its shell and is not passed on, so without this an `npm start` that was stopped so would go on
- * running unseen. (tsx stands between the shell and us; where there is no /proc, only our own parent
+ * running unseen. (npm's shell stands between npm and us; where there is no /proc, only our own parent
  * is watched.)
  */
 export function whenLauncherIsGone(callback: () => void): void {

@@ -81,6 +81,8 @@ export async function installPackage(
 	await linkWorkflowLibrary(runtime, userFolder);
 	if ((await readIfThere(stamp)) === tarball && existsSync(installed)) return;
 
+	// First, so that an installation which is interrupted from here on does not count.
+	await rm(stamp, { force: true });
 	await rm(installed, { recursive: true, force: true });
 	await mkdir(folder, { recursive: true });
 	await writeFile(

@@ -102,7 +102,7 @@ const ENDED = new Set(['success', 'error', 'canceled', 'crashed']);
  * Stored execution data: a JSON array in which every object, array and text inside another one is
  * written as the index of its own entry (the "flatted" format). Entry 0 is the whole.
  */
-export function decodeFlatted(text: string): unknown {
+function decodeFlatted(text: string): unknown {
 	const entries = JSON.parse(text) as unknown[];
 	const decoded = new Map<number, unknown>();
 	const value = (raw: unknown): unknown => (typeof raw === 'string' ? entry(Number(raw)) : raw);

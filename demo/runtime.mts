@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+import { requireDiskSpace } from './disk.mts';
 import { lastLines, UserError } from './errors.mts';
 import { CACHE_FOLDER } from './paths.mts';
 import { CommandError, run } from './processes.mts';
@@ -47,11 +48,15 @@ const LOCK_FILES = ['package.json', 'package-lock.json', '.npmrc'];
 
 const ownNodeIsNewEnough = () => Number(process.versions.node.split('.')[0]) >= NODE_MAJOR;
 
-function packagedNode(): { name: string; binary: string } {
-	const found = NODE_PACKAGES[`${process.platform}-${process.arch}`];
+/** The npm package that brings a suitable Node. Throws a `UserError` where there is none. */
+export function packagedNode(
+	platform: string = process.platform,
+	arch: string = process.arch,
+): { name: string; binary: string } {
+	const found = NODE_PACKAGES[`${platform}-${arch}`];
 	if (found) return found;
 	throw new UserError(
-		`n8n needs Node ${NODE_MAJOR} or newer and this is Node ${process.versions.node}; install Node ${NODE_MAJOR} and run the command again (for ${process.platform} on ${process.arch} it cannot be fetched automatically).`,
+		`n8n needs Node ${NODE_MAJOR} or newer and this is Node ${process.versions.node}; install Node ${NODE_MAJOR} and run the command again (for ${platform} on ${arch} it cannot be fetched automatically).`,
 	);
 }
 
@@ -110,7 +115,7 @@ const NETWORK_FAULTS =
 	/\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ERR_SOCKET_TIMEOUT|UNABLE_TO_\w+|SELF_SIGNED_\w+)\b/;
 
 /** npm's failure as a sentence for the person at the screen. */
-function explainNpm(doing: string, error: unknown, logFile: string): Error {
+export function explainNpm(doing: string, error: unknown, logFile: string): Error {
 	if (!(error instanceof CommandError)) return error as Error;
 	const telling = lastLines(
 		error.output
@@ -156,14 +161,6 @@ export async function runNpm(
 	} catch (error) {
 		throw explainNpm(doing, error, logFile);
 	}
-}
-
-async function requireDiskSpace(folder: string): Promise<void> {
-	const { bavail, bsize } = await statfs(folder);
-	if (bavail * bsize >= BYTES_NEEDED) return;
-	throw new UserError(
-		`Installing n8n needs ${BYTES_NEEDED / 1e9} GB and ${((bavail * bsize) / 1e9).toFixed(1)} GB are free at ${folder}: free some space, or name another folder in XDG_CACHE_HOME.`,
-	);
 }
 
 async function ageOf(path: string): Promise<number | undefined> {
@@ -296,7 +293,11 @@ export async function prepareRuntime(
 		// The other process may have finished between the look and the lock.
 		if (isDone()) return runtimeIn(folder);
 		await removeAbandoned(cache, folder);
-		await requireDiskSpace(cache);
+		await requireDiskSpace(cache, {
+			bytes: BYTES_NEEDED,
+			doing: 'Installing n8n',
+			otherwise: 'name another folder in XDG_CACHE_HOME',
+		});
 		await mkdir(partial);
 		await install(partial, n8nLock, join(cache, 'install.log'), progress);
 		await rename(partial, folder).catch((error) => {

@@ -26,7 +26,7 @@ interface CredentialSeed {
 	addressField: string;
 }
 
-export const CREDENTIALS: CredentialSeed[] = [
+const CREDENTIALS: CredentialSeed[] = [
 	{
 		id: 'cortexSimulator',
 		name: 'Cortex simulator',
@@ -93,7 +93,10 @@ export const ownerOf = ({ ownerPassword }: DemoState): Owner => ({
 	password: ownerPassword,
 });
 
-const stateFile = (userFolder: string) => join(userFolder, 'demo.json');
+/** In each folder of a demo: what it goes on from, and how the folder is known to be a demo's. */
+export const STATE_FILE = 'demo.json';
+
+const stateFile = (userFolder: string) => join(userFolder, STATE_FILE);
 
 /** Reads the state of a user folder, and makes it the first time. */
 export async function loadState(userFolder: string): Promise<DemoState> {

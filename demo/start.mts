@@ -7,7 +7,7 @@ import { SPEED, startDemo, type Demo } from './demo.mts';
 import { describe, lastLines, UserError } from './errors.mts';
 import { whenLauncherIsGone } from './launcher.mts';
 import { DEMO_FOLDER } from './paths.mts';
-import { requireFreePort } from './ports.mts';
+import { readPort, requirePorts } from './ports.mts';
 import { createProgress } from './progress.mts';
 
 const USAGE = `Usage: npm start -- [options]
@@ -17,13 +17,6 @@ const USAGE = `Usage: npm start -- [options]
   --folder <path>            where n8n and the simulator keep their data (default .demo)
   --check                    run every example workflow once, print a table, and end
   --help                     print this`;
-
-function readPort(text: string | undefined, option: string, fallback: number): number {
-	if (text === undefined || text === '') return fallback;
-	const port = Number(text);
-	if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-	throw new UserError(`"${text}" is not a port: give ${option} a number from 1 to 65535.`);
-}
 
 function readOptions() {
 	try {
@@ -91,8 +84,10 @@ async function main(): Promise<void> {
 		'--simulator-port',
 		4010,
 	);
-	await requireFreePort(port, 'n8n', '--port');
-	await requireFreePort(simulatorPort, 'the simulator', '--simulator-port');
+	await requirePorts([
+		{ port, what: 'n8n', option: '--port' },
+		{ port: simulatorPort, what: 'the simulator', option: '--simulator-port' },
+	]);
 
 	let demo: Demo | undefined;
 	let stopping = false;
@@ -104,7 +99,7 @@ async function main(): Promise<void> {
 		return 0;
 	});
 	const userFolder = resolve(options.folder ?? DEMO_FOLDER);
-	demo = await startDemo({ userFolder, port, simulatorPort, progress });
+	demo = await startDemo({ userFolder, port, simulatorPort, progress, onFailure: fail });
 	progress.say(greeting(demo, port));
 
 	const exit = await demo.n8n.exited;
@@ -114,7 +109,10 @@ async function main(): Promise<void> {
 	);
 }
 
-main().catch((error) => {
+/** What still runs dies with this process. */
+function fail(error: unknown): never {
 	console.error(`\n${describe(error)}`);
 	process.exit(1);
-});
+}
+
+main().catch(fail);

@@ -1,9 +1,9 @@
 import manifest from '../../package.json';
 import { expectationOf, misfits } from './lookup';
 import { fieldsOf } from '../support/fields';
+import { print } from '../support/print';
 import { faultNames, wrongs } from './faults';
 import { UNKNOWN, type Expected } from './expectations';
-import { print } from './print';
 import {
 	createBench,
 	patience,

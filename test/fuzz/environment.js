@@ -3,8 +3,8 @@ const path = require('node:path');
 
 const root = path.join(__dirname, '..', '..', 'nodes');
 
-/** Cases for each parser: FUZZ_RUNS, or as many as do not hold up the tests. */
-module.exports.runs = Number(process.env.FUZZ_RUNS ?? 1_000);
+/** Cases for each parser. */
+module.exports.runs = Number(process.env.FUZZ_RUNS);
 
 /** Every function that a file under nodes/ exports, as `path/of/file.name`. */
 module.exports.exportedFunctions = () =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { InputError } from '../../nodes/shared/input/inputError';
 import { Fault } from '../../nodes/shared/transport/fault';
+import { print } from '../support/print';
 import { exportedFunctions, runs } from './environment';
 import { others, parsers, type Parser } from './parsers';
 
@@ -41,6 +42,12 @@ const wordsOf = (refusal: InputError | Fault | TokenMissing) =>
 
 const inWords = (outcome: Outcome) =>
 	'result' in outcome ? fc.stringify(outcome.result) : wordsOf(outcome.refusal);
+
+afterAll(() =>
+	print(
+		`Fuzz: ${runs.toLocaleString('en-US')} cases for each of ${Object.keys(parsers).length} functions`,
+	),
+);
 
 test('every exported function is a parser with a row, or known to be none', () => {
 	const known = [...Object.keys(parsers), ...others];

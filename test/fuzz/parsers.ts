@@ -248,7 +248,9 @@ const job = fc
 const plan: Plan = { startedAt: NOW, jobs: [], items: [], onError: 'stop' };
 const item = fc
 	.tuple(job, tracked, end, fc.array(text, { maxLength: 5 }))
-	.map(([one, known, ending, errors]) => jobItem(one, plan, { ...known, end: ending }, { errors, again: false }));
+	.map(([one, known, ending, errors]) =>
+		jobItem(one, plan, { ...known, end: ending }, { errors, again: false }),
+	);
 
 const number = fc.oneof(
 	fc.constantFrom(1, 10, '50', 100),

@@ -168,8 +168,14 @@ describe('the repository', () => {
 			['cortex', 'qualys'],
 			['qualys', 'cortex'],
 		]) {
-			for (const file of files.filter((name) => name.startsWith(`nodes/shared/${vendor}/`))) {
-				expect(readFileSync(join(root, file), 'utf8')).not.toMatch(new RegExp(`/${other}/`));
+			const own = new RegExp(`^(nodes/(shared/)?|credentials/)${vendor}.*\\.ts$`, 'i');
+			const vendors = files.filter((name) => own.test(name));
+			expect(vendors.length).toBeGreaterThan(5);
+			for (const file of vendors) {
+				const imports = [...readFileSync(join(root, file), 'utf8').matchAll(/from '([^']+)'/g)];
+				for (const [, from] of imports) {
+					expect([file, from]).toEqual([file, expect.not.stringMatching(new RegExp(other, 'i'))]);
+				}
 			}
 		}
 	});
