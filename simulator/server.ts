@@ -54,8 +54,8 @@ export interface SimulatorOptions {
 	/** What an earlier run saved. */
 	state?: SimulatorState;
 	/**
-	 * Called with what to save when it has changed, before the answer goes out to whom the change is told. Changes that
-	 * follow one another without a pause are told together: thousands of jobs started in a loop are one.
+	 * Called with what to save when it has changed, before an answer tells of it; where it throws, that answer is a 500.
+	 * Changes that follow one another without a pause are one: thousands of jobs may be started in a loop.
 	 */
 	onStateChange?: (state: SimulatorState) => void;
 }
@@ -95,9 +95,16 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 		isTold = true;
 		options.onStateChange?.(state());
 	};
+	const tellSoon = () => {
+		try {
+			tellChange();
+		} catch {
+			// The next answer tells it again, and fails.
+			isTold = false;
+		}
+	};
 	const stateChanged = () => {
-		// What a program changes is told without any answer; what a request changes, before its own.
-		if (isTold) setImmediate(tellChange);
+		if (isTold) process.nextTick(tellSoon);
 		isTold = false;
 	};
 	const time = createSimulatedTime(clock, options.speed ?? 1, saved?.time, stateChanged);
