@@ -104,7 +104,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 		}
 	};
 	const stateChanged = () => {
-		if (isTold) process.nextTick(tellSoon);
+		if (isTold) queueMicrotask(tellSoon);
 		isTold = false;
 	};
 	const time = createSimulatedTime(clock, options.speed ?? 1, saved?.time, stateChanged);
