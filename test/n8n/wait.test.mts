@@ -432,6 +432,115 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			},
 		);
 
+		test('in a loop, every round waits', { timeout: 5 * MINUTES }, async () => {
+			const rows = ['first', 'second'].map((label) => ({
+				job: job({ kind: 'importJob', durationSeconds: 20 }),
+				label,
+			}));
+			const workflow = chain('Loop', [
+				manualTrigger(),
+				items('Jobs', rows),
+				node('Loop', 'splitInBatches', { batchSize: 1, options: {} }, { typeVersion: 3 }),
+				results(),
+			]);
+			workflow.nodes.push(waitForJob({ jobType: 'importJob' }));
+			const to = (name: string) => [{ node: name, type: 'main', index: 0 }];
+			workflow.connections.Loop = { main: [to('After'), to('Wait')] };
+			workflow.connections.Wait = { main: [to('Loop')] };
+			const id = await runByHand(workflow);
+			await parked(id);
+			const execution = await n8n.client.waitForExecution(id, 4 * MINUTES);
+			assert.equal(execution.status, 'success', execution.error?.message);
+			assert.equal(execution.runs.Wait.length, 2);
+			assert.deepEqual(
+				outputOf(execution, 'After').map(({ json }) => [json.job, json.outcome]),
+				rows.map(({ job }) => [job, 'succeeded']),
+			);
+		});
+
+		test('in a workflow that another one calls, both wait', { timeout: 4 * MINUTES }, async () => {
+			const called = chain('Called', [
+				node(
+					'Start',
+					'executeWorkflowTrigger',
+					{ inputSource: 'passthrough' },
+					{ typeVersion: 1.1 },
+				),
+				waitForJob({ jobType: 'importJob' }),
+			]);
+			const { id: calledId } = await n8n.add(called);
+			await n8n.client.activate(calledId);
+			const rows = [{ job: job({ kind: 'importJob', durationSeconds: 20 }), label: 'mine' }];
+			const id = await runByHand(
+				chain('Calls', [
+					manualTrigger(),
+					items('Jobs', rows),
+					node(
+						'Call',
+						'executeWorkflow',
+						{
+							workflowId: { __rl: true, mode: 'id', value: calledId },
+							workflowInputs: { mappingMode: 'defineBelow', value: {} },
+							options: { waitForSubWorkflow: true },
+						},
+						{ typeVersion: 1.2 },
+					),
+					results(),
+				]),
+			);
+			await parked(id);
+			const execution = await n8n.client.waitForExecution(id, 3 * MINUTES);
+			assert.equal(execution.status, 'success', execution.error?.message);
+			assert.deepEqual(
+				outputOf(execution, 'After').map(({ json }) => [json.job, json.outcome, json.label]),
+				[[rows[0].job, 'succeeded', 'mine']],
+			);
+		});
+
+		test(
+			'a workflow that keeps no executions keeps none of its wait either',
+			{ timeout: 4 * MINUTES },
+			async () => {
+				const { messages } = n8n.simulator.simulator;
+				const workflow = chain('keepsNothing', [
+					webhookTrigger('keepsNothing'),
+					items('Jobs', [{ job: job({ kind: 'importJob', durationSeconds: 20 }) }]),
+					waitForJob({ jobType: 'importJob' }),
+					node(
+						'Tell',
+						'httpRequest',
+						{
+							method: 'POST',
+							url: `${n8n.simulator.url}/slack/webhook`,
+							sendBody: true,
+							specifyBody: 'json',
+							jsonBody: "={{ { text: 'nothing kept: ' + $json.outcome } }}",
+							options: {},
+						},
+						{ typeVersion: 4.2 },
+					),
+				]);
+				workflow.settings = {
+					...workflow.settings,
+					saveDataSuccessExecution: 'none',
+					saveDataErrorExecution: 'none',
+				};
+				const id = await runFromWebhook(workflow);
+				const waiting = await parked(id);
+				await waitUntil(
+					() => JSON.stringify(messages).includes('nothing kept: succeeded') || undefined,
+					3 * MINUTES,
+					'The end was not told.',
+				);
+				const { workflowId } = waiting;
+				await waitUntil(
+					async () => ((await n8n.client.summaries({ workflowId })).length > 0 ? undefined : true),
+					30_000,
+					`Executions ${id} and ${childOf(waiting)} are still there.`,
+				);
+			},
+		);
+
 		test('how soon an end is reported', { timeout: 4 * MINUTES }, async (context) => {
 			const interval = 5;
 			const ends = [22, 93];
