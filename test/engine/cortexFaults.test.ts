@@ -246,6 +246,7 @@ describe('what heals by itself', () => {
 
 describe('On Error', () => {
 	const items = [{ group: 'Demo Laptops' }, { group: 'No Such Group' }, { group: 'Kiosks' }];
+	const retried = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
 
 	it('Stop Workflow: names the item, and what the others started', async () => {
 		const { error, json } = await scan({ items });
@@ -253,8 +254,19 @@ describe('On Error', () => {
 		expect(error?.message).toContain('No endpoint was found');
 		expect(error?.context).toMatchObject({ itemIndex: 1 });
 		expect(error?.description).toMatch(
-			/Already started by this node: item 0: action_id \d+; item 2: action_id \d+\./,
+			/^Other items of this node: item 0: started, action_id \d+; item 2: started, action_id \d+\.$/m,
 		);
+	});
+
+	it('Stop Workflow: names others of which nobody knows whether they were started', async () => {
+		const refused = { group: 'No Such Group' };
+		fault({ status: 503, skip: 1 });
+		const { error } = await scan({ items: [refused, { group: 'Kiosks' }, { group: 'Kiosks' }] });
+		expect(error?.context).toMatchObject({ itemIndex: 0 });
+		expect(error?.description).toMatch(
+			/^Other items of this node: item 1: not known whether it was started; item 2: started, action_id \d+\.$/m,
+		);
+		expect(error?.description).not.toContain('It is not known whether this scan');
 	});
 
 	it('Continue: the error takes the place of its item', async () => {
@@ -288,21 +300,63 @@ describe('On Error', () => {
 		fault({ status: 503, skip: 1 });
 		const { error } = await scan({
 			items: items.filter(({ group }) => group !== 'No Such Group'),
-			node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 },
+			node: retried,
 		});
 		expect(error?.description).toContain('It is not known whether this scan was started');
 		expect(world.requests()).toHaveLength(2);
 	});
 
-	it('Retry On Fail does send again what was refused', async () => {
-		fault({ status: 403, skip: 1, body: errorEnvelope(403, 'Forbidden', null) });
-		const { json, error } = await scan({
-			items: items.filter(({ group }) => group !== 'No Such Group'),
-			node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 },
-		});
+	it('Retry On Fail does not send again what was refused', async () => {
+		fault({ status: 403, body: errorEnvelope(403, 'Forbidden', null) });
+		const { error } = await scan({ items: [{ group: 'Kiosks' }], node: retried });
+		expect(error?.message).toContain('Forbidden');
+		expect(error?.description).not.toContain('It is not known');
+		expect(world.requests()).toHaveLength(1);
+	});
+
+	it('Retry On Fail does send again what was one request too many', async () => {
+		const ONE_TRY = 24;
+		fault({ status: 429, times: ONE_TRY, body: errorEnvelope(429, 'Too many requests.', null) });
+		const { json, error } = await scan({ items: [{ group: 'Kiosks' }], node: retried });
 		expect(error).toBeUndefined();
-		expect(json).toHaveLength(2);
-		expect(world.requests()).toHaveLength(3);
+		expect(json).toHaveLength(1);
+		expect(world.requests()).toHaveLength(ONE_TRY + 1);
+	});
+
+	it('Retry On Fail does read again what could not be read', async () => {
+		fault({ status: 403, body: errorEnvelope(403, 'Forbidden', null) });
+		expect((await status({ node: retried })).json).toHaveLength(1);
+		expect(world.requests()).toHaveLength(2);
+	});
+
+	it('an answer that nobody can read leaves open whether the scan was started', async () => {
+		const node = new CortexXdrScanEndpoints();
+		const [scope] = node.description.properties;
+		scope.routing!.output!.postReceive = [
+			async () => {
+				throw new TypeError('x is not a function');
+			},
+		];
+		const { error } = await world.run(
+			node,
+			{ scope: 'all', options: {} },
+			{ items: [{}], node: retried },
+		);
+		expect(error?.description).toContain('It is not known whether this scan was started');
+		expect(world.requests()).toHaveLength(1);
+	});
+
+	it("n8n's list of allowed domains is no reason to look whether the scan was started", async () => {
+		const node = new CortexXdrScanEndpoints();
+		const send = node.description.properties[0].routing!.send!;
+		send.preSend = [
+			...(send.preSend ?? []),
+			async (request) => ({ ...request, allowedDomains: 'example.com' }),
+		];
+		const { error } = await world.run(node, { scope: 'all', options: {} });
+		expect(error?.message).toContain('Domain not allowed');
+		expect(error?.description ?? '').not.toContain('It is not known');
+		expect(world.requests()).toHaveLength(0);
 	});
 });
 
@@ -359,10 +413,11 @@ describe('secrets', () => {
 	});
 
 	it('the key goes to no other host', async () => {
-		const node = new CortexXdrGetActionStatus();
+		const node = new CortexXdrScanEndpoints();
 		node.description.requestDefaults = { baseURL: world.url.replace('127.0.0.1', 'localhost') };
-		const { error } = await world.run(node, { actionId: '1', output: 'summary' });
+		const { error } = await world.run(node, { scope: 'all', options: {} });
 		expect(error?.message).toContain('is not sent to localhost');
+		expect(error?.description).not.toContain('It is not known');
 		expect(world.requests()).toEqual([]);
 	});
 });

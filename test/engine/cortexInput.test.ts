@@ -120,6 +120,9 @@ const wrong: Wrong[] = [
 	})),
 ];
 
+/** An expression with which n8n stops at the first item without a group. */
+const FAILS_WITHOUT_GROUP = '={{ $json.group ?? $("No Such Node").first().json.group }}';
+
 describe('wrong input is refused before anything is sent', () => {
 	it.each(wrong)('$node.name: $name', async ({ node, parameters, message }) => {
 		world.requests();
@@ -145,11 +148,43 @@ describe('wrong input is refused before anything is sent', () => {
 		world.requests();
 		const { error } = await world.run(
 			new CortexXdrScanEndpoints(),
-			filtered({ groupNames: '={{ $json.group.trim() }}' }),
+			filtered({ groupNames: FAILS_WITHOUT_GROUP }),
 			{ items: [{ group: 'Kiosks' }, {}] },
 		);
-		expect(error).toBeDefined();
+		expect(error?.message).toBe("Referenced node doesn't exist");
 		expect(world.requests()).toEqual([]);
+	});
+
+	it('an expression that fails leaves no refusal behind that nobody waits for', async () => {
+		world.requests();
+		const { error } = await world.run(
+			new CortexXdrScanEndpoints(),
+			filtered({ groupNames: FAILS_WITHOUT_GROUP }),
+			{ items: [{ group: '' }, {}] },
+		);
+		// Of a rejection that nobody waits for, jest makes a failure.
+		expect(error?.message).toBe("Referenced node doesn't exist");
+		expect(world.requests()).toEqual([]);
+	});
+
+	it.each([
+		['no batching', undefined, 0],
+		['no time between batches', { batchSize: 1, batchInterval: 0 }, 0],
+		['a batch for all', { batchSize: 3, batchInterval: 10 }, 0],
+		// The others have been sent by then.
+		['smaller batches', { batchSize: 2, batchInterval: 10 }, 2],
+	])('%s: a wrong item of three lets so many others be sent', async (_name, batch, sent) => {
+		world.requests();
+		const { error } = await world.run(
+			new CortexXdrScanEndpoints(),
+			{
+				...filtered({ groupNames: '={{ $json.group }}' }),
+				...(batch && { requestOptions: { batching: { batch } } }),
+			},
+			{ items: [{ group: 'Kiosks' }, { group: 'Kiosks' }, { group: '' }] },
+		);
+		expect(error?.message).toBe('Filter Group Names is empty');
+		expect(world.requests()).toHaveLength(sent);
 	});
 
 	it('where On Error says to continue, the good items are sent', async () => {
@@ -184,6 +219,36 @@ describe('wrong input is refused before anything is sent', () => {
 			{ credentials: { cortexXdrApi: { ...world.cortexKey('admin'), ...change } } },
 		);
 		expect(error?.message).toContain(message);
+	});
+});
+
+describe('Execute Once', () => {
+	const items = [{ id: '6001', group: 'Kiosks' }, { id: '7001' }, {}];
+
+	it.each([
+		[CortexXdrScanEndpoints, filtered({ groupNames: '={{ $json.group }}' })],
+		[CortexXdrGetActionStatus, { actionId: '={{ $json.id }}', output: 'summary' }],
+	])('%p deals with the first item', async (Node, parameters) => {
+		world.requests();
+		const { json, outputs, error } = await world.run(new Node(), parameters, {
+			items,
+			node: { executeOnce: true },
+		});
+		expect(error).toBeUndefined();
+		expect(json).toHaveLength(1);
+		expect(outputs[0][0].pairedItem).toEqual({ item: 0 });
+		expect(world.requests()).toHaveLength(1);
+	});
+
+	it('still refuses wrong input', async () => {
+		world.requests();
+		const { error } = await world.run(
+			new CortexXdrScanEndpoints(),
+			filtered({ groupNames: '={{ $json.none }}' }),
+			{ items, node: { executeOnce: true } },
+		);
+		expect(error?.message).toBe('Filter Group Names is empty');
+		expect(world.requests()).toEqual([]);
 	});
 });
 

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
+import { UserError } from 'n8n-workflow';
+import { InputError } from '../../nodes/shared/input/inputError';
 import {
 	asksToWait,
+	attempts,
 	LONGEST_WAIT_MS,
 	retryAfter,
 	throttleBackoff,
@@ -9,6 +12,7 @@ import { Cancelled, clock, orCancelled, pause } from '../../nodes/shared/transpo
 import { connectionFault, Fault, sentences } from '../../nodes/shared/transport/fault';
 import { Lane, laneTo } from '../../nodes/shared/transport/lane';
 import { toNodeError } from '../../nodes/shared/transport/nodeErrors';
+import { Run } from '../../nodes/shared/transport/run';
 import { showable, withoutSecrets } from '../../nodes/shared/transport/secrets';
 import { FakeClock } from '../support/fakeClock';
 
@@ -65,8 +69,9 @@ describe('retryAfter', () => {
 	});
 });
 
+const nothing = async () => {};
+
 describe('Lane', () => {
-	const nothing = async () => {};
 	const pace = { spacing: 1, atOnce: 1, perSecond: Infinity };
 
 	it('lets no more pass at once than it should', async () => {
@@ -173,6 +178,45 @@ describe('Lane', () => {
 	});
 });
 
+describe('attempts', () => {
+	const busy = () => new Fault('busy', { throttled: true });
+	/** An attempt that is refused so often, and then gives how often it was made. */
+	const refusedTimes = (times: number) => {
+		let made = 0;
+		return async () => {
+			made += 1;
+			if (made <= times) throw busy();
+			return made;
+		};
+	};
+
+	it('time in a queue that moves is no time of a tenant that refuses', async () => {
+		const lane = new Lane({ spacing: 1_000, atOnce: Infinity, perSecond: Infinity });
+		const options = { lane, startsWork: true };
+		const result = attempts(refusedTimes(3), options);
+		// Each of the repetitions comes after 1,000 others: that alone takes more than 10 minutes.
+		const crowd = async () => {
+			for (let round = 0; round < 3; round += 1) {
+				await Promise.all(Array.from({ length: 1_000 }, async () => await lane.pass(nothing)));
+			}
+		};
+		await Promise.allSettled([result, crowd()]);
+		expect(await result).toBe(4);
+	});
+
+	it('gives up a tenant that refuses for ten minutes, for all that wait', async () => {
+		const lane = new Lane({ spacing: 100, atOnce: Infinity, perSecond: Infinity });
+		const start = fake.now();
+		const ends = Array.from({ length: 20 }, async () => {
+			await expect(attempts(refusedTimes(Infinity), { lane, startsWork: true })).rejects.toThrow(
+				'busy',
+			);
+			return fake.now() - start;
+		});
+		for (const end of await Promise.all(ends)) expect(end).toBeLessThan(15 * 60_000);
+	});
+});
+
 describe('pause', () => {
 	it('ends at once when the execution is stopped', async () => {
 		const stop = new AbortController();
@@ -211,11 +255,17 @@ describe('connectionFault', () => {
 		['EPIPE', 'The connection broke', { repeat: true, reached: 'maybe' }],
 		['ERR_STREAM_PREMATURE_CLOSE', 'The connection broke', { repeat: true, reached: 'maybe' }],
 		['HPE_INVALID_CONSTANT', 'The connection broke', { repeat: true, reached: 'maybe' }],
+		['HPE_HEADER_OVERFLOW', 'The connection broke', { repeat: true, reached: 'maybe' }],
+		['ENETRESET', 'The connection broke', { repeat: true, reached: 'maybe' }],
+		['ERR_STREAM_DESTROYED', 'The connection broke', { repeat: true, reached: 'maybe' }],
 		['ERR_BAD_RESPONSE', 'The connection broke', { repeat: true, reached: 'maybe' }],
 		['ECONNABORTED', 'No answer came in time', { repeat: true, reached: 'maybe' }],
 		['ETIMEDOUT', 'No answer came in time', { repeat: true, reached: 'maybe' }],
 		['Z_DATA_ERROR', 'could not be unpacked', { repeat: true, reached: 'maybe' }],
 		['Z_BUF_ERROR', 'could not be unpacked', { repeat: true, reached: 'maybe' }],
+		['ERR__ERROR_FORMAT_PADDING_1', 'could not be unpacked', { repeat: true, reached: 'maybe' }],
+		['ZSTD_error_prefix_unknown', 'could not be unpacked', { repeat: true, reached: 'maybe' }],
+		['ERR_SSL_BAD_RECORD_TYPE', 'TLS connection broke', { repeat: true, reached: 'maybe' }],
 		['ERR_CANCELED', 'The execution was stopped', { repeat: undefined, reached: 'maybe' }],
 		['DEPTH_ZERO_SELF_SIGNED_CERT', 'not trusted', { repeat: undefined, reached: 'no' }],
 		['SELF_SIGNED_CERT_IN_CHAIN', 'not trusted', { repeat: undefined, reached: 'no' }],
@@ -223,6 +273,9 @@ describe('connectionFault', () => {
 		['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'not trusted', { repeat: undefined, reached: 'no' }],
 		['CERT_HAS_EXPIRED', 'not trusted', { repeat: undefined, reached: 'no' }],
 		['ERR_TLS_CERT_ALTNAME_INVALID', 'not trusted', { repeat: undefined, reached: 'no' }],
+		['CERT_NOT_YET_VALID', 'not trusted', { repeat: undefined, reached: 'no' }],
+		['HOSTNAME_MISMATCH', 'not trusted', { repeat: undefined, reached: 'no' }],
+		['ERR_INVALID_URL', 'not valid', { repeat: undefined, reached: 'no' }],
 		['EPROTO', 'does not speak TLS', { repeat: undefined, reached: 'no' }],
 	])('%s in words', (code, text, details) => {
 		const fault = connectionFault(wrapped(code));
@@ -235,11 +288,55 @@ describe('connectionFault', () => {
 
 	it('keeps the words of an error that has no code', () => {
 		expect(connectionFault(new Error('Domain not allowed')).message).toBe('Domain not allowed');
-		expect(connectionFault('boom').message).toBe('The request could not be sent');
+		expect(connectionFault('boom').message).toBe('The request brought no answer');
 		const circle: { cause?: unknown; message: string } = { message: 'circle' };
 		circle.cause = circle;
 		expect(connectionFault(circle).message).toBe('circle');
 	});
+
+	it.each([
+		['a refusal of this package', new InputError('no'), 'no'],
+		["a refusal of n8n's", new UserError('Domain not allowed'), 'no'],
+		['a stop while it waited for its turn', new Cancelled(), 'no'],
+		['an error of the code that reads answers', new TypeError('x is not a function'), 'maybe'],
+		['a code that nobody knows', Object.assign(new Error('?'), { code: 'ENEW' }), 'maybe'],
+		['a code that is a property of every object', { code: 'constructor' }, 'maybe'],
+		['anything else', 'boom', 'maybe'],
+	])('knows of %s whether the request left', (_name, error, reached) => {
+		expect(connectionFault(error).details.reached).toBe(reached);
+		const outer = Object.assign(new Error('outer'), { cause: error });
+		expect(connectionFault(outer).details.reached).toBe(reached);
+	});
+});
+
+describe('Run', () => {
+	const once = { once: true };
+
+	it('never leaves an item out without a word', async () => {
+		const run = new Run({ size: 2, together: true });
+		const send = jest.fn();
+		const outcome = await run.item(0, once, send);
+		expect(outcome).toMatchObject({
+			error: new InputError('Nothing was sent, because only 1 of 2 items arrived'),
+		});
+		expect(send).not.toHaveBeenCalled();
+	});
+
+	it.each([
+		['a result', { result: 1 }, 1],
+		['an answer that refuses', { error: 'refused' }, 1],
+		['an outcome that nobody knows', { error: 'broke', unsafe: true }, 1],
+		['a request that never left, or was one too many', { error: 'busy', unsent: true }, 2],
+	])(
+		'after %s, a further try sends what must not run twice so often',
+		async (_name, first, sent) => {
+			const run = new Run({ size: 1, together: true });
+			const send = jest.fn().mockResolvedValueOnce(first).mockResolvedValue({ result: 2 });
+			expect(await run.item(0, once, send)).toEqual(first);
+			expect(await run.item(0, once, send)).toEqual(sent === 1 ? first : { result: 2 });
+			expect(send).toHaveBeenCalledTimes(sent);
+		},
+	);
 });
 
 it.each([

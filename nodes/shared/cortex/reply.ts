@@ -142,7 +142,7 @@ export function readReply(answer: Answer, operation: CortexOperation, now: numbe
 	const verdict = server ? SERVER_VERDICT : VERDICT;
 	const hint = words?.hint ?? (text ? verdict : ELSEWHERE);
 	throw new Fault(message, {
-		reached: server && !refused ? 'maybe' : 'yes',
+		reached: server && !refused ? 'maybe' : 'refused',
 		passing: server && !refused,
 		...words,
 		hint: hint + notTheirWords(status, json, body),

@@ -26,7 +26,7 @@ export function scriptExecution(json: JsonObject): JsonObject {
 	const { error_message: refusal, results } = reply;
 	if (typeof refusal === 'string' && refusal.trim() !== '') {
 		throw new Fault(`Cortex refused Get Script Results: ${refusal.trim()}`, {
-			reached: 'yes',
+			reached: 'refused',
 			envelope: true,
 			hint: 'The vendor documents this text as being about permissions: check what the role of the API key may do with scripts.',
 		});

@@ -1,4 +1,4 @@
-import { Cancelled, clock, pause } from './clock';
+import { Cancelled, pause } from './clock';
 import { connectionFault, type Fault } from './fault';
 import type { Lane } from './lane';
 
@@ -12,7 +12,10 @@ const SHORTEST_WAIT_MS = 1_000;
 export interface Patience {
 	/** The growing waits, in milliseconds, before a read is repeated after an outage or a broken connection. */
 	repeats: readonly number[];
-	/** How many milliseconds the request goes on asking a vendor that says "too many requests". */
+	/**
+	 * How many milliseconds the queue may be held, from the request's first "too many requests" on, before it
+	 * is given up. Its time in a queue that moves does not count: that is long where many are waiting.
+	 */
 	throttledFor: number;
 }
 
@@ -55,7 +58,7 @@ export async function attempts<T>(
 ): Promise<T> {
 	let repeats = 0;
 	let throttles = 0;
-	let throttledSince: number | undefined;
+	let heldBefore: number | undefined;
 	for (;;) {
 		try {
 			return await lane.pass(attempt, signal);
@@ -64,12 +67,12 @@ export async function attempts<T>(
 			const fault: Fault = connectionFault(error);
 			const { details } = fault;
 			if (details.throttled) {
-				throttledSince ??= clock.now();
+				heldBefore ??= lane.held;
 				throttles += 1;
 				// "At once", or a moment that has passed, from a vendor that has just refused, is no answer to "when".
 				const { retryAfter: asked = 0 } = details;
 				const wait = asked >= SHORTEST_WAIT_MS ? asked : throttleBackoff(throttles);
-				const goesOn = clock.now() + wait - throttledSince <= patience.throttledFor;
+				const goesOn = lane.held + wait - heldBefore <= patience.throttledFor;
 				// A tenant that names a time means everybody, whether or not this request goes on asking.
 				if (goesOn || wait === asked) lane.hold(wait);
 				if (goesOn) continue;

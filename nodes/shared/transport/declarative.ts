@@ -18,7 +18,10 @@ export interface DeclarativeOperation {
 	credential: CredentialSecrets;
 	/** A 401 makes n8n renew the credential's token and repeat the request once. */
 	renewsToken?: boolean;
-	/** The call starts something: it is never sent twice, and its failure says what was started before it. */
+	/**
+	 * The call starts something. It is sent a second time only where the first one certainly never left, or was
+	 * refused as one request too many (429); and its failure says what was started before it.
+	 */
 	startsWork?: {
 		/** What the result of another item started, in words: "action 123". */
 		describe(items: INodeExecutionData[]): string;
@@ -33,36 +36,69 @@ export interface DeclarativeOperation {
 	): Promise<INodeExecutionData[]>;
 }
 
+/** Request Options of a declarative node, as far as this package deals with them; n8n adds them to every one. */
+interface RequestOptions {
+	batching?: { batch?: { batchSize?: number; batchInterval?: number } };
+	timeout?: number;
+}
+
+/** Whether n8n hands over all items in one go, by the engine's own rule: it waits only between batches. */
+function inOneGo({ batching }: RequestOptions, size: number): boolean {
+	const { batchSize, batchInterval } = batching?.batch ?? {};
+	return !(Number(batchInterval) > 0) || size <= (Number(batchSize) > 0 ? Number(batchSize) : 1);
+}
+
 /**
  * The run of the node that the item at hand belongs to.
  *
  * An agent that calls its tools itself lends each call its own execute data, so the arguments of the call,
  * its one item, tell the calls apart.
  */
-function runOfItem(context: IExecutePaginationFunctions) {
+function runOfItem(context: IExecutePaginationFunctions, options: RequestOptions) {
 	const { node, data } = context.getExecuteData();
+	const stop = !context.continueOnFail();
 	if (node.name !== context.getNode().name) {
 		const { json } = context.getInputData(0, NodeConnectionTypes.AiTool);
-		return runOf<INodeExecutionData[]>(json, 1);
+		return runOf<INodeExecutionData[]>(json, { size: 1, together: stop });
 	}
 	const items = Object.values(data).find((input) => input?.[0])?.[0];
-	return runOf<INodeExecutionData[]>(context.getExecuteData(), items?.length ?? 1);
+	// Of "Execute Once", the execute data does not know: it still holds every item.
+	const size = node.executeOnce ? 1 : (items?.length ?? 1);
+	return runOf<INodeExecutionData[]>(context.getExecuteData(), {
+		size,
+		together: stop && inOneGo(options, size),
+	});
 }
 
-/** The error's sentence about other items of this run that did start something. */
+/** The error's sentence about other items of this run that did start something, or may have. */
 function startedBefore(
 	others: Array<{ index: number; outcome: Outcome<INodeExecutionData[]> }>,
 	describe: (items: INodeExecutionData[]) => string,
 ): string | undefined {
-	const started = others.flatMap(({ index, outcome }) =>
-		'result' in outcome ? [`item ${index}: ${describe(outcome.result)}`] : [],
-	);
-	return started.length > 0 ? `Already started by this node: ${started.join('; ')}.` : undefined;
+	const started = others.flatMap(({ index, outcome }) => {
+		if ('result' in outcome) return [`item ${index}: started, ${describe(outcome.result)}`];
+		return outcome.unsafe ? [`item ${index}: not known whether it was started`] : [];
+	});
+	return started.length > 0 ? `Other items of this node: ${started.join('; ')}.` : undefined;
+}
+
+/**
+ * An output that fails as soon as it is used: for an engine that has stopped at a later item, which nobody may
+ * be told by a rejection, because nobody waits for it any more.
+ */
+function failingOutput(error: Error): INodeExecutionData[] {
+	const fail = () => {
+		throw error;
+	};
+	return Object.defineProperty([], Symbol.iterator, { value: fail });
 }
 
 /**
  * The one way in which a declarative node sends: refuses bad input before anything is sent, links every
  * output item to its input, turns faults into words, and honours On Error item by item.
+ *
+ * Before *anything* is sent holds for items that n8n hands over in one go. Where Request Options → Batching
+ * spreads them over time, earlier batches have been sent when the bad input of a later one comes to light.
  *
  * n8n calls it as a node's pagination function, which wraps all requests of an item.
  */
@@ -74,11 +110,8 @@ export function declarative(operation: DeclarativeOperation) {
 		const { startsWork } = operation;
 		const itemIndex = this.getItemIndex();
 		const proceed = this.continueOnFail();
-		const options = this.getNodeParameter('requestOptions', {}) as {
-			batching?: unknown;
-			timeout?: number;
-		};
-		const run = runOfItem(this);
+		const options = this.getNodeParameter('requestOptions', {}) as RequestOptions;
+		const run = runOfItem(this, options);
 
 		Object.assign(request.options, requestRules(options.timeout));
 		if (operation.renewsToken) {
@@ -87,19 +120,19 @@ export function declarative(operation: DeclarativeOperation) {
 
 		const outcome = await run.item(
 			itemIndex,
-			{
-				refusal: refusalOf(request.options),
-				together: !proceed && !options.batching,
-				once: startsWork !== undefined,
-			},
+			{ refusal: refusalOf(request.options), once: startsWork !== undefined },
 			async () => {
 				try {
 					const items = await operation.send.call(this, request, this.getExecutionCancelSignal());
 					for (const item of items) item.pairedItem = { item: itemIndex };
 					return { result: items };
 				} catch (error) {
-					const fault = connectionFault(error);
-					return { error, unsafe: startsWork && fault.details.reached === 'maybe' };
+					const { reached, throttled } = connectionFault(error).details;
+					return {
+						error,
+						unsafe: startsWork && reached === 'maybe',
+						unsent: reached === 'no' || throttled,
+					};
 				}
 			},
 		);
@@ -118,6 +151,7 @@ export function declarative(operation: DeclarativeOperation) {
 			also: also.join('\n'),
 		});
 		if (proceed) return [failedItem(error, itemIndex)];
+		if (run.stopped) return failingOutput(error);
 		return await Promise.reject(error);
 	};
 }

@@ -1,4 +1,6 @@
+import { UserError } from 'n8n-workflow';
 import { InputError } from '../input/inputError';
+import { Cancelled } from './clock';
 
 /** How a request ended that brought no result; the vendors' own words stand in `message`. */
 export interface FaultDetails {
@@ -14,8 +16,11 @@ export interface FaultDetails {
 	passing?: boolean;
 	/** Worth repeating within seconds, if repeating does no harm. */
 	repeat?: boolean;
-	/** Whether the vendor can have acted on the request. */
-	reached?: 'no' | 'maybe' | 'yes';
+	/**
+	 * How far the request came. `no`: it certainly never left, or not whole. `refused`: the vendor has answered,
+	 * and its answer says that nothing was done. `maybe`: nobody knows, so the vendor may have acted on it.
+	 */
+	reached?: 'no' | 'refused' | 'maybe';
 	/** The answer does not have the documented form. */
 	unexpected?: boolean;
 	/** The answer held the vendor's error envelope, so it is a verdict about this very request. */
@@ -82,7 +87,7 @@ const BROKEN: ConnectionWords = {
 };
 const SILENT: ConnectionWords = {
 	text: 'No answer came in time',
-	hint: 'The host was reached, but is slow or busy. Try again later, or ask for less at once.',
+	hint: 'The host may be slow or busy, or a firewall may drop what is sent to it. Try again later, or ask for less at once.',
 	reached: 'maybe',
 	passing: true,
 	repeat: true,
@@ -95,7 +100,7 @@ const UNREADABLE: ConnectionWords = {
 	repeat: true,
 };
 
-/** Codes of Node.js, OpenSSL, zlib and axios, in words. */
+/** Codes of Node.js, OpenSSL, zlib and axios, in words. What is not here counts as something that may have arrived. */
 const CONNECTION: Record<string, ConnectionWords> = {
 	ENOTFOUND: NOT_FOUND,
 	EAI_AGAIN: { ...NOT_FOUND, text: 'The name of the host could not be resolved', repeat: true },
@@ -104,23 +109,44 @@ const CONNECTION: Record<string, ConnectionWords> = {
 	ENETUNREACH: UNREACHABLE,
 	EADDRNOTAVAIL: UNREACHABLE,
 	ECONNRESET: BROKEN,
+	ENETRESET: BROKEN,
 	EPIPE: BROKEN,
+	ERR_STREAM_DESTROYED: BROKEN,
 	ERR_STREAM_PREMATURE_CLOSE: BROKEN,
-	HPE_INVALID_CONSTANT: BROKEN,
 	ERR_BAD_RESPONSE: BROKEN,
 	ECONNABORTED: SILENT,
 	ETIMEDOUT: SILENT,
 	ERR_CANCELED: { text: 'The execution was stopped', reached: 'maybe' },
-	Z_DATA_ERROR: UNREADABLE,
-	Z_BUF_ERROR: UNREADABLE,
-	DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
-	SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
-	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
-	CERT_HAS_EXPIRED: UNTRUSTED,
-	ERR_TLS_CERT_ALTNAME_INVALID: UNTRUSTED,
+	ERR_INVALID_URL: {
+		text: 'An address is not valid',
+		hint: 'Check the proxy that n8n is set to use (HTTP_PROXY, HTTPS_PROXY).',
+		reached: 'no',
+	},
+	// Of a write that could not be encrypted, as in a handshake that failed: so the request never left whole.
 	EPROTO: { ...UNTRUSTED, text: 'The host does not speak TLS as expected' },
 };
+
+/** The same for families of codes, whose members nobody can list. */
+const CONNECTION_FAMILIES: ReadonlyArray<[RegExp, ConnectionWords]> = [
+	// Node's parser of HTTP: what came was no answer.
+	[/^HPE_/, BROKEN],
+	// OpenSSL after the handshake, when the request may have left.
+	[/^ERR_SSL_/, { ...BROKEN, text: 'The TLS connection broke before the answer was complete' }],
+	// gzip, Brotli and Zstandard.
+	[/^(?:Z_|ERR__ERROR_|ERR_BROTLI_|ZSTD_ERROR_)/, UNREADABLE],
+	// OpenSSL's verdicts about a certificate, which come before anything is sent.
+	[
+		/^(?:(?:CERT|CRL|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|ERROR_IN_CERT)_|(?:INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_INVALID)$)/,
+		UNTRUSTED,
+	],
+];
+
+function connectionWords(code: unknown): ConnectionWords | undefined {
+	if (typeof code !== 'string') return undefined;
+	const name = code.toUpperCase();
+	if (Object.hasOwn(CONNECTION, name)) return CONNECTION[name];
+	return CONNECTION_FAMILIES.find(([family]) => family.test(name))?.[1];
+}
 
 /** One of the errors that a thrown value consists of. */
 interface Cause {
@@ -141,6 +167,10 @@ export function* causes(error: unknown): Generator<Cause> {
 
 /**
  * Words for a request that brought no answer.
+ *
+ * Only what is known to come before sending counts as never sent: the refusals of this package and of n8n (an
+ * allow-list of domains, a blocked address), and the codes above that say so.
+ *
  * @param error what n8n's request helper threw: its own error, with axios' and Node's in `cause`
  * @returns the {@link Fault} itself where it is one already, or wraps one
  */
@@ -150,14 +180,14 @@ export function connectionFault(error: unknown): Fault {
 		if (cause instanceof Fault) return cause;
 		if (cause instanceof InputError)
 			return new Fault(cause.message, { hint: cause.hint, reached: 'no' });
-		const code = typeof cause.code === 'string' ? cause.code.toUpperCase() : '';
-		const known = CONNECTION[code];
+		if (cause instanceof UserError || cause instanceof Cancelled)
+			return new Fault(cause.message, { reached: 'no' });
+		const known = connectionWords(cause.code);
 		if (known) {
 			const { text, ...details } = known;
 			return new Fault(text, details);
 		}
 		if (typeof cause.message === 'string' && cause.message) message = cause.message;
 	}
-	// n8n's domain allow-list, a proxy that is none, a credential that refuses its host: all before sending.
-	return new Fault(message || 'The request could not be sent', { reached: 'no' });
+	return new Fault(message || 'The request brought no answer', { reached: 'maybe' });
 }

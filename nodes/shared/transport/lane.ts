@@ -31,6 +31,8 @@ interface Arrival {
 export class Lane {
 	private tail: Promise<void> = Promise.resolve();
 	private freeAt = 0;
+	private heldUntil = 0;
+	private heldFor = 0;
 	private underWay = 0;
 	/** Requests that can have arrived within the last second. */
 	private recent: Arrival[] = [];
@@ -57,7 +59,16 @@ export class Lane {
 
 	/** Lets nobody pass for `milliseconds`: the vendor asked for a break, and means all of us. */
 	hold(milliseconds: number): void {
-		this.freeAt = Math.max(this.freeAt, clock.now() + milliseconds);
+		const now = clock.now();
+		const until = Math.max(this.heldUntil, now + milliseconds);
+		this.heldFor += until - Math.max(this.heldUntil, now);
+		this.heldUntil = until;
+		this.freeAt = Math.max(this.freeAt, until);
+	}
+
+	/** Milliseconds for which nobody was, or will be, let pass because of {@link hold}. */
+	get held(): number {
+		return this.heldFor;
 	}
 
 	private async turn(signal?: AbortSignal): Promise<Arrival> {

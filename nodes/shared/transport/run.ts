@@ -1,9 +1,27 @@
 import { sleep } from 'n8n-workflow';
+import { InputError } from '../input/inputError';
 
 /** What became of one input item. */
 export type Outcome<T> =
 	| { result: T }
-	| { error: unknown; /** sent, and the vendor may have acted on it */ unsafe?: boolean };
+	| {
+			error: unknown;
+			/** Nobody knows whether the vendor acted on it. */
+			unsafe?: boolean;
+			/** It is certain that nothing came of it: never sent, or sent back as one request too many. */
+			unsent?: boolean;
+	  };
+
+/** What a run is made of. */
+export interface RunParts {
+	/** How many items the engine hands over. */
+	size: number;
+	/**
+	 * The items come in one go, and one that is refused keeps all others from being sent (On Error: Stop
+	 * Workflow).
+	 */
+	together: boolean;
+}
 
 /**
  * One execution of a node over all its input items.
@@ -16,19 +34,27 @@ export class Run<T> {
 	private arrived = new Set<number>();
 	private readonly settled = new Map<number, Promise<Outcome<T>>>();
 
-	constructor(private readonly size: number) {}
+	constructor(private readonly parts: RunParts) {}
+
+	/**
+	 * Whether an item is missing of those that come in one go. The engine stops at the first item whose
+	 * expressions fail: it fails with that item's error, and nobody waits for the items before it any more.
+	 */
+	get stopped(): boolean {
+		return this.parts.together && this.arrived.size < this.parts.size;
+	}
 
 	/**
 	 * Deals with one item.
 	 *
 	 * @param options.refusal why the item's input cannot be sent, if so
-	 * @param options.together one refused item keeps all others from being sent (On Error: Stop Workflow)
-	 * @param options.once an item that was sent is never sent again, not even by "Retry On Fail"
+	 * @param options.once an item that was sent is not sent again, not even by "Retry On Fail", unless it is
+	 *   certain that nothing came of it
 	 * @returns `undefined` where the item was left alone because another one was refused
 	 */
 	async item(
 		index: number,
-		options: { refusal?: Error; together: boolean; once: boolean },
+		options: { refusal?: Error; once: boolean },
 		send: () => Promise<Outcome<T>>,
 	): Promise<Outcome<T> | undefined> {
 		if (this.arrived.has(index)) this.tryAgain();
@@ -38,11 +64,11 @@ export class Run<T> {
 		// The engine hands over all items in one go, so a moment later it is known whether all are fit to be sent.
 		await sleep(0);
 		if (options.refusal) return { error: options.refusal };
-		if (options.together && (this.refused.size > 0 || this.arrived.size < this.size))
-			return undefined;
+		if (this.stopped) return { error: this.incomplete() };
+		if (this.parts.together && this.refused.size > 0) return undefined;
 
 		const earlier = options.once ? await this.settled.get(index) : undefined;
-		if (earlier && ('result' in earlier || earlier.unsafe)) return earlier;
+		if (earlier && ('result' in earlier || !earlier.unsent)) return earlier;
 		const outcome = send();
 		this.settled.set(index, outcome);
 		return await outcome;
@@ -53,6 +79,14 @@ export class Run<T> {
 		const others = [...this.settled].filter(([other]) => other !== index);
 		return await Promise.all(
 			others.map(async ([other, outcome]) => ({ index: other, outcome: await outcome })),
+		);
+	}
+
+	/** For a count that does not fit although the engine did not stop: never nothing without a word. */
+	private incomplete(): InputError {
+		return new InputError(
+			`Nothing was sent, because only ${this.arrived.size} of ${this.parts.size} items arrived`,
+			'This should not happen. Please report it, with the version of n8n and the settings of this node.',
 		);
 	}
 
@@ -68,10 +102,10 @@ const runs = new WeakMap<object, Run<unknown>>();
 /**
  * The run that an item belongs to.
  * @param key what all items of one execution of the node share
- * @param size how many items there are
+ * @param parts what the run is made of, as its first item sees it
  */
-export function runOf<T>(key: object, size: number): Run<T> {
-	const run = runs.get(key) ?? new Run<T>(size);
+export function runOf<T>(key: object, parts: RunParts): Run<T> {
+	const run = runs.get(key) ?? new Run<T>(parts);
 	runs.set(key, run);
 	return run as Run<T>;
 }
