@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -14,7 +13,8 @@ import {
 	startTestN8n,
 	type TestN8n,
 } from '../test/n8n/support.mts';
-import type { Benchmark, Result } from './benchmark.mts';
+import type { Benchmark, Machine, Result } from './benchmark.mts';
+import { machineOf } from './machine.mts';
 
 const STATUS_PATH = '/public_api/v1/actions/get_action_status/';
 
@@ -233,12 +233,12 @@ async function measureVariant(n8n: TestN8n, variant: Variant, size: Size): Promi
 
 const count = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 
-function resultOf(n8nVersion: string, size: Size, measured: Measured[]): Result {
+function resultOf(n8nVersion: string, machine: Machine, size: Size, measured: Measured[]): Result {
 	const jobs = size.durations.length * size.jobsEach;
 	const [shortest, longest] = [Math.min(...size.durations), Math.max(...size.durations)];
 	return {
 		title: `Wait for Job: ${count(jobs)} jobs of three minutes`,
-		machine: { node: process.versions.node, cores: cpus().length },
+		machine,
 		parts: [
 			{
 				text: `${count(jobs)} endpoint actions, ${size.jobsEach} to a workflow, that take ${shortest} to ${longest} seconds (alike within a workflow), in the
@@ -298,7 +298,7 @@ const benchmark: Benchmark = {
 			}
 			const manifest = join(n8n.runtime.n8nFolder, 'node_modules', 'n8n', 'package.json');
 			const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
-			return resultOf(version, size, measured);
+			return resultOf(version, machineOf(n8n.runtime), size, measured);
 		} finally {
 			await n8n.close();
 		}

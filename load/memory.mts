@@ -45,10 +45,42 @@ export function watchMemory(
 export const peak = (samples: Sample[], name: string): number =>
 	Math.max(...samples.map(({ megabytes }) => megabytes[name] ?? 0));
 
-/** What a process held in the last third of the time, as a multiple of the first third; both are means. */
+const mean = (some: number[]) => some.reduce((sum, one) => sum + one, 0) / some.length;
+
+/**
+ * What a process held in the last third of the time, as a multiple of the first third; both are means. Says something
+ * of a process that lived all the time, not of several that followed one another.
+ */
 export function growth(samples: Sample[], name: string): number {
 	const held = samples.flatMap(({ megabytes }) => megabytes[name] ?? []);
 	const third = Math.floor(held.length / 3);
-	const mean = (some: number[]) => some.reduce((sum, one) => sum + one, 0) / some.length;
 	return mean(held.slice(-third)) / mean(held.slice(0, third));
+}
+
+/** Seconds since the first sample. */
+export interface Life {
+	from: number;
+	to: number;
+}
+
+/** Of processes that followed one another under a name, each until it was killed: those whose whole life was seen. */
+export function wholeLives(kills: number[]): Life[] {
+	return kills.slice(1).map((to, index) => ({ from: kills[index], to }));
+}
+
+/**
+ * What a process held, by its age: the mean of each part of its life.
+ * @param parts in how many parts of the same length a life is divided
+ */
+export function byAge(
+	samples: Sample[],
+	name: string,
+	{ from, to }: Life,
+	parts: number,
+): number[] {
+	return Array.from({ length: parts }, (_, part) => {
+		const at = (edge: number) => from + ((to - from) * edge) / parts;
+		const held = samples.filter((sample) => sample.at >= at(part) && sample.at < at(part + 1));
+		return mean(held.flatMap(({ megabytes }) => megabytes[name] ?? []));
+	});
 }

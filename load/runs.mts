@@ -15,8 +15,8 @@ export interface Run {
 	startedAt: number;
 	/** What the last node sent, once for each time that it sent something. */
 	reports: string[];
-	/** The words with which n8n ended the execution, where it did. */
-	failure?: string;
+	/** With which words n8n ended the execution, and when (epoch milliseconds), where it did. */
+	failure?: { words: string; at: number };
 }
 
 export const isOpen = ({ reports, failure }: Run) => reports.length === 0 && failure === undefined;
@@ -59,8 +59,11 @@ export class Runs {
 		// The sub-execution of a wait is no run: what comes of it is the run's own business.
 		for (const run of this.all) {
 			if (run.failure !== undefined || !failed.some(({ id }) => id === run.execution)) continue;
-			const { status, error } = await this.n8n.client.execution(run.execution);
-			run.failure = error?.message ?? status;
+			const { status, error, stoppedAt } = await this.n8n.client.execution(run.execution);
+			run.failure = {
+				words: error?.message ?? status,
+				at: stoppedAt === null ? Date.now() : Date.parse(stoppedAt),
+			};
 		}
 	}
 

@@ -1,7 +1,8 @@
-import { cpus } from 'node:os';
-
-import type { Benchmark, Result } from '../bench/benchmark.mts';
-import { growth, peak } from './memory.mts';
+import type { Benchmark, Machine, Result } from '../bench/benchmark.mts';
+import { machineOf } from '../bench/machine.mts';
+import { silent } from '../demo/progress.mts';
+import { prepareRuntime } from '../demo/runtime.mts';
+import { byAge, growth, peak, wholeLives } from './memory.mts';
 import { TENANT_LIMIT } from './runs.mts';
 import { soak, type Soak } from './soak.mts';
 
@@ -12,7 +13,31 @@ const count = (value: number) => value.toLocaleString('en-US', { maximumFraction
 const list = (names: string[]) =>
 	names.length === 0 ? '0' : `${names.length}: ${names.join('; ')}`;
 
-function resultOf(measured: Soak): Result {
+/** In how many parts the life of a worker is looked at: minutes, where one lives for five of them. */
+const PARTS = 5;
+
+/** What the worker held by its age; one worker after another is killed, so no other comparison says anything. */
+function workerRows({ memory, kills }: Soak): Array<[string, string]> {
+	const lives = wholeLives(kills).map((life) => byAge(memory, 'worker', life, PARTS));
+	if (lives.length === 0) return [];
+	const [first, last] = [lives[0], lives[lives.length - 1]];
+	const means = Array.from(
+		{ length: PARTS },
+		(_, part) => lives.reduce((sum, life) => sum + life[part], 0) / lives.length,
+	);
+	return [
+		[
+			`MB of a worker in each fifth of its life, mean of ${lives.length} whole lives`,
+			means.map(count).join(', '),
+		],
+		[
+			'memory of a worker in the last fifth of its life, last life ÷ first life',
+			(last[PARTS - 1] / first[PARTS - 1]).toFixed(2),
+		],
+	];
+}
+
+function resultOf(measured: Soak, machine: Machine): Result {
 	const { memory, started, kills, minutes } = measured;
 	const runs = Object.values(started).reduce((sum, one) => sum + one, 0);
 	const rows: Array<[string, string]> = [
@@ -21,10 +46,14 @@ function resultOf(measured: Soak): Result {
 			count(runs),
 		]),
 		['runs in all', count(runs)],
-		['runs that told how they ended', count(measured.reported)],
+		['runs that told how they ended', count(measured.told)],
 		['runs that n8n ended with an error when their worker was killed', count(measured.cutOff)],
 		['**lost**: neither told nor ended with an error', list(measured.lost)],
-		['**doubled**: told twice, or an endpoint scanned twice', list(measured.doubled)],
+		['**broken off**: ended by n8n for any other reason', list(measured.brokenOff)],
+		[
+			'**doubled**: told twice, or an endpoint scanned twice',
+			list([...measured.doubled, ...measured.scannedTwice]),
+		],
 		['**wrong**: told something else than what had happened', list(measured.wrong)],
 		[
 			'runs that a fault ended, in words that say which (scans are not repeated)',
@@ -33,14 +62,18 @@ function resultOf(measured: Soak): Result {
 		['requests to Cortex', count(measured.requests)],
 		['requests a second, on average', (measured.requests / (minutes * 60)).toFixed(1)],
 		[
-			`requests within a second, at most; **the limit is ${TENANT_LIMIT}**`,
+			`requests within a second, at most; the limit is ${TENANT_LIMIT}`,
 			count(measured.busiestSecond),
 		],
-		['answers of both vendors that were spoilt', count(measured.spoilt)],
+		['**over the limit**: requests that the tenant refused for it', count(measured.overLimit)],
+		['requests to both vendors that met a fault', count(measured.faults)],
 		['workers killed', count(kills.length)],
-		['memory of the worker, last third ÷ first third', growth(memory, 'worker').toFixed(2)],
-		['memory of the main process, last third ÷ first third', growth(memory, 'main').toFixed(2)],
-		['keys, passwords or tokens found in logs or database', list(measured.secrets)],
+		[
+			'memory of the main process, which lives all the time, last third ÷ first third',
+			growth(memory, 'main').toFixed(2),
+		],
+		...workerRows(measured),
+		['keys, passwords or tokens found in logs, database or messages', list(measured.secrets)],
 	];
 	const line = (name: string) => ({
 		label: name,
@@ -51,14 +84,16 @@ function resultOf(measured: Soak): Result {
 	});
 	return {
 		title: `Soak: ${minutes} minutes at the tenant's limit, with faults and kills`,
-		machine: { node: process.versions.node, cores: cpus().length },
+		machine,
 		parts: [
 			{
 				text: `A real n8n in queue mode (Redis, PostgreSQL, one worker) runs six workflows again and again, so many at once that the
 tenant's limit is always reached: scan an endpoint and wait for it, wait for a script and fetch its results, wait for an
 action, wait for an import, the status of twenty actions, a search for 500 script jobs. Five percent of all requests go
 wrong: 500, 502, 503, 504, 429, connections broken before, at and in the middle of the answer, five seconds of delay.
-Every few minutes the worker is killed (SIGKILL) and a new one started. Every run has to tell once how it ended.`,
+Every few minutes the worker is killed (SIGKILL) and a new one started. Every run has to tell once how it ended, and
+what it tells is compared with what the simulator knows: how each job and each scan ended, how many jobs there were, at
+least 15 of 20 statuses. Runs that tell of a fault may be no more than requests that met one which is not repeated.`,
 			},
 			{ table: { columns: ['', 'measured'], rows } },
 			{
@@ -83,7 +118,8 @@ hears of it. Parked waits are not at work. What it said here: ${measured.cutOffW
 const benchmark: Benchmark = {
 	async measure({ progress, quick }) {
 		const size = quick ? QUICK : FULL;
-		return resultOf(await soak({ ...size, onProgress: progress.say }));
+		const runtime = await prepareRuntime(silent);
+		return resultOf(await soak({ ...size, onProgress: progress.say }), machineOf(runtime));
 	},
 };
 

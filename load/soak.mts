@@ -3,15 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SPEED } from '../demo/demo.mts';
 import { waitUntil } from '../demo/processes.mts';
 import { createRandom } from '../simulator/random.ts';
-import type { FaultRule } from '../simulator/server.ts';
-import {
-	editFields,
-	chain,
-	KEY_MARK,
-	startTestN8n,
-	webhookTrigger,
-	type TestN8n,
-} from '../test/n8n/support.mts';
+import type { FaultRule, RequestEntry, Simulator } from '../simulator/server.ts';
+import { searchSecrets } from '../test/n8n/secrets.mts';
+import { startTestN8n } from '../test/n8n/support.mts';
+import { judge, type Judgement } from './judgement.mts';
 import { watchMemory, type Sample } from './memory.mts';
 import { isOpen, Runs } from './runs.mts';
 import { addWorkflows, SEARCHED } from './workflows.mts';
@@ -26,34 +21,25 @@ export interface SoakOptions {
 	onProgress?: (line: string) => void;
 }
 
-export interface Soak {
+export interface Soak extends Judgement {
 	minutes: number;
+	killEveryMinutes: number;
 	/** Runs started, by workflow. */
 	started: Record<string, number>;
-	/** Runs that told how they ended. */
-	reported: number;
-	/** Runs that n8n ended with an error since their worker was killed while it was at work for them. */
-	cutOff: number;
-	/** What n8n said of those, each text once. */
-	cutOffWords: string[];
-	/** Runs that nothing was heard of. */
-	lost: string[];
-	/** Runs that were reported more than once, and endpoints that were scanned more than once. */
-	doubled: string[];
-	/** Runs that reported something else than what had happened. */
-	wrong: string[];
-	/** Runs that a fault ended, with words that say which: scans that cannot be repeated, mostly. */
-	refused: number;
+	/** Endpoints that were scanned more than once. */
+	scannedTwice: string[];
 	/** Requests to Cortex, and how many of them came within one second at most. */
 	requests: number;
 	busiestSecond: number;
-	/** Requests to either vendor that were answered with anything but 200 or not at all. */
-	spoilt: number;
+	/** Requests that the tenant's own limit refused. */
+	overLimit: number;
+	/** Requests to either vendor that met a fault. */
+	faults: number;
 	/** Seconds after the start at which a worker was killed. */
 	kills: number[];
 	/** Of the n8n that takes webhooks (`main`) and of the worker. */
 	memory: Sample[];
-	/** Where a piece of a key or password was found: a log, the database. */
+	/** Where a piece of a key, password or token was found. */
 	secrets: string[];
 }
 
@@ -79,43 +65,44 @@ const KINDS = Object.keys(UNDER_WAY) as Kind[];
 /** Runs that are at work all the time, so that a kill hits them: others are started in their place at once. */
 const AT_WORK: Kind[] = ['script', 'status', 'search'];
 
-/** Jobs that the worker takes at once. */
-const CONCURRENCY = 20;
+/** Jobs that the worker takes at once, so that no kill hits more. */
+export const CONCURRENCY = 20;
 const STATUS_IDS = 20;
+/** Of those that a run asks for at once, so many come at least: a fault that is not repeated costs one of them. */
+const MOST_STATUSES = /^(1[5-9]|20) of 20$/;
 const STEP_MS = 500;
 const SAMPLE_SECONDS = 5;
 /** What is under way at the end must come to its end within this. */
 const DRAIN_MS = 8 * 60_000;
 const PROGRESS_MS = 30_000;
-const MARKER = 'PlantedMarkerThatASearchMustFind';
 
-/** Where the keys and passwords of the simulator, or pieces of them, can be read. Proves itself on a planted text. */
-async function searchSecrets(n8n: TestN8n): Promise<string[]> {
-	const { simulator } = n8n.simulator;
-	const keys = Object.values(simulator.keys).map(({ key }) => key);
-	const pieces = keys.flatMap((key) => key.slice(KEY_MARK.length).match(/.{16}/g) ?? []);
-	const tokens = [simulator.qualys.bearerToken.split('.')[1].slice(0, 24)];
-	const files = [
-		{ name: 'log', bytes: Buffer.from(await n8n.logs()) },
-		...(await n8n.databaseFiles()),
-	];
-	if (!files.every(({ bytes }) => bytes.includes(MARKER))) {
-		throw new Error('The search for secrets does not find what is there.');
+/** What the wait for a scan has to tell, by the id of the endpoint; nothing for endpoints that no scan was started on. */
+function scanOutcomes({ cortex }: Simulator): Map<string, string> {
+	const outcomes = new Map<string, string>();
+	for (const job of cortex.startedJobs()) {
+		if (job.kind !== 'endpointAction' || job.plan !== undefined) continue;
+		const { data } = cortex.actionStatus(job.id) as { data: Record<string, string> };
+		for (const [id, word] of Object.entries(data)) {
+			outcomes.set(id, word === 'COMPLETED_SUCCESSFULLY' ? 'succeeded' : 'failed');
+		}
 	}
-	return files.flatMap(({ name, bytes }) =>
-		[KEY_MARK, ...new Set(pieces), ...tokens]
-			.filter((secret) => bytes.includes(secret))
-			.map((secret) => `${secret.slice(0, 6)}… in ${name}`),
-	);
+	return outcomes;
 }
-
-/** Leaves a text in n8n's log and database, as a key would be left there. */
-async function plantMarker(n8n: TestN8n): Promise<void> {
-	const { id } = await n8n.add(
-		chain(MARKER, [webhookTrigger(MARKER), editFields('Marker', { text: MARKER })]),
-	);
-	await n8n.client.activate(id);
-	await n8n.callWebhook(MARKER);
+/**
+ * How many runs of each kind can have ended with a fault, by those that their nodes do not repeat: any of a scan but
+ * 429 and delays, 500 of a search and its login. A wait asks again at its next poll.
+ */
+function mostRefused(entries: RequestEntry[]): Record<string, number> {
+	const count = (paths: string[], isFatal: (entry: RequestEntry) => boolean) =>
+		entries.filter((entry) => paths.some((path) => entry.path.startsWith(path)) && isFatal(entry))
+			.length;
+	return {
+		scan: count(
+			['/public_api/v1/endpoints/scan'],
+			({ fault, status }) => fault === 'break' || (fault === 'status' && status !== 429),
+		),
+		search: count(['/auth', '/sm/'], ({ fault, status }) => fault === 'status' && status === 500),
+	};
 }
 
 /**
@@ -130,7 +117,6 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 		const { simulator } = n8n.simulator;
 		const { cortex, faults, requests, messages } = simulator;
 		const workflowIds = await addWorkflows(n8n, KINDS);
-		await plantMarker(n8n);
 		messages.length = 0;
 		requests.clear();
 		for (const path of VENDOR_PATHS) FAULTS.forEach((fault) => faults.add({ path, ...fault }));
@@ -138,6 +124,8 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 		const runs = new Runs(n8n, workflowIds);
 		/** Run → what it has to report, unless it was refused something. */
 		const truth = new Map<string, RegExp>();
+		/** Run → the endpoint that it scans. */
+		const scanned = new Map<string, string>();
 		const online = cortex.endpoints.flatMap(({ id, status }) => (status === 'CONNECTED' ? id : []));
 		const statusJobs = Array.from({ length: STATUS_IDS }, () =>
 			cortex.startJob({ kind: 'endpointAction', durationSeconds: 1 }),
@@ -154,17 +142,18 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 			truth.set((await runs.start(webhook, { job: id })).key, new RegExp(`^${outcome}$`));
 		}
 		const start: Record<Kind, () => Promise<unknown>> = {
-			scan: () => {
+			scan: async () => {
 				const endpoint = online.pop();
 				if (!endpoint) throw new Error('Every endpoint has been scanned.');
-				return runs.start('scan', { endpoint });
+				const { key } = await runs.start('scan', { endpoint });
+				scanned.set(key, endpoint);
 			},
 			script: () => startJob('script', 'scriptExecution'),
 			action: () => startJob('action', 'endpointAction'),
 			import: () => startJob('import', 'importJob'),
 			status: async () => {
 				const { key } = await runs.start('status', { jobs: statusJobs });
-				truth.set(key, new RegExp(`^\\d+ of ${STATUS_IDS}$`));
+				truth.set(key, MOST_STATUSES);
 			},
 			search: async () =>
 				truth.set((await runs.start('search', {})).key, new RegExp(`^${SEARCHED}$`)),
@@ -176,8 +165,8 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 			() => ({ main: n8n.main().pid, worker: n8n.workers()[0]?.pid }),
 			SAMPLE_SECONDS,
 		);
+		/** Epoch milliseconds. */
 		const kills: number[] = [];
-		let killedAt = 0;
 		let told = Date.now();
 		const tell = () => {
 			const open = runs.open().length;
@@ -192,14 +181,13 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 				for (const kind of KINDS) {
 					const alive = runs
 						.open(kind)
-						.filter(({ startedAt }) => !AT_WORK.includes(kind) || startedAt > killedAt);
+						.filter(({ startedAt }) => !AT_WORK.includes(kind) || startedAt > (kills.at(-1) ?? 0));
 					if (alive.length < UNDER_WAY[kind]) await start[kind]();
 				}
 				// None in the last minute of a kill's interval: what follows shows that the load goes on.
 				if (elapsed() >= (kills.length + 0.5) * killEveryMinutes * 60) {
 					await n8n.killWorker();
-					kills.push(elapsed());
-					killedAt = Date.now();
+					kills.push(Date.now());
 					await n8n.addWorker();
 				}
 				if (Date.now() - told > PROGRESS_MS) tell();
@@ -225,41 +213,32 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 			memory.stop();
 		}
 
-		const scanned = cortex
+		const outcomes = scanOutcomes(n8n.simulator.simulator);
+		for (const [key, endpoint] of scanned) {
+			const outcome = outcomes.get(endpoint);
+			if (outcome) truth.set(key, new RegExp(`^${outcome}$`));
+		}
+		const scans = cortex
 			.startedJobs()
-			.flatMap((one) => ('endpoints' in one && one.plan === undefined ? one.endpoints : []));
-		const scannedTwice = scanned.filter((place, index) => scanned.indexOf(place) !== index);
+			.flatMap((job) => ('endpoints' in job && job.plan === undefined ? job.endpoints : []));
 		const entries = requests.entries.filter(({ path }) =>
 			VENDOR_PATHS.some((prefix) => path.startsWith(prefix)),
 		);
-		const failures = runs.all.flatMap(({ reports, failure }) =>
-			failure !== undefined && reports.length === 0 ? failure : [],
-		);
-		const isRefused = (report: string) => report.startsWith('refused');
-		const isTrue = (key: string, report: string) => truth.get(key)?.test(report) ?? true;
-		const named = ({ kind, key, reports }: (typeof runs.all)[number]) =>
-			`${kind} ${key} ${reports.join(' | ')}`;
 		return {
+			...judge(runs.all, { truth, kills, mostRefused: mostRefused(entries) }),
 			minutes,
+			killEveryMinutes,
 			started: Object.fromEntries(
 				KINDS.map((kind) => [kind, runs.all.filter((run) => run.kind === kind).length]),
 			),
-			reported: runs.all.filter(({ reports }) => reports.length > 0).length,
-			cutOff: failures.length,
-			cutOffWords: [...new Set(failures)],
-			lost: runs.all.filter(isOpen).map(named),
-			doubled: [
-				...runs.all.filter(({ reports }) => reports.length > 1).map(named),
-				...scannedTwice.map((place) => `endpoint ${cortex.endpoints[place].hostname}`),
-			],
-			wrong: runs.all
-				.filter(({ key, reports: [first] }) => first && !isRefused(first) && !isTrue(key, first))
-				.map((run) => `${named(run)} instead of ${truth.get(run.key)?.source}`),
-			refused: runs.all.filter(({ reports: [first] }) => first && isRefused(first)).length,
+			scannedTwice: scans
+				.filter((place, index) => scans.indexOf(place) !== index)
+				.map((place) => cortex.endpoints[place].hostname),
 			requests: entries.filter(({ path }) => path.startsWith('/public_api')).length,
 			busiestSecond: requests.busiestSecond('/public_api'),
-			spoilt: entries.filter(({ status }) => status !== 200).length,
-			kills,
+			overLimit: requests.overLimit('/public_api'),
+			faults: entries.filter(({ fault }) => fault !== undefined).length,
+			kills: kills.map((at) => Math.round((at - started) / 1000)),
 			memory: memory.samples,
 			secrets: await searchSecrets(n8n),
 		};

@@ -1,8 +1,11 @@
-import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { Benchmark, Result } from '../bench/benchmark.mts';
+import type { Benchmark, Machine, Result } from '../bench/benchmark.mts';
+import { machineOf } from '../bench/machine.mts';
 import { waitUntil } from '../demo/processes.mts';
+import { silent } from '../demo/progress.mts';
+import { prepareRuntime } from '../demo/runtime.mts';
+import { searchSecrets } from '../test/n8n/secrets.mts';
 import { startTestN8n } from '../test/n8n/support.mts';
 import { isOpen, Runs, TENANT_LIMIT } from './runs.mts';
 import { addWorkflows } from './workflows.mts';
@@ -24,6 +27,8 @@ interface Measured {
 	/** Runs that were reported complete and once; of how many. */
 	complete: number;
 	runs: number;
+	/** Where a key, password or token was found. */
+	secrets: string[];
 }
 
 async function measure(workers: number, size: Size): Promise<Measured> {
@@ -63,17 +68,18 @@ async function measure(workers: number, size: Size): Promise<Measured> {
 			refused: asked.filter(({ status }) => status === 429).length,
 			complete: runs.all.filter(({ kind, reports }) => reports.join() === whole[kind]).length,
 			runs: runs.all.length,
+			secrets: await searchSecrets(n8n),
 		};
 	} finally {
 		await n8n.close();
 	}
 }
 
-function resultOf(size: Size, measured: Measured[]): Result {
+function resultOf(size: Size, measured: Measured[], machine: Machine): Result {
 	const needed = size.lists * size.ids + size.waits;
 	return {
 		title: 'Several workers',
-		machine: { node: process.versions.node, cores: cpus().length },
+		machine,
 		parts: [
 			{
 				text: `The tenant's limit is one, but each worker is a process of its own and paces itself. ${size.lists} executions that each ask
@@ -89,14 +95,16 @@ ${Math.round(needed / TENANT_LIMIT)} seconds. Each worker takes ${CONCURRENCY} e
 						'refused with 429',
 						'share',
 						'executions that ended well',
+						'secrets found',
 					],
-					rows: measured.map(({ workers, seconds, requests, refused, complete, runs }) => [
+					rows: measured.map(({ workers, seconds, requests, refused, complete, runs, secrets }) => [
 						String(workers),
 						seconds.toFixed(0),
 						String(requests),
 						String(refused),
 						`${((100 * refused) / requests).toFixed(0)} %`,
 						`${complete} of ${runs}`,
+						String(secrets.length),
 					]),
 				},
 			},
@@ -116,7 +124,7 @@ const benchmark: Benchmark = {
 		for (const workers of size.workers) {
 			measured.push(await progress.step(`${workers} workers`, () => measure(workers, size)));
 		}
-		return resultOf(size, measured);
+		return resultOf(size, measured, machineOf(await prepareRuntime(silent)));
 	},
 };
 

@@ -7,6 +7,7 @@ import {
 	webhookTrigger,
 	type TestN8n,
 } from '../test/n8n/support.mts';
+import { REFUSED } from './judgement.mts';
 
 const RUN = "$('Webhook').first().json.body.run";
 
@@ -51,7 +52,7 @@ const wait = (parameters: Record<string, unknown>) =>
 	cortex('Wait', 'cortexXdrWaitForJob', { timeout: 15, ...parameters });
 
 /** Parks after the first poll, so it takes a slot of a worker for hardly a second. */
-export const PARKED = { pollInterval: 65, options: { backoff: 'fixed' } };
+const PARKED = { pollInterval: 65, options: { backoff: 'fixed' } };
 
 /** How many script jobs a search brings. */
 export const SEARCHED = 500;
@@ -60,7 +61,7 @@ export const SEARCHED = 500;
 export const RARE_SECONDS = 180;
 
 const OUTCOME = '$json.outcome';
-const ERROR = "($json.details?.outcome ?? 'refused: ' + $json.error)";
+const ERROR = `($json.details?.outcome ?? '${REFUSED}' + $json.error)`;
 
 /** The workflows of the load, by the webhook that starts them. Every run of each ends in one report. */
 const WORKFLOWS: Record<string, (url: string) => Workflow> = {
@@ -156,7 +157,7 @@ const WORKFLOWS: Record<string, (url: string) => Workflow> = {
 				{ limit: SEARCHED, options: { pageSize: 100 } },
 				{ onError: 'continueRegularOutput' },
 			),
-			report('Report', url, "($json.error ? 'refused: ' + $json.error : $input.all().length)"),
+			report('Report', url, `($json.error ? '${REFUSED}' + $json.error : $input.all().length)`),
 		]),
 };
 

@@ -1,0 +1,188 @@
+/* How the load tests judge what they have seen. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { judge, REFUSED, type Evidence, type Judgement } from '../../load/judgement.mts';
+import { byAge, growth, wholeLives, type Sample } from '../../load/memory.mts';
+import type { Run } from '../../load/runs.mts';
+import { formsOf, tracesOf } from '../support/secrets.ts';
+
+const KILLED = 600_000;
+const KILL_WORDS =
+	'This execution failed to be processed too many times and will no longer retry. To allow this execution to complete, …';
+const BROKEN = `${REFUSED}The connection broke before the answer was complete`;
+
+const evidence: Evidence = {
+	truth: new Map([
+		['run-0', /^succeeded$/],
+		['run-1', /^(1[5-9]|20) of 20$/],
+	]),
+	mostRefused: { scan: 1 },
+	kills: [KILLED],
+};
+
+const run = (more: Partial<Run> = {}): Run => ({
+	key: 'run-0',
+	kind: 'scan',
+	execution: '1',
+	startedAt: KILLED - 60_000,
+	reports: [],
+	...more,
+});
+const cutOff = (words: string, at: number, more: Partial<Run> = {}) =>
+	run({ failure: { words, at }, ...more });
+
+/** Names of the lists that blame a run. */
+function blamed(runs: Run[]): string[] {
+	const { lost, doubled, wrong, brokenOff } = judge(runs, evidence);
+	const lists = { lost, doubled, wrong, brokenOff };
+	return Object.entries(lists).flatMap(([name, list]) => (list.length > 0 ? [name] : []));
+}
+
+describe('a soak judges its runs', () => {
+	const good: Array<[string, Run, Partial<Judgement>]> = [
+		['the truth', run({ reports: ['succeeded'] }), { told: 1, good: { scan: 1 } }],
+		[
+			'most statuses',
+			run({ key: 'run-1', kind: 'status', reports: ['15 of 20'] }),
+			{ good: { status: 1 } },
+		],
+		['a fault that can have hit it', run({ reports: [BROKEN] }), { refused: 1, good: {} }],
+		[
+			'a status without a body',
+			run({
+				reports: [`${REFUSED}Cortex answered Scan Endpoints with status 503 and no reason`],
+			}),
+			{ refused: 1 },
+		],
+		['the end of its worker', cutOff(KILL_WORDS, KILLED + 60_000), { cutOff: 1, told: 0 }],
+		[
+			'the truth before its worker ended',
+			cutOff(KILL_WORDS, KILLED + 60_000, { reports: ['succeeded'] }),
+			{ cutOff: 0, told: 1 },
+		],
+	];
+	for (const [what, one, expected] of good) {
+		test(`${what} is fine`, () => {
+			assert.deepEqual(blamed([one]), []);
+			const judged = judge([one], evidence);
+			for (const [name, value] of Object.entries(expected)) {
+				assert.deepEqual(judged[name as keyof Judgement], value, name);
+			}
+		});
+	}
+
+	const bad: Array<[string, Run[], string[]]> = [
+		['nothing at all', [run()], ['lost']],
+		['two ends', [run({ reports: ['succeeded', 'succeeded'] })], ['doubled']],
+		['another end', [run({ reports: ['failed'] })], ['wrong']],
+		['an end of what has never begun', [run({ key: 'run-9', reports: ['succeeded'] })], ['wrong']],
+		[
+			'none of the statuses',
+			[run({ key: 'run-1', kind: 'status', reports: ['0 of 20'] })],
+			['wrong'],
+		],
+		[
+			'statuses of too few',
+			[run({ key: 'run-1', kind: 'status', reports: ['15 of 15'] })],
+			['wrong'],
+		],
+		[
+			'a refusal that no fault explains',
+			[run({ reports: [`${REFUSED}Cannot read properties of undefined`] })],
+			['wrong'],
+		],
+		[
+			'refusals, more than faults',
+			[run({ reports: [BROKEN] }), run({ reports: [BROKEN] })],
+			['wrong'],
+		],
+		[
+			'a refusal of what repeats its requests',
+			[run({ kind: 'status', key: 'run-1', reports: [BROKEN] })],
+			['wrong'],
+		],
+		[
+			'an end by n8n in other words',
+			[cutOff("Cannot read properties of undefined (reading 'json')", KILLED + 60_000)],
+			['brokenOff'],
+		],
+		['an end by n8n before any kill', [cutOff(KILL_WORDS, KILLED - 1)], ['brokenOff']],
+		['an end by n8n long after the kill', [cutOff(KILL_WORDS, KILLED + 600_000)], ['brokenOff']],
+		[
+			'an end by n8n of what began after the kill',
+			[cutOff(KILL_WORDS, KILLED + 60_000, { startedAt: KILLED + 1 })],
+			['brokenOff'],
+		],
+	];
+	for (const [what, runs, lists] of bad) {
+		test(`${what} is not`, () => assert.deepEqual(blamed(runs), lists));
+	}
+});
+
+describe('memory', () => {
+	const samples = (held: (at: number) => number): Sample[] =>
+		Array.from({ length: 30 }, (_, at) => ({ at, megabytes: { one: held(at) } }));
+
+	test('of a process that lives all the time: its last third by its first', () => {
+		assert.equal(
+			growth(
+				samples(() => 5),
+				'one',
+			),
+			1,
+		);
+		assert.equal(
+			growth(
+				samples((at) => (at < 10 ? 4 : at < 20 ? 50 : 8)),
+				'one',
+			),
+			2,
+		);
+	});
+
+	test('of processes that follow one another: at the same age', () => {
+		const lives = wholeLives([5, 15, 25]);
+		assert.deepEqual(lives, [
+			{ from: 5, to: 15 },
+			{ from: 15, to: 25 },
+		]);
+		// Each fills up, and the second no more than the first.
+		const filling = samples((at) => ((at + 5) % 10) * 10);
+		for (const life of lives) assert.deepEqual(byAge(filling, 'one', life, 2), [20, 70]);
+	});
+});
+
+describe('secrets', () => {
+	const secret = 'Fake+Pass&100%"é"';
+
+	test('are known in every form', () => {
+		const forms = formsOf(secret);
+		const texts = [
+			secret,
+			`?password=${encodeURIComponent(secret)}&x`,
+			new URLSearchParams({ password: secret, x: '' }).toString(),
+			JSON.stringify({ password: secret }),
+			...['', 'u', 'us', 'user:'].flatMap((before) =>
+				['base64', 'base64url'].map((code) =>
+					Buffer.from(`${before}${secret} and more`).toString(code as BufferEncoding),
+				),
+			),
+		];
+		for (const text of texts) {
+			assert.ok(
+				forms.some((form) => text.includes(form)),
+				text,
+			);
+		}
+		assert.ok(!forms.some((form) => 'Fake Pass 100'.includes(form)));
+	});
+
+	test('that are long are known by any part of them', () => {
+		const key = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789abcd';
+		const traces = tracesOf([key]);
+		assert.ok(traces.some((trace) => key.slice(0, 40).includes(trace)));
+		assert.ok(traces.some((trace) => key.slice(-33).includes(trace)));
+		assert.ok(traces.every((trace) => trace.length >= 16));
+	});
+});
