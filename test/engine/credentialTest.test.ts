@@ -143,6 +143,13 @@ describe('test of the credential Qualys Gateway API', () => {
 		expect(message).toContain('API access');
 	});
 
+	it('a login that is refused with 403 does not work', async () => {
+		world.simulator.faults.add({ path: '/auth', status: 403, body: { message: 'No API access' } });
+		const { status, message } = await testOf(user());
+		expect(status).toBe('Error');
+		expect(message).toMatch(/^Qualys refused the login: No API access/);
+	});
+
 	it.each([
 		['/auth', { status: 200, body: '<html><title>Shop</title></html>' }, 'without a token'],
 		['/auth', { status: 404, body: '<h1>Not Found</h1>' }, 'Check the Platform'],

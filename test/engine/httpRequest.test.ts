@@ -81,3 +81,11 @@ describe.each([
 		expect(other.requests()).toEqual([]);
 	});
 });
+
+it('requests that fail for reasons of their own cost two logins a minute at most', async () => {
+	const missing = { uri: `${world.url}/missing`, simple: true };
+	for (let request = 0; request < 10; request += 1) {
+		expect((await run('qualysGatewayApi', missing)).error).toBeDefined();
+	}
+	expect(world.requests().filter(({ path }) => path === '/auth')).toHaveLength(2);
+});

@@ -65,6 +65,7 @@ describe('signing in with user and password', () => {
 	it('50 items that meet an expired token at once cost one login', async () => {
 		await search();
 		for (const login of [1, 2]) {
+			world.clock.advance(3_600_000);
 			expire();
 			world.requests();
 			const { json, error } = await search(undefined, { items: 50 });
@@ -117,18 +118,82 @@ describe('signing in with user and password', () => {
 		expect(logins()).toHaveLength(1);
 	});
 
+	const refused = {
+		path: '/sm',
+		status: 401,
+		body: { status: 401, error: 'Unauthorized', message: 'JWT expired' },
+	};
+
 	it('a token that is refused twice is an error, not an endless login', async () => {
-		const body = { status: 401, error: 'Unauthorized', message: 'JWT expired' };
-		world.simulator.faults.add({ path: '/sm', status: 401, body, times: 100 });
+		world.simulator.faults.add({ ...refused, times: 100 });
 		const { error } = await search();
 		expect(error?.message).toBe('Qualys refused Search Script Jobs: JWT expired');
-		expect(error?.description).toContain('paste a new token');
+		expect(error?.description).toContain('a new token was fetched and refused as well');
 		expect(world.requests().map(({ path }) => path)).toEqual([
 			'/auth',
 			'/sm/v2/jobs/search',
 			'/auth',
 			'/sm/v2/jobs/search',
 		]);
+	});
+
+	it('however many requests are refused whatever their token, two logins a minute are enough', async () => {
+		world.simulator.faults.add({ ...refused, times: 10_000 });
+		const fields = admin();
+		for (const minute of ['first', 'second']) {
+			await search(fields, { items: 50 });
+			const { error } = await search(fields, { items: 50 });
+			expect([minute, error?.message]).toEqual([
+				minute,
+				'Qualys refused Search Script Jobs: JWT expired',
+			]);
+			expect(logins()).toHaveLength(2);
+			world.clock.advance(60_000);
+		}
+		world.simulator.faults.clear();
+		expect((await search(fields)).json).toHaveLength(3);
+	});
+
+	it('a token that is revoked moments after its login is renewed', async () => {
+		const fields = admin();
+		await search(fields);
+		expire();
+		expect((await search(fields)).json).toHaveLength(3);
+		expect(logins()).toHaveLength(2);
+		world.clock.advance(60_000);
+		expire();
+		expect((await search(fields)).json).toHaveLength(3);
+		expect(logins()).toHaveLength(1);
+	});
+
+	it('one that replaced another is for those who still hold that other one, however late they come', async () => {
+		const fields = admin();
+		await search(fields);
+		const late = { ...fields };
+		expire();
+		await search(fields);
+		logins();
+		world.clock.advance(3_600_000);
+		expect((await search(late)).json).toHaveLength(3);
+		expect(logins()).toEqual([]);
+		expect(tokenIn(late)).toBe(tokenIn(fields));
+	});
+
+	it('one that another process has fetched is not replaced by an older one of this process', async () => {
+		const fields = admin();
+		await search(fields);
+		expire();
+		await search(fields);
+		const older = tokenIn(fields);
+		const [owner] = String(fields.sessionToken).split(' ');
+		const theirs = world.simulator.qualys.tokens.mint('simul_ad1');
+		fields.sessionToken = `${owner} ${theirs}`;
+		logins();
+		// It is refused at once, while the older one may still be good.
+		world.simulator.faults.add(refused);
+		expect((await search(fields)).json).toHaveLength(3);
+		expect(logins()).toHaveLength(1);
+		expect([older, theirs]).not.toContain(tokenIn(fields));
 	});
 });
 
@@ -142,7 +207,12 @@ describe('a login that is refused', () => {
 			expect(error?.message).toBe(
 				'Qualys refused the login: Authentication Failure: Invalid username or password',
 			);
-			expect(error?.description).toContain('Check Username and Password');
+			expect(error?.description).toContain(
+				'Check Username and Password of the credential. This login is not repeated by itself, ' +
+					'because Qualys locks accounts after a few refused logins. Correct the credential. ' +
+					'If it is correct and the account had to be unlocked in Qualys, test the credential ' +
+					'again; in queue mode, also restart the workers.',
+			);
 			expect(error?.httpCode).toBe('401');
 			for (const text of [WRONG, encodeURIComponent(WRONG), 'Wrong-Pass']) {
 				expect(stored).not.toContain(text);
@@ -192,16 +262,38 @@ describe('a login that is refused', () => {
 		['null', { status: 201, body: 'null' }, 'without a token'],
 		['a token in quotes', { status: 201, body: '"header.payload.signature"' }, 'without a token'],
 		['more than a header takes', { status: 201, body: 'x'.repeat(20_000) }, 'without a token'],
-		['JSON', { status: 200, body: { message: 'Change your password' } }, 'Change your password'],
 		['a missing page', { status: 404, body: '<h1>Not Found</h1>' }, 'status 404 (Not Found)'],
 		['a redirect', { status: 302, headers: { location: 'https://example.com' } }, 'not followed'],
-		['403', { status: 403, body: { message: 'No API access' } }, 'No API access'],
+		['a page that refuses', { status: 403, body: '<h1>Blocked</h1>' }, 'status 403 (Blocked)'],
+		['no such service', { status: 404, body: { message: 'No route' } }, 'No route'],
+		['a fault of theirs', { status: 500, body: { message: 'Oops' } }, 'Oops'],
 	])('answers that hold no token: %s', async (_name, rule, words) => {
 		world.simulator.faults.add({ path: '/auth', ...rule });
 		const { error } = await search();
 		expect(error?.message).toContain(words);
 		expect(world.requests().map(({ path }) => path)).toEqual(['/auth']);
 		expect((await search()).json).toHaveLength(3);
+	});
+
+	it.each([
+		['200 with other words', { status: 200, body: { message: 'Change your password' } }],
+		[
+			'200 with exceptions',
+			{ status: 200, body: { authentication_exceptions: [['Authentication Failure: locked']] } },
+		],
+		['400', { status: 400, body: { message: 'Bad credentials' } }],
+		['403', { status: 403, body: { message: 'No API access' } }],
+		['422', { status: 422, body: { error: 'Second factor needed' } }],
+	])('in the words of Qualys, with %s: 50 items cost one login', async (_name, rule) => {
+		world.simulator.faults.add({ path: '/auth', times: 100, ...rule });
+		const { error } = await search(undefined, { items: 50 });
+		expect(error?.message).toContain('Qualys refused the login: ');
+		expect(error?.description).toContain('This login is not repeated by itself');
+		expect(error?.description).toContain('test the credential again');
+		expect(logins()).toHaveLength(1);
+		const again = await search(undefined, { items: 50 });
+		expect(again.error?.message).toBe(error?.message);
+		expect(logins()).toEqual([]);
 	});
 
 	it('takes a token on any status of success, with blanks around it', async () => {
@@ -375,6 +467,18 @@ describe('secrets', () => {
 		const { error, stored } = await search(fields);
 		expect(error?.message).toBe('Qualys refused Search Script Jobs: [hidden] [hidden]');
 		for (const secret of secrets) expect(stored).not.toContain(secret);
+	});
+
+	it('an answer that repeats a password with blanks around it, as it is or without them', async () => {
+		const password = '  Blank-Pass&word+1\u00a0';
+		world.simulator.users.admin.password = password;
+		const fields = admin({ password });
+		expect((await search(fields)).error).toBeUndefined();
+		const message = `${password}|${password.trim()}`;
+		world.simulator.faults.add({ path: '/sm', status: 400, body: { message } });
+		const { error, stored } = await search(fields);
+		expect(error?.message).toMatch(/: \[hidden\]\s?\|\[hidden\]$/);
+		expect(stored).not.toContain('Blank-Pass');
 	});
 
 	it.each([

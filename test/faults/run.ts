@@ -51,6 +51,9 @@ for (const type of credentialTypes) {
 	};
 }
 
+/** How many logins there have been so far. */
+let logins = 0;
+
 /** A place to run cells in. */
 export interface Bench {
 	world: World;
@@ -92,7 +95,8 @@ async function run(
 	const { node, parameters, path, timeoutOption } = subjects[name];
 	world.clock.advance(BETWEEN_CELLS_MS - (world.clock.now() % 1000));
 	const url = unreachable ? nowhere : world.url;
-	// Fresh ones, without a token that an earlier cell left in them.
+	// Fresh ones, and a login for which no earlier cell has left a token.
+	world.simulator.users.admin.password = `Pass+word&%${(logins += 1)}`;
 	const credentials: Credentials = {
 		cortexXdrApi: { ...world.cortexKey('admin'), tenantUrl: url },
 		qualysGatewayApi: { ...world.qualysUser('admin'), gatewayUrl: url },

@@ -38,9 +38,11 @@ export async function qualysGatewayApiTest(
 			followAllRedirects: false,
 			timeout: TEST_TIMEOUT_MS,
 		})) as Answer;
+	let signedIn = false;
 	try {
 		const token = await testedToken(fields, send);
 		if (token !== undefined) fields.sessionToken = token;
+		signedIn = true;
 		const answer = await send({
 			method: 'POST',
 			baseURL: gatewayBaseUrl(fields),
@@ -58,7 +60,7 @@ export async function qualysGatewayApiTest(
 		const { message, details } = connectionFault(error);
 		const known = secretsOf(fields).filter((value) => typeof value === 'string');
 		const text = sentences(
-			details.status === 403 ? `The login works, but: ${message}` : message,
+			signedIn && details.status === 403 ? `The login works, but: ${message}` : message,
 			details.hint,
 		);
 		return { status: 'Error', message: showable(text, known) };

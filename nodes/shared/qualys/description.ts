@@ -18,9 +18,10 @@ const COPIES = 9;
 /**
  * A hint beside a result without items.
  *
- * A hint's condition can read the output of every node, but it is not told which node it is about. So it looks
- * under the names that n8n gives to a node and to its copies, for one with the same parameters. A node that
- * was renamed goes without the hint.
+ * Its condition can read the output of every node by name, but n8n tells an expression only the id and the
+ * parameters of the node that it is about, and lists no names. So it looks under the names that n8n gives to a
+ * node and to its copies, for one with the same parameters. A node that was renamed goes without the hint:
+ * n8n lets only nodes with an `execute` of their own add hints to a run, not the functions of a declarative one.
  *
  * @param name the node's default name
  */

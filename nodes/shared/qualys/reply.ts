@@ -31,10 +31,17 @@ function errorText(json: unknown): string | undefined {
 	return known.includes(String(code)) ? known : `${known} (${String(code)})`;
 }
 
-const ELSEWHERE =
-	'The address did not answer like the Qualys gateway. Check the Platform of the credential; it stands in the address of the Qualys console.';
+const CHECK_PLATFORM = 'Check the Platform in the credential. In Qualys, look under Help → About.';
 
-const OUTAGE: FaultDetails = {
+const ELSEWHERE = `The address did not answer like the Qualys gateway. ${CHECK_PLATFORM}`;
+
+/** What a status means, and what to do about it. */
+interface Meaning extends FaultDetails {
+	/** In place of `hint` where the answer does not hold the vendor's words. */
+	wordless?: string;
+}
+
+const OUTAGE: Meaning = {
 	hint: 'The gateway is not available at the moment. Try again later.',
 	passing: true,
 	repeat: true,
@@ -44,22 +51,38 @@ const OUTAGE: FaultDetails = {
 const LIMITED =
 	'Qualys limits how often its API may be called, for all clients of a subscription together. Run the workflow less often';
 
-const THROTTLED: FaultDetails = { throttled: true, hint: `${LIMITED}, or raise Page Size.` };
+const THROTTLED: Meaning = { throttled: true, hint: `${LIMITED}, or raise Page Size.` };
 
-type Statuses = Readonly<Record<number, FaultDetails | undefined>>;
+/** For what no page of the vendor explains. */
+const UNKNOWN: Meaning = {
+	hint: 'The text above is all that Qualys says about it. If the credential and the values of this node are right, give it to the support of the vendor.',
+	wordless: ELSEWHERE,
+};
 
-/** What a status means and what to do about it. Sources: the vendor's page and its sibling services. */
+const FAILED: Meaning = {
+	hint: 'Qualys failed to answer this request. Try again later. If it stays like this, give the text above to the support of the vendor.',
+	wordless: ELSEWHERE,
+	passing: true,
+};
+
+type Statuses = Readonly<Record<number, Meaning | undefined>>;
+
+/** Sources: the vendor's page and its sibling services. */
 const STATUSES: Statuses = {
 	400: {
 		hint: 'Check the filters and the sort of this node: the text above is what Qualys says of them.',
+		wordless: 'Check the filters and the sort of this node.',
 	},
 	401: {
-		hint: 'The token is not, or no longer, valid. Sign in with Username and Password to have it renewed by itself, or paste a new token into the credential.',
+		hint: 'The token is not, or no longer, valid. If Sign In With is Bearer Token, paste a new token into the credential. If it is Username and Password, a new token was fetched and refused as well, so the user may lack access to this API.',
 	},
 	403: {
 		hint: 'The user lacks API access or the module Custom Assessment and Remediation. A manager can allow both in Qualys under Administration → Users.',
 	},
-	404: { hint: ELSEWHERE },
+	404: {
+		hint: 'The platform may not have this version of the search: try the other API Version.',
+		wordless: ELSEWHERE,
+	},
 	409: THROTTLED,
 	413: { hint: 'The request is too large. Shorten the query.' },
 	429: THROTTLED,
@@ -72,26 +95,29 @@ const STATUSES: Statuses = {
 const LOGIN_STATUSES: Statuses = {
 	...STATUSES,
 	400: { hint: 'Check Username, Password and Platform of the credential.' },
-	401: {
-		hint: 'Check Username and Password of the credential. This login is not repeated by itself, because Qualys locks accounts after a few refused logins. Correct the credential. Where it was right and the account had to be mended in Qualys: run the test of the credential, and in queue mode restart the workers.',
-	},
+	401: { hint: 'Check Username and Password of the credential.' },
+	404: undefined,
 	409: { throttled: true, hint: `${LIMITED}.` },
 	413: undefined,
 	429: { throttled: true, hint: `${LIMITED}.` },
 };
-
-/** For what no page of the vendor explains. */
-const VERDICT =
-	'The text above is all that Qualys says about it. If the credential and the values of this node are right, give it to the support of the vendor.';
 
 /**
  * Milliseconds that the gateway asks to wait: in a header of its own, or in the one of the standard. None at
  * all is no answer to "when", so it counts as not said.
  */
 function toWait(headers: Record<string, unknown>, now: number): number | undefined {
-	const seconds = numberOf(headers['x-ratelimit-towait-sec']);
-	const wait = seconds === null ? asksToWait(headers['retry-after'], now) : seconds * 1000;
+	const own = (numberOf(headers['x-ratelimit-towait-sec']) ?? 0) * 1000;
+	const wait = own > 0 ? own : asksToWait(headers['retry-after'], now);
 	return wait !== undefined && wait > 0 ? wait : undefined;
+}
+
+/** The message for a refusal: the vendor's words where there are some. */
+function refusal(what: string, { statusCode, body }: Answer, json: unknown): string {
+	const words = errorText(json);
+	if (words !== undefined) return `Qualys refused ${what}: ${words}`;
+	const plain = isObject(json) ? '' : plainText(body);
+	return `Qualys answered ${what} with status ${statusCode} ${plain ? `(${plain})` : 'and no reason'}`;
 }
 
 function fault(
@@ -103,30 +129,23 @@ function fault(
 	if (status >= 300 && status < 400) {
 		return new Fault(`The address answered with a redirect (${status}), which is not followed`, {
 			status,
-			hint: 'A redirect would take the token to another place. Check the Platform of the credential.',
+			hint: `A redirect would take the token to another place. ${CHECK_PLATFORM}`,
 		});
 	}
-	const words = errorText(json);
-	const plain = plainText(body);
-	const message = words
-		? `Qualys refused ${what}: ${words}`
-		: `Qualys answered ${what} with status ${status}${isObject(json) || !plain ? ' and no reason' : ` (${plain})`}`;
+	const envelope = errorText(json) !== undefined;
+	const { wordless, ...details } = statuses[status] ?? (status >= 500 ? FAILED : UNKNOWN);
+	const hint = envelope ? details.hint : (wordless ?? details.hint);
 	const retryAfter = toWait(headers, now);
-	const details =
-		statuses[status] ??
-		(status >= 500
-			? { passing: true, hint: ELSEWHERE }
-			: { hint: words === undefined ? ELSEWHERE : VERDICT });
 	const pause =
 		details.throttled && retryAfter !== undefined
 			? ` Qualys asks to wait ${Math.ceil(retryAfter / 1000)} seconds.`
 			: '';
-	return new Fault(message, {
+	return new Fault(refusal(what, answer, json), {
 		...details,
-		hint: details.hint && details.hint + pause + notTheirWords(status, json, body),
+		hint: hint && hint + pause + notTheirWords(status, json, body),
 		status,
 		retryAfter,
-		envelope: words !== undefined,
+		envelope,
 	});
 }
 
@@ -181,9 +200,11 @@ export function readPage(
 		const last: unknown = list.at(-1);
 		if (isObject(last) && Array.isArray(last.sortValues)) page.cursor = last.sortValues;
 		page.records = list.map((entry: unknown) => {
-			const record = isObject(entry) ? entry.data : undefined;
-			if (!isObject(record)) throw noRecord(status);
-			return keepCursors ? { ...record, sortValues: (entry as JsonObject).sortValues } : record;
+			if (!isObject(entry) || !isObject(entry.data)) throw noRecord(status);
+			const { data, sortValues } = entry;
+			if (!keepCursors) return data;
+			if (Array.isArray(sortValues)) return { ...data, sortValues };
+			throw unexpectedAnswer(`Qualys answered ${SEARCH} without the sortValues of a job`, status);
 		});
 	} else if (!list.every(isObject)) throw noRecord(status);
 	return page;

@@ -34,7 +34,7 @@ function bearerToken(credential: ICredentialDataDecryptedObject): string {
 	if (!/^[\x21-\x7e]+$/.test(token)) {
 		throw new InputError(
 			`${field('Bearer Token')} holds more than a token`,
-			'Paste the token alone, without blanks, line breaks and dots that stand for a left out part.',
+			'Paste the token alone, with no spaces or line breaks, and not shortened with dots.',
 		);
 	}
 	return token;
@@ -52,11 +52,14 @@ function storedToken(credential: ICredentialDataDecryptedObject): string {
 	return owner === fingerprint(credential) ? token : '';
 }
 
-/** What must never be shown of a credential. */
+/** What must never be shown of a credential. A server may cut off the blanks around what was sent. */
 export const secretsOf = (fields: Record<string, unknown>) => [
-	fields.password,
-	pasted(fields.bearerToken),
-	secret(fields.sessionToken).split(' ')[1] ?? '',
+	...new Set([
+		fields.password,
+		trimmed(secret(fields.password)),
+		pasted(fields.bearerToken),
+		secret(fields.sessionToken).split(' ')[1] ?? '',
+	]),
 ];
 
 /** Makes n8n renew the token as if a request had been refused: it looks for this status. */
@@ -115,16 +118,20 @@ export async function signIn(
 	return readLogin(answer, clock.now());
 }
 
-/**
- * How long a new token serves those whose own one was refused, in milliseconds. They were sent before it was
- * there, so a moment is enough. An older one may have been replaced by another n8n process since.
- */
-const SHARED_FOR_MS = 5 * 60_000;
+/** A token that was fetched. */
+interface Token {
+	token: string;
+	/** When it was fetched, in epoch milliseconds. */
+	at: number;
+	/** The one in whose place it was fetched. */
+	replaced: string;
+	/** Whether that one was refused while it was young. */
+	replacedYoung: boolean;
+}
 
 /** What this n8n process knows of a login. */
 interface Session {
-	/** The newest token, and when it was fetched. */
-	newest?: { token: string; at: number };
+	newest?: Token;
 	/** A login that is under way. */
 	login?: Promise<string>;
 	/** Qualys refused it: it is not tried again, because accounts lock after a few refusals. */
@@ -140,23 +147,70 @@ function sessionOf(credential: ICredentialDataDecryptedObject): Session {
 	return session;
 }
 
+/**
+ * A login that Qualys refused as such, in its own words. What is missing, busy or out of order says nothing
+ * about the login.
+ */
+function isRefusal(error: unknown): error is Fault {
+	if (!(error instanceof Fault)) return false;
+	const { status, envelope, throttled, passing } = error.details;
+	return status === 401 || (!!envelope && !throttled && !passing && status !== 404);
+}
+
+/** The refusal, with what to do now that it is remembered. */
+function remembered({ message, details }: Fault): Fault {
+	const change = details.status === 401 ? 'unlocked' : 'changed';
+	const hint = `${details.hint} This login is not repeated by itself, because Qualys locks accounts after a few refused logins. Correct the credential. If it is correct and the account had to be ${change} in Qualys, test the credential again; in queue mode, also restart the workers.`;
+	return new Fault(message, { ...details, hint });
+}
+
+/** Milliseconds: a token that is refused so soon was not refused for its age. */
+const YOUNG_MS = 60_000;
+
+const isYoung = ({ at }: Token) => clock.now() - at < YOUNG_MS;
+
+/**
+ * Whether a token serves in place of the one that a credential holds.
+ *
+ * It does for whoever still holds the one that it replaced. It also does for itself where it is refused soon
+ * after one that was as young: yet another one would be refused as well. A single young one may have been
+ * revoked, so that is replaced.
+ */
+function servesFor(newest: Token, held: string): boolean {
+	if (newest.token !== held) return newest.replaced === held;
+	return newest.replacedYoung && isYoung(newest);
+}
+
+/** Signs in, and keeps in mind what came of it. */
+async function login(
+	session: Session,
+	credential: ICredentialDataDecryptedObject,
+	send: SendLogin,
+): Promise<string> {
+	try {
+		const { newest } = session;
+		const replaced = storedToken(credential);
+		const replacedYoung = newest?.token === replaced && isYoung(newest);
+		const token = await signIn(credential, send);
+		session.newest = { token, at: clock.now(), replaced, replacedYoung };
+		return token;
+	} catch (error) {
+		if (!isRefusal(error)) return await Promise.reject(error);
+		session.refusal = remembered(error);
+		return await Promise.reject(session.refusal);
+	} finally {
+		session.login = undefined;
+	}
+}
+
 /** A token from a new login; whoever asks while it is under way shares it. */
 async function newToken(
 	session: Session,
 	credential: ICredentialDataDecryptedObject,
 	send: SendLogin,
 ): Promise<string> {
-	session.login ??= signIn(credential, send).finally(() => {
-		session.login = undefined;
-	});
-	try {
-		const token = await session.login;
-		session.newest = { token, at: clock.now() };
-		return token;
-	} catch (error) {
-		if (error instanceof Fault && error.details.status === 401) session.refusal = error;
-		return await Promise.reject(error);
-	}
+	session.login ??= login(session, credential, send);
+	return await session.login;
 }
 
 /** Whether a credential signs in with user and password, whose token can be renewed. */
@@ -185,11 +239,8 @@ export async function renewedToken(
 	const session = sessionOf(credential);
 	if (session.refusal) throw session.refusal;
 	const { newest } = session;
-	const shared =
-		newest !== undefined &&
-		newest.token !== storedToken(credential) &&
-		clock.now() - newest.at < SHARED_FOR_MS;
-	return stored(credential, shared ? newest.token : await newToken(session, credential, send));
+	const known = newest && servesFor(newest, storedToken(credential)) ? newest.token : undefined;
+	return stored(credential, known ?? (await newToken(session, credential, send)));
 }
 
 /**
