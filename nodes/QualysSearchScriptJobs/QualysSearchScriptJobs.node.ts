@@ -10,10 +10,10 @@ import { emptyResultHint, qualysIcon, qualysRequestDefaults } from '../shared/qu
 import { readPage, type Page } from '../shared/qualys/reply';
 import { sendToQualys, wholeAnswer } from '../shared/qualys/send';
 import { clock } from '../shared/transport/clock';
-import type { Answer, JsonObject } from '../shared/transport/answer';
+import type { Answer } from '../shared/transport/answer';
 import { checked } from '../shared/transport/refusal';
 import { collectJobs } from './paging';
-import { readSearch, type Search } from './searchBody';
+import { LARGEST_PAGE, readSearch, type Search } from './searchBody';
 import { simplifiedJob } from './simplified';
 
 /** What this item asks for, from its parameters. */
@@ -24,9 +24,9 @@ function searchOf(context: IExecuteSingleFunctions): Search {
 			apiVersion: parameter('apiVersion'),
 			returnAll: parameter('returnAll'),
 			limit: parameter('limit'),
-			filters: (parameter('filters') ?? {}) as JsonObject,
+			filters: context.getNodeParameter('filters', {}),
 			simplify: parameter('simplify'),
-			options: (parameter('options') ?? {}) as JsonObject,
+			options: context.getNodeParameter('options', {}),
 		},
 		context.getTimezone(),
 	);
@@ -197,7 +197,7 @@ export class QualysSearchScriptJobs implements INodeType {
 						displayName: 'Page Size',
 						name: 'pageSize',
 						type: 'number',
-						typeOptions: { minValue: 1 },
+						typeOptions: { minValue: 1, maxValue: LARGEST_PAGE },
 						default: 100,
 						description:
 							'How many jobs to ask for in one request. Larger pages need fewer requests, which counts where Qualys limits them.',
@@ -220,7 +220,7 @@ export class QualysSearchScriptJobs implements INodeType {
 						placeholder: 'Add Sort Field',
 						default: {},
 						description:
-							'Order of the jobs; newest first by default. The ID is always added as the last field, so that no job is lost between pages.',
+							'Order of the jobs; newest first by default. The ID is always added as the last field, so that jobs with equal values are told apart. A job that is updated while its pages are read can be missed where the sort is by a value that changes, such as updatedDateTime.',
 						options: [
 							{
 								displayName: 'Field',

@@ -33,14 +33,22 @@ function checkClosed(query: string): void {
 	);
 }
 
+/**
+ * Spaces instead of the no-break ones that the vendor's pages are full of. Whatever else stands within a text
+ * is part of it.
+ */
+const withSpaces = (text: string) => text.replaceAll('\u00a0', ' ');
+
 const READ: Record<keyof JobFilters, (value: unknown, joined: boolean) => string> = {
 	scriptId: (value) =>
 		`scriptId: ${readWholeNumber('Filter Script ID', value, 'Enter the number of a script. It stands in the list of scripts in Qualys.')}`,
 	scriptName: (value) => {
-		const name = readText(
-			'Filter Script Name',
-			value,
-			'Enter the whole name of a script, or remove the filter.',
+		const name = withSpaces(
+			readText(
+				'Filter Script Name',
+				value,
+				'Enter the whole name of a script, or remove the filter.',
+			),
 		);
 		if (!name.includes('`')) return `script.name:\`${name}\``;
 		throw new InputError(
@@ -49,10 +57,12 @@ const READ: Record<keyof JobFilters, (value: unknown, joined: boolean) => string
 		);
 	},
 	query: (value, joined) => {
-		const query = readText(
-			'Filter Query',
-			value,
-			'Enter a query in the Qualys query language, or remove the filter.',
+		const query = withSpaces(
+			readText(
+				'Filter Query',
+				value,
+				'Enter a query in the Qualys query language, or remove the filter.',
+			),
 		);
 		checkClosed(query);
 		return joined && /(?:^|[\s)])or(?=[\s(]|$)/i.test(bare(query)) ? `(${query})` : query;

@@ -2,9 +2,9 @@ import type { JsonObject } from '../shared/transport/answer';
 import { Cancelled } from '../shared/transport/clock';
 import { connectionFault, Fault, unexpectedAnswer } from '../shared/transport/fault';
 import type { Page } from '../shared/qualys/reply';
-import { MOST_JOBS, type Search } from './searchBody';
+import { inexactNumber, MOST_JOBS, type Search } from './searchBody';
 
-/** Offsets beyond this are not served by v1. */
+/** Offsets beyond this are not served by v1. It is also where search engines stop counting. */
 const OFFSET_WINDOW = 10_000;
 
 /** The part of a request's body that says which page. */
@@ -17,6 +17,7 @@ export interface PageRequest {
 export type FetchPage = (request: PageRequest) => Promise<Page>;
 
 const thousands = (count: number) => count.toLocaleString('en-US');
+const jobsInWords = (count: number) => `${thousands(count)} job${count === 1 ? '' : 's'}`;
 
 /** How far a search has come. */
 class Progress {
@@ -25,8 +26,8 @@ class Progress {
 	cursor: unknown[] | undefined;
 	/** Records read, those that came twice included. */
 	read = 0;
-	/** How many jobs there are, as the vendor said last. */
-	total: number | undefined;
+	/** The smallest count of jobs that came with a page of them: some may be created or deleted meanwhile. */
+	private counted = Infinity;
 	private readonly ids = new Set<unknown>();
 	private longest = 0;
 
@@ -44,30 +45,58 @@ class Progress {
 	 *
 	 * @param asked how many records were asked for
 	 * @returns whether the search is done
-	 * @throws {Fault} where it would bring more than {@link MOST_JOBS}
+	 * @throws {Fault} where it would bring more than {@link MOST_JOBS}, or ends before Qualys' own count
 	 */
 	take({ records, total }: Page, asked: number): boolean {
 		const first = this.read === 0;
-		const shorter = records.length < this.longest;
-		const fresh = records.filter((record) => this.isNew(record)).slice(0, this.missing);
-		if (this.jobs.length + fresh.length > MOST_JOBS) throw tooMany(this.jobs.length, this.cursor);
-		for (const record of fresh) this.jobs.push(record);
+		if (first || records.length > 0) this.counted = Math.min(this.counted, total ?? Infinity);
+		this.add(records);
 		this.read += records.length;
+		const shorter = records.length < this.longest;
 		this.longest = Math.max(this.longest, records.length);
-		this.total = total;
-		if (records.length === 0 || this.missing === 0) return true;
+		if (this.missing === 0) return true;
+		if (records.length === 0) {
+			this.checkCount();
+			return true;
+		}
 		// Nobody documents how large a page may be, so one may be short because all are. It is the last one
 		// where the vendor's own count agrees and no page of the same length came before; otherwise only an
 		// empty page is.
-		return records.length < asked && (first || shorter) && this.read === total;
+		const agrees = this.read === total && total !== OFFSET_WINDOW;
+		return records.length < asked && (first || shorter) && agrees;
 	}
 
-	/** A job that changes its place while we are reading can come twice. */
-	private isNew({ id }: JsonObject): boolean {
-		if (id === undefined || id === null) return true;
-		const known = this.ids.has(id);
-		this.ids.add(id);
-		return !known;
+	/** Adds the jobs of a page that are wanted and new: one that changes its place meanwhile can come twice. */
+	private add(records: JsonObject[]): void {
+		const before = this.jobs.length;
+		for (const record of records) {
+			if (this.missing === 0) return;
+			const { id } = record;
+			if (id !== undefined && id !== null) {
+				if (this.ids.has(id)) continue;
+				this.ids.add(id);
+			}
+			if (this.jobs.length === MOST_JOBS) {
+				this.jobs.length = before;
+				throw tooMany(before, this.cursor);
+			}
+			this.jobs.push(record);
+		}
+	}
+
+	/**
+	 * Return All means all: an end that comes before the vendor's own count is told. A search that goes on from
+	 * a cursor has no count of its own, and one with a limit takes what there is.
+	 */
+	private checkCount(): void {
+		const { limit, searchAfter } = this.search;
+		if (limit !== Infinity || searchAfter || this.counted === Infinity) return;
+		if (this.jobs.length >= this.counted) return;
+		const got = this.jobs.length === 0 ? 'gave none' : `gave only ${thousands(this.jobs.length)}`;
+		throw new Fault(`Qualys counted ${jobsInWords(this.counted)}, but ${got}`, {
+			unexpected: true,
+			hint: `Some may be missing. Run the search again. If it stays like this, turn Return All off and set Limit to ${MOST_JOBS} to take what Qualys gives.`,
+		});
 	}
 }
 
@@ -89,6 +118,16 @@ async function byCursor(search: Search, fetch: FetchPage, progress: Progress) {
 		if (page.cursor === undefined) {
 			throw unexpectedAnswer('Qualys answered Search Script Jobs without sortValues to go on from');
 		}
+		const inexact = inexactNumber(page.cursor);
+		if (inexact !== undefined) {
+			throw new Fault(
+				`Qualys answered Search Script Jobs with sortValues that hold a number too large to be exact (${inexact})`,
+				{
+					unexpected: true,
+					hint: 'Going on from it could leave out jobs. Sort by another field: jobs without a value in this one may come with such a number.',
+				},
+			);
+		}
 		const position = JSON.stringify(page.cursor);
 		if (visited.has(position)) {
 			throw unexpectedAnswer('Qualys answered Search Script Jobs with the same page again');
@@ -109,15 +148,31 @@ export function alignedSize(offset: number, wanted: number, largest: number): nu
 	return 1;
 }
 
+/**
+ * The page size that brings `limit` records in as few pages as `largest` does, and the fewest beyond them.
+ * @returns the largest where several do
+ */
+export function evenSize(limit: number, largest: number): number {
+	if (limit === Infinity) return largest;
+	const smallest = Math.ceil(limit / Math.ceil(limit / largest));
+	let best = { size: largest, beyond: Infinity };
+	for (let size = largest; size >= smallest && best.beyond > 0; size -= 1) {
+		const rest = limit % size;
+		const beyond = rest === 0 ? 0 : alignedSize(limit - rest, rest, size) - rest;
+		if (beyond < best.beyond) best = { size, beyond };
+	}
+	return best.size;
+}
+
 /** v1: by number. */
 async function byNumber(search: Search, fetch: FetchPage, progress: Progress) {
-	let largest = search.pageSize;
+	let largest = evenSize(search.limit, search.pageSize);
 	for (;;) {
 		const room = OFFSET_WINDOW - progress.read;
 		if (room <= 0) {
-			if (progress.total !== undefined && progress.jobs.length >= progress.total) return;
+			// Not even a count of exactly as many proves that these were all: it may have ended there too.
 			throw new Fault(`API version v1 serves no more than ${thousands(OFFSET_WINDOW)} jobs`, {
-				hint: 'There are more that match. Set API Version to v2, which has no such limit, or narrow the filters.',
+				hint: 'There may be more that match. Set API Version to V2, which has no such limit, or narrow the filters.',
 			});
 		}
 		const most = Math.min(largest, room);
@@ -137,8 +192,7 @@ function withProgress(error: unknown, { jobs, cursor }: Progress): unknown {
 		? ` Go on from there with Options → Search After: ${JSON.stringify(cursor)}.`
 		: '';
 	const said = fault.details.hint?.includes('Search After') ? '' : resume;
-	const read = `${thousands(jobs.length)} job${jobs.length === 1 ? '' : 's'}`;
-	const progress = `${read} had been read before.${said}`;
+	const progress = `${jobsInWords(jobs.length)} had been read before.${said}`;
 	return new Fault(fault.message, {
 		...fault.details,
 		hint: [fault.details.hint, progress].filter(Boolean).join(' '),

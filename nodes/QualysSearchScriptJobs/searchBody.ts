@@ -1,14 +1,15 @@
+import { readCollection } from '../shared/input/collections';
 import { checkRange, readDate } from '../shared/input/dates';
 import { InputError } from '../shared/input/inputError';
 import { readSwitch, readText, sample, trimmed } from '../shared/input/values';
-import { isObject, type JsonObject } from '../shared/transport/answer';
+import { isObject, parseJson } from '../shared/transport/answer';
 import { jobFilter } from './filter';
 
 /** Most jobs that one input item can bring: far below what n8n's engine can pass on in one go. */
 export const MOST_JOBS = 100_000;
 
 /** Nobody documents how large a page may be; this is what common search engines behind such services take. */
-const LARGEST_PAGE = 1_000;
+export const LARGEST_PAGE = 1_000;
 
 /** What the user asks for, read and checked. */
 export interface Search {
@@ -25,6 +26,13 @@ export interface Search {
 	/** Whether items hold only the fields that people use. */
 	simplify: boolean;
 }
+
+/** The parameters of the node, by name. */
+type ParameterName = 'apiVersion' | 'returnAll' | 'limit' | 'filters' | 'simplify' | 'options';
+
+/** Names of what the two collections of the node can hold. */
+export const FILTERS = ['endAt', 'query', 'scriptId', 'scriptName', 'startAt'] as const;
+export const OPTIONS = ['includeCursor', 'pageSize', 'searchAfter', 'sort'] as const;
 
 interface SortRow {
 	field: string;
@@ -65,7 +73,9 @@ function readSort(value: unknown): SortRow[] {
 		const { field, direction = 'desc' } = isObject(row) ? row : {};
 		const name = readText('Sort Field', field, 'Enter a field such as created.dateTime or id.');
 		const known = typeof direction === 'string' ? direction.toLowerCase() : '';
-		if (known === 'asc' || known === 'desc') return { field: name, direction: known };
+		// The one field that tells all jobs apart must be found under its very name.
+		const sent = name.toLowerCase() === 'id' ? 'id' : name;
+		if (known === 'asc' || known === 'desc') return { field: sent, direction: known };
 		throw new InputError(`Sort Direction holds ${sample(direction)}`, 'It can be asc or desc.');
 	});
 	const names = read.map(({ field }) => field.toLowerCase());
@@ -76,46 +86,58 @@ function readSort(value: unknown): SortRow[] {
 	return names.includes('id') ? read : [...read, { field: 'id', direction: read[0].direction }];
 }
 
+/** A number of a cursor that JavaScript cannot hold exactly: sent back, it would be another position. */
+export function inexactNumber(cursor: unknown[]): number | undefined {
+	return cursor.find(
+		(part): part is number => Number.isInteger(part) && !Number.isSafeInteger(part),
+	);
+}
+
+/** The JSON of a text, with whatever pasting has left between its values; texts within stay as they are. */
+function parsePasted(pasted: string): unknown {
+	const json = pasted.replace(
+		/("(?:[^"\\]|\\.)*")|[\u00a0\u202f\u200b-\u200d\u2060\ufeff]/g,
+		(_, text?: string) => text ?? ' ',
+	);
+	return parseJson(json);
+}
+
 /** A cursor that an item or an error of this node gave, as JSON or as a list. */
 function readCursor(value: unknown, levels: number): unknown[] {
-	let list = value;
-	if (typeof value === 'string') {
-		try {
-			list = JSON.parse(trimmed(value)) as unknown;
-		} catch {
-			list = undefined;
-		}
-	}
+	const list = typeof value === 'string' ? parsePasted(value) : value;
 	const fits =
 		Array.isArray(list) &&
 		list.length === levels &&
 		list.every((part) => ['string', 'number', 'boolean'].includes(typeof part) || part === null);
-	if (fits) return list as unknown[];
+	if (!fits) {
+		throw new InputError(
+			`Search After holds ${sample(value)}, which is no cursor of this sort`,
+			`Use the sortValues of an item, or the cursor that an error named, e.g. [1774940443667, "805452"]. This sort needs ${levels} values, the last one for the id that is always part of it.`,
+		);
+	}
+	const inexact = inexactNumber(list);
+	if (inexact === undefined) return list as unknown[];
 	throw new InputError(
-		`Search After holds ${sample(value)}, which is no cursor of this sort`,
-		`Use the sortValues of an item, or the cursor that an error named, e.g. [1774940443667, "805452"]. This sort needs ${levels} values, the last one for the id that is always part of it.`,
+		`Search After holds ${sample(value)}, in which ${inexact} is too large to be exact`,
+		'The search would go on from another position. Sort by another field: jobs without a value in this one may come with such a number.',
 	);
 }
 
 /**
  * Reads what the user asks for.
  *
- * @param parameters of the node, by name
  * @param timeZone the workflow's, for dates without a zone
  * @throws {InputError}
  */
-export function readSearch(
-	parameters: {
-		apiVersion: unknown;
-		returnAll: unknown;
-		limit: unknown;
-		filters: JsonObject;
-		simplify: unknown;
-		options: JsonObject;
-	},
-	timeZone: string,
-): Search {
-	const { apiVersion, filters, options } = parameters;
+export function readSearch(parameters: Record<ParameterName, unknown>, timeZone: string): Search {
+	const { apiVersion } = parameters;
+	const filters = readCollection(
+		'Filters',
+		parameters.filters,
+		FILTERS,
+		'{ "query": "platform: LINUX" }',
+	);
+	const options = readCollection('Options', parameters.options, OPTIONS, '{ "pageSize": 100 }');
 	if (apiVersion !== 'v1' && apiVersion !== 'v2') {
 		throw new InputError(`API Version holds ${sample(apiVersion)}`, 'It can be v1 or v2.');
 	}
@@ -131,7 +153,7 @@ export function readSearch(
 	if (apiVersion === 'v1' && (continues || includeCursor)) {
 		throw new InputError(
 			`${continues ? 'Search After' : 'Include Cursor'} does not work with API Version v1, which has no cursors`,
-			'Set API Version to v2, or remove the option.',
+			'Set API Version to V2, or remove the option.',
 		);
 	}
 	return {

@@ -1,27 +1,31 @@
 import { isObject, type JsonObject } from '../shared/transport/answer';
 
-/** Epoch milliseconds as ISO text; null for anything else. */
-function isoTime(value: unknown): string | null {
+/** Epoch milliseconds as ISO text; whatever else stands in place of a time as it is, and null for nothing. */
+function isoTime(value: unknown): unknown {
 	const epoch = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	if (typeof epoch !== 'number' || Number.isNaN(new Date(epoch).getTime())) return null;
-	return new Date(epoch).toISOString();
+	if (typeof epoch !== 'number') return value ?? null;
+	const date = new Date(epoch);
+	return Number.isNaN(date.getTime()) ? value : date.toISOString();
 }
 
 /** The fields of a job that people use, flat, under the same names for v1 and v2. */
 export function simplifiedJob(record: JsonObject): JsonObject {
-	const created = isObject(record.created) ? record.created : {};
-	const category = isObject(record.category) ? record.category.name : record.category;
-	return {
+	const { category, updatedDateTime } = record;
+	const created = isObject(record.created) ? record.created.dateTime : record.created;
+	const createdAt = isoTime(created);
+	const job: JsonObject = {
 		id: record.id ?? null,
 		title: record.title ?? null,
 		scriptId: record.scriptId ?? null,
 		scriptType: record.scriptType ?? null,
 		platform: record.platform ?? null,
-		category: category ?? null,
+		category: (isObject(category) ? category.name : category) ?? null,
 		severity: record.severity ?? null,
-		createdAt: isoTime(created.dateTime),
-		updatedAt: isoTime(record.updatedDateTime),
+		createdAt,
+		// Most jobs are never updated.
+		updatedAt: updatedDateTime === created ? createdAt : isoTime(updatedDateTime),
 		correlationUuid: record.correlationUuid ?? null,
-		...(record.sortValues === undefined ? {} : { sortValues: record.sortValues }),
 	};
+	if (record.sortValues !== undefined) job.sortValues = record.sortValues;
+	return job;
 }

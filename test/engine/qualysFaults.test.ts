@@ -50,8 +50,8 @@ describe("refusals, with the vendor's words in front and a hint behind", () => {
 			'Check the filters',
 		],
 		['errorCode alone', { errorCode: 7123, message: null }, 400, 'error 7123', 'Check the filters'],
-		['responseMessage', { responseMessage: 'Not today' }, 500, 'Not today', ELSEWHERE],
-		['_error', { _error: { message: 'Deep down' } }, 500, 'Deep down', ELSEWHERE],
+		['responseMessage', { responseMessage: 'Not today' }, 500, 'Not today', 'Try again later'],
+		['_error', { _error: { message: 'Deep down' } }, 500, 'Deep down', 'Try again later'],
 		[
 			'authentication_exceptions',
 			{ authentication_exceptions: [['Authentication Failure: who?']] },
@@ -60,12 +60,15 @@ describe("refusals, with the vendor's words in front and a hint behind", () => {
 			'API access',
 		],
 		['error', { error: 'Forbidden' }, 403, 'Forbidden', 'API access'],
-		['a blank message and error', { message: ' ', error: 'Gone' }, 404, 'Gone', ELSEWHERE],
+		['a blank message and error', { message: ' ', error: 'Gone' }, 404, 'Gone', 'API Version'],
+		['a status of its own', { message: 'Teapot' }, 418, 'Teapot', 'all that Qualys says about it'],
 	])('%s', async (_name, body, status, words, hint) => {
 		answer(body, status);
 		const { error, json } = await search();
 		expect(error?.message).toBe(`Qualys refused Search Script Jobs: ${words}`);
 		expect(error?.description).toContain(hint);
+		// Words of the vendor show that it is the gateway.
+		expect(error?.description).not.toContain(ELSEWHERE);
 		expect(error?.httpCode).toBe(String(status));
 		expect(json).toEqual([]);
 		expect(searches()).toHaveLength(1);
@@ -80,7 +83,15 @@ describe("refusals, with the vendor's words in front and a hint behind", () => {
 		answer(body, status);
 		const { error } = await search();
 		expect(error?.message).toBe(`Qualys answered Search Script Jobs with status ${words}`);
-		expect(error?.description).toContain(ELSEWHERE);
+		expect(error?.description).toContain(
+			`${ELSEWHERE}. Check the Platform in the credential. In Qualys, look under Help → About.`,
+		);
+	});
+
+	it('400 without words does not say that Qualys said any', async () => {
+		answer('', 400);
+		const { error } = await search();
+		expect(error?.description).toBe('Check the filters and the sort of this node.');
 	});
 
 	it('a user without API access', async () => {
@@ -184,6 +195,38 @@ describe('answers that are none', () => {
 		},
 	);
 
+	it.each([undefined, null, 'ab', {}])(
+		'sortValues %j, where items are to carry them',
+		async (sortValues) => {
+			const row = { sortValues, data: samples.v2Record };
+			answer({ body: { totalCount: 1, list: [row] } });
+			const { error, json } = await search({ limit: 1, options: { includeCursor: true } });
+			expect(json).toEqual([]);
+			expect(error?.message).toBe(
+				'Qualys answered Search Script Jobs without the sortValues of a job',
+			);
+		},
+	);
+
+	it('sortValues that are not exact: an error only where they are needed', async () => {
+		const body =
+			'{"body":{"totalCount":9,"list":[{"sortValues":[9223372036854775807,"1"],"data":{"id":"1"}}]}}';
+		answer(body);
+		expect((await search({ limit: 1 })).json).toHaveLength(1);
+		answer(body);
+		const { error } = await search({ limit: 2 });
+		expect(error?.message).toContain('a number too large to be exact');
+		expect(searches()).toHaveLength(2);
+	});
+
+	it('Return All of which the pages end too early', async () => {
+		fault({ skip: 2, transform: () => ({ body: { totalCount: 0, list: [] } }) });
+		const { error, json } = await search({ returnAll: true });
+		expect(json).toEqual([]);
+		expect(error?.message).toBe('Qualys counted 1,000 jobs, but gave only 200');
+		expect(error?.description).toMatch(/200 jobs had been read before\. .* Search After: \[/);
+	});
+
 	const fields = (value: unknown, path: string[] = []): string[][] =>
 		typeof value === 'object' && value !== null && !Array.isArray(value)
 			? [
@@ -227,11 +270,16 @@ describe('answers that are none', () => {
 	);
 
 	it('a simplified field that holds something else is null or comes as it is', async () => {
-		const odd = { created: null, updatedDateTime: 'soon', category: 'General', severity: null };
+		const odd = {
+			created: { dateTime: '2026-03-01T12:00:00Z' },
+			updatedDateTime: null,
+			category: 'General',
+			severity: null,
+		};
 		answer({ body: { totalCount: 1, list: [{ ...samples.v1Record, ...odd }] } });
 		const { json } = await search({ apiVersion: 'v1' });
 		expect(json[0]).toMatchObject({
-			createdAt: null,
+			createdAt: '2026-03-01T12:00:00Z',
 			updatedAt: null,
 			category: 'General',
 			severity: null,
@@ -277,6 +325,8 @@ describe('what heals by itself', () => {
 		['429', 'no header', {}, 1],
 		['409', 'no header', {}, 1],
 		['429', 'a header of zero', { 'x-ratelimit-towait-sec': '0' }, 1],
+		['429', 'zero and Retry-After', { 'x-ratelimit-towait-sec': '0', 'retry-after': '7' }, 7],
+		['429', 'both headers', { 'x-ratelimit-towait-sec': '9', 'retry-after': '7' }, 9],
 		['429', 'a header of nonsense', { 'x-ratelimit-towait-sec': 'soon' }, 1],
 		['429', 'ten minutes', { 'x-ratelimit-towait-sec': '600' }, 600],
 	])('%s with %s is waited out', async (status, _name, headers, wait) => {

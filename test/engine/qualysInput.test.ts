@@ -72,6 +72,11 @@ describe('wrong input is refused before anything is sent', () => {
 		['a cursor that is too short', { searchAfter: '[1774940443667]' }, 'no cursor of this sort'],
 		['a cursor of another sort', { searchAfter: [1, 'a', 'b'] }, 'This sort needs 2 values'],
 		['a cursor of objects', { searchAfter: '[{}, []]' }, 'no cursor of this sort'],
+		[
+			'a cursor that is not exact',
+			{ searchAfter: '[9223372036854775807, "a"]' },
+			'too large to be exact',
+		],
 		['a cursor that is an object', { searchAfter: '={{ {a: 1} }}' }, 'no cursor of this sort'],
 		[
 			'a sort by nothing',
@@ -245,6 +250,7 @@ describe('what is sent of the options', () => {
 			},
 			'[{"platform":"asc"},{"severity":"desc"},{"id":"asc"}]',
 		],
+		['the id in capitals', { rows: [{ field: 'ID', direction: 'asc' }] }, '[{"id":"asc"}]'],
 		['the id alone', { rows: [{ field: 'id', direction: 'asc' }] }, '[{"id":"asc"}]'],
 		['no direction', { rows: [{ field: 'severity' }] }, '[{"severity":"desc"},{"id":"desc"}]'],
 	])('sort: %s', async (_name, sort, text) => {

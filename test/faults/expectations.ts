@@ -181,7 +181,8 @@ const statuses: Row[] = [
 	[READS, ['404'], error(1, 0, NOT_FOUND, 'Check the id')],
 	[POLLS, ['404'], { ...missed(NOT_FOUND, 'Check the id'), outcome: 'notFound' }],
 	[RESULTS, ['404'], withoutResults(1, 0, NOT_FOUND)],
-	[QUALYS, ['404'], error(1, 0, NOT_FOUND, NOT_GATEWAY)],
+	[SEARCHES, ['404'], error(1, 0, NOT_FOUND, 'try the other API Version')],
+	[LOGIN, ['404'], error(1, 0, NOT_FOUND, LOOK_UP)],
 
 	[CORTEX, ['409', '409, once'], error(1, 0, CONFLICT, LOOK_UP)],
 	[POLLS, ['409'], missed(CONFLICT, LOOK_UP)],
@@ -195,7 +196,7 @@ const statuses: Row[] = [
 	[CORTEX, ['500 with the envelope'], error(1, 0, INTERNAL, 'repeating it rarely helps')],
 	[POLLS, ['500 with the envelope'], missed(INTERNAL, 'repeating it rarely helps')],
 	[RESULTS, ['500 with the envelope'], withoutResults(1, 0, INTERNAL)],
-	[QUALYS, ['500 with the envelope'], error(1, 0, INTERNAL, NOT_GATEWAY)],
+	[QUALYS, ['500 with the envelope'], error(1, 0, INTERNAL, 'Try again later')],
 
 	[SCAN, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_TENANT, UNKNOWN)],
 	[READS, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_TENANT)],
@@ -595,7 +596,7 @@ const [V1, V2]: SubjectName[][] = [['Search v1'], ['Search v2']];
 const JOB = 'body.list[]';
 const REFUSED = 'Qualys refused {operation}: error ';
 
-/** Times of a job: the moment as text, or null. */
+/** Times of a job: the moment as text, or what stands in its place as it is. */
 const timeFields = (of: SubjectName[], job: string): FieldRow[] =>
 	(
 		[
@@ -603,8 +604,11 @@ const timeFields = (of: SubjectName[], job: string): FieldRow[] =>
 			['updatedDateTime', 'updatedAt'],
 		] as const
 	).flatMap(([field, name]): FieldRow[] => [
-		[of, [`${job}.${field}`], but('number'), items({ [name]: null })],
+		[of, [`${job}.${field}`], ['missing', 'null'], items({ [name]: null })],
+		[of, [`${job}.${field}`], ['text'], items({ [name]: 'x' })],
 		[of, [`${job}.${field}`], ['number'], items({ [name]: '1969-12-31T23:59:59.999Z' })],
+		[of, [`${job}.${field}`], ['list'], items({ [name]: ['x'] })],
+		[of, [`${job}.${field}`], ['object'], items({ [name]: { a: 1 } })],
 	]);
 
 const searchFields: FieldRow[] = [

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import {
 	alignedSize,
 	collectJobs,
+	evenSize,
 	type PageRequest,
 } from '../../nodes/QualysSearchScriptJobs/paging';
-import { readSearch, type Search } from '../../nodes/QualysSearchScriptJobs/searchBody';
+import { MOST_JOBS, readSearch, type Search } from '../../nodes/QualysSearchScriptJobs/searchBody';
 import { readPage, type Page } from '../../nodes/shared/qualys/reply';
 import { attempts } from '../../nodes/shared/transport/attempts';
 import { clock } from '../../nodes/shared/transport/clock';
@@ -187,6 +188,7 @@ function idsInOrder(platform: QualysPlatform, search: Search): unknown[] {
 	}
 }
 
+const record = (id: number | string): Record => ({ id: String(id) });
 const idsOf = (jobs: Record[]) => jobs.map(({ id }) => id);
 
 describe.each(['v2', 'v1'] as const)('Return All, %s', (version) => {
@@ -230,19 +232,21 @@ describe.each(['v2', 'v1'] as const)('Return All, %s', (version) => {
 					const got = idsOf(await collectJobs(search, fetch));
 					expect(got).toEqual(before.slice(0, limit));
 
+					const records = asked.reduce((sum, request) => sum + request.pageSize, 0);
 					const pages = Math.ceil(Math.min(limit, before.length) / pageSize);
 					const whole = before.length % pageSize === 0 && limit > before.length;
 					// Only an empty page shows that there are no more where the last one was full.
-					if (version === 'v2') expect(asked).toHaveLength(Math.max(pages + Number(whole), 1));
-					const records = asked.reduce((sum, request) => sum + request.pageSize, 0);
 					if (version === 'v2') {
-						const wanted = Math.min(limit, asked.length * pageSize);
-						expect(records).toBe(wanted);
-					} else
-						expect(Math.max(...asked.map((one) => one.pageSize))).toBeLessThanOrEqual(pageSize);
+						expect(asked).toHaveLength(Math.max(pages + Number(whole), 1));
+						expect(records).toBe(Math.min(limit, asked.length * pageSize));
+					} else if (limit <= before.length) {
+						expect(asked).toHaveLength(pages);
+						// Pages that are equally long bring too many by less than one each.
+						expect(records - limit).toBeLessThan(pages);
+					}
 				},
 			),
-			{ numRuns: 300 },
+			{ numRuns: RUNS },
 		);
 	}, 120_000);
 });
@@ -286,7 +290,6 @@ describe('a search that ends halfway', () => {
 });
 
 describe('answers that would make a search endless, or end it too early', () => {
-	const record = (id: number | string): Record => ({ id: String(id) });
 	const all = searchFor('v2', []);
 	const page = (ids: number[], cursor: unknown, total?: number): Page => ({
 		records: ids.map(record),
@@ -326,12 +329,70 @@ describe('answers that would make a search endless, or end it too early', () => 
 		expect(idsOf(await collectJobs(search, pages(list)))).toEqual(['1', '2']);
 	});
 
-	it('a count that is missing, too small or too large is not believed over an empty page', async () => {
-		for (const total of [undefined, 3, 0, 10_000]) {
+	it('a count that is missing or too small is not believed over an empty page', async () => {
+		for (const total of [undefined, 3, 0, 4]) {
 			const list = [page([1, 2], 'a', total), page([3, 4], 'b', total), page([], 'c', total)];
 			expect(idsOf(await collectJobs(all, pages(list)))).toEqual(['1', '2', '3', '4']);
 		}
 	});
+
+	it('an end that comes before all that Qualys counted is an error, with the cursor', async () => {
+		const list = [page([1, 2], 'a', 5), page([3], 'b', 5), page([], undefined, 0)];
+		const error = await collectJobs(all, pages(list)).catch((one: unknown) => one);
+		expect(error).toBeInstanceOf(Fault);
+		const { message, details } = error as Fault;
+		expect(message).toBe('Qualys counted 5 jobs, but gave only 3');
+		expect(details.hint).toContain('set Limit to 100000 to take what Qualys gives');
+		expect(details.hint).toContain('3 jobs had been read before.');
+		expect(details.hint).toContain('Search After: ["b"].');
+
+		const none = collectJobs(all, pages([page([], undefined, 1)]));
+		await expect(none).rejects.toThrow('Qualys counted 1 job, but gave none');
+	});
+
+	it.each<[string, Page[]]>([
+		['jobs created before the cursor', [page([1], 'a', 2), page([2], 'b', 7), page([], 'c', 7)]],
+		['jobs deleted meanwhile', [page([1], 'a', 9), page([2], 'b', 2), page([], 'c', 2)]],
+		['both', [page([1], 'a', 3), page([2], 'b', 2), page([3], 'c', 5), page([], 'd', 5)]],
+	])('%s are no early end', async (_name, list) => {
+		expect(await collectJobs(all, pages(list))).toHaveLength(list.length - 1);
+	});
+
+	it('a search with a limit, or from a cursor, takes what there is', async () => {
+		const list = [page([1, 2], 'a', 9), page([], undefined, 9)];
+		const limited = searchFor('v2', [], { returnAll: false, limit: 50 });
+		const rest = searchFor('v2', [], {}, { searchAfter: '[1, "x"]' });
+		for (const search of [limited, rest]) {
+			expect(idsOf(await collectJobs(search, pages(list)))).toEqual(['1', '2']);
+		}
+	});
+
+	it('a count of exactly 10,000 ends nothing: counting may have ended there', async () => {
+		const rows = (from: number, count: number) => Array.from({ length: count }, (_, n) => from + n);
+		const sizes = searchFor('v2', [], {}, { pageSize: 1000 });
+		const list = [
+			...rows(0, 10).map((n) => page(rows(n * 1000, 1000), n, 10_000)),
+			page(rows(10_000, 5), 'x', 10_000),
+			page([], undefined, 10_000),
+		];
+		// The last of the first 10,000 comes on a page that is short.
+		list.splice(9, 1, page(rows(9000, 999), 9, 10_000), page([9999], 10, 10_000));
+		expect(await collectJobs(sizes, pages(list))).toHaveLength(10_005);
+	});
+
+	it.each([2 ** 53, -(2 ** 53), 9223372036854775807])(
+		'a cursor that holds %d, which JavaScript cannot hold exactly',
+		async (number) => {
+			const error = await collectJobs(all, pages([page([1, 2], number, 9)])).catch(
+				(one: unknown) => one,
+			);
+			expect(error).toBeInstanceOf(Fault);
+			expect((error as Fault).message).toContain('a number too large to be exact');
+			expect((error as Fault).details.hint).toContain('Sort by another field');
+			const last = searchFor('v2', [], { returnAll: false, limit: 2 });
+			expect(await collectJobs(last, pages([page([1, 2], number, 9)]))).toHaveLength(2);
+		},
+	);
 
 	it('records without an id are jobs of their own', async () => {
 		const list: Page[] = [{ records: [{}, { id: null }, {}], total: 3 }];
@@ -340,11 +401,170 @@ describe('answers that would make a search endless, or end it too early', () => 
 		}
 	});
 
+	it('v1: 9,999 jobs come through; 10,000 may be a first part, whatever Qualys counts', async () => {
+		for (const [total, counted] of [
+			[9_999, 9_999],
+			[10_000, 10_000],
+			[10_000, 9_999],
+			[10_000, undefined],
+		]) {
+			const search = searchFor('v1', [], {}, { pageSize: 1000 });
+			const found = collectJobs(search, async ({ pageSize, pageNumber = 0 }) => {
+				const left = Math.min(pageSize, total! - pageSize * pageNumber);
+				const records = Array.from({ length: left }, (_, n) => record(pageSize * pageNumber + n));
+				return await Promise.resolve({ records, total: counted });
+			});
+			if (total === 9_999) expect(await found).toHaveLength(9_999);
+			else {
+				const error = await found.catch((one: unknown) => one);
+				expect(error).toMatchObject({
+					message: 'API version v1 serves no more than 10,000 jobs',
+					details: { hint: expect.stringMatching(/^There may be more .* API Version to V2/) },
+				});
+			}
+		}
+	});
+
 	it('v1: a page number that is overlooked ends in an error, not in the first page', async () => {
 		const list = [{ records: Array.from({ length: 100 }, (_, id) => record(id)), total: 500 }];
 		const error = await collectJobs(searchFor('v1', []), pages(list)).catch((one: unknown) => one);
 		expect(error).toMatchObject({ message: expect.stringContaining('serves no more than 10,000') });
 	});
+});
+
+describe('jobs that change while they are read', () => {
+	interface Job {
+		id: string;
+		value: number | null;
+	}
+
+	/** As search engines sort: what has no value comes last, whichever way the sort goes. */
+	const order = (direction: string, a: Job, b: Job): number => {
+		const sign = direction === 'asc' ? 1 : -1;
+		if (a.value === b.value) return a.id < b.id ? -sign : Number(a.id > b.id) * sign;
+		if (a.value === null || b.value === null) return a.value === null ? 1 : -1;
+		return a.value < b.value ? -sign : sign;
+	};
+
+	it('each one that stays as it is comes exactly once, those without a value too', async () => {
+		let told = 0;
+		let changed = 0;
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(fc.option(fc.nat({ max: 12 })), { maxLength: 80 }),
+				fc.constantFrom('asc', 'desc'),
+				fc.integer({ min: 1, max: 20 }),
+				fc.array(
+					fc.record({
+						before: fc.integer({ min: 2, max: 12 }),
+						job: fc.nat({ max: 90 }),
+						value: fc.option(fc.nat({ max: 12 })),
+						deleted: fc.boolean(),
+					}),
+					{ maxLength: 6 },
+				),
+				async (values, direction, pageSize, changes) => {
+					let jobs = values.map((value, index): Job => ({ id: `j${index + 100}`, value }));
+					const touched = new Set<string>();
+					let sent = 0;
+					const fetch = async (request: PageRequest): Promise<Page> => {
+						sent += 1;
+						for (const { job, value, deleted } of changes.filter(({ before }) => before === sent)) {
+							// Of a job that there is none of, a new one.
+							const id = `j${job + 100}`;
+							jobs = jobs.filter((one) => one.id !== id);
+							if (!deleted) jobs.push({ id, value });
+							touched.add(id);
+						}
+						const [value, id] = (request.searchAfter ?? []) as [number | null, string];
+						const rows = [...jobs]
+							.sort((a, b) => order(direction, a, b))
+							.filter((one) => !request.searchAfter || order(direction, one, { id, value }) > 0)
+							.slice(0, request.pageSize);
+						const list = rows.map((data) => ({ sortValues: [data.value, data.id], data }));
+						const body = { body: { totalCount: jobs.length, list } };
+						return await Promise.resolve(
+							readPage({ statusCode: 200, headers: {}, body }, 'v2', false, 0),
+						);
+					};
+					const search = searchFor('v2', [{ field: 'severity', direction }], {}, { pageSize });
+					const before = values.map((_, index) => `j${index + 100}`);
+					const got = await collectJobs(search, fetch).catch((one: unknown) => one);
+					changed += Number(touched.size > 0);
+					if (got instanceof Fault) {
+						// Nothing else can make it miss one.
+						expect(got.message).toMatch(/^Qualys counted /);
+						expect(touched.size).toBeGreaterThan(0);
+						told += 1;
+						return;
+					}
+					const ids = idsOf(got as Record[]);
+					expect(new Set(ids).size).toBe(ids.length);
+					const same = (id: unknown) => !touched.has(String(id));
+					expect(ids.filter(same).sort()).toEqual(before.filter(same));
+				},
+			),
+			{ numRuns: RUNS },
+		);
+		expect(changed).toBeGreaterThan(RUNS / 10);
+		// Most changes lead to no error.
+		expect(told).toBeLessThan(changed / 4);
+	}, 120_000);
+});
+
+describe('two items that bring as many jobs as one can', () => {
+	it(`${MOST_JOBS} each, at the same time`, async () => {
+		const total = MOST_JOBS;
+		const fetch = async ({ pageSize, searchAfter }: PageRequest): Promise<Page> => {
+			const from = Number(searchAfter?.[0] ?? 0);
+			const length = Math.min(pageSize, total - from);
+			const records = Array.from({ length }, (_, n) => record(from + n));
+			return await Promise.resolve({ records, cursor: [from + length], total });
+		};
+		const search = searchFor('v2', [], {}, { pageSize: 1000 });
+		const both = await Promise.all([collectJobs(search, fetch), collectJobs(search, fetch)]);
+		for (const jobs of both) expect(new Set(idsOf(jobs)).size).toBe(total);
+	}, 60_000);
+});
+
+describe('evenSize', () => {
+	/** What v1 would be asked for with this page size. */
+	const plan = (limit: number, size: number) => {
+		const rest = limit % size;
+		const last = rest === 0 ? 0 : alignedSize(limit - rest, rest, size);
+		return { pages: Math.ceil(limit / size), records: limit - rest + last };
+	};
+
+	it.each([
+		[251, 100, 84, 252],
+		[250, 100, 100, 250],
+		[101, 100, 100, 101],
+		[130, 100, 65, 130],
+		[50, 100, 100, 50],
+	])('%d at %d a page: %d, which brings %d', (limit, largest, size, records) => {
+		expect(evenSize(limit, largest)).toBe(size);
+		expect(plan(limit, size).records).toBe(records);
+	});
+
+	it('needs no page more than the largest size, and as few records as possible', () => {
+		fc.assert(
+			fc.property(
+				fc.integer({ min: 1, max: 10_000 }),
+				fc.integer({ min: 1, max: 300 }),
+				(limit, largest) => {
+					const { pages, records } = plan(limit, evenSize(limit, largest));
+					expect(pages).toBe(Math.ceil(limit / largest));
+					expect(records - limit).toBeLessThan(pages);
+					for (let size = 1; size <= largest; size += 1) {
+						const other = plan(limit, size);
+						if (other.pages === pages) expect(other.records).toBeGreaterThanOrEqual(records);
+					}
+				},
+			),
+			{ numRuns: RUNS },
+		);
+		expect(evenSize(Infinity, 100)).toBe(100);
+	}, 60_000);
 });
 
 describe('alignedSize', () => {
@@ -365,6 +585,7 @@ describe('alignedSize', () => {
 					expect(size).toBe(enough[0] ?? possible.at(-1));
 				},
 			),
+			{ numRuns: RUNS },
 		);
 	});
 });
