@@ -128,20 +128,20 @@ export type Silence =
 	| 'passing'
 	/** The tenant does not let us ask, and will not the next time either. */
 	| 'refused'
-	/** The tenant has an answer, and it is not this job's standing. */
+	/**
+	 * It may well say something: the tenant has an answer that is not this job's standing, or something is wrong on the
+	 * way to it that does not heal by itself, such as a certificate or a redirect.
+	 */
 	| 'missing';
 
-/** By status of the answer; every other one with a verdict about the request counts as missing. */
+/** By status of the answer: the tenant's verdict about the key or the request. */
 const REFUSALS = [400, 401, 402, 403, 413, 422];
 
 /** Judges a poll that failed. */
 export function silence({ details }: Fault): Silence {
-	const { status, passing, throttled, unexpected, envelope } = details;
+	const { status = 0, passing, throttled, unexpected, envelope, local } = details;
 	if (passing || throttled) return 'passing';
-	if (unexpected) return 'missing';
-	if (status === undefined || (status >= 300 && status < 400) || REFUSALS.includes(status)) {
-		return 'refused';
-	}
+	if (local || (REFUSALS.includes(status) && !unexpected)) return 'refused';
 	return status >= 500 && !envelope ? 'passing' : 'missing';
 }
 

@@ -74,6 +74,15 @@ const nothing = async () => {};
 describe('Lane', () => {
 	const pace = { spacing: 1, atOnce: 1, perSecond: Infinity };
 
+	it('goes on where the clock of the machine was set back', async () => {
+		const lane = new Lane({ spacing: 100, atOnce: Infinity, perSecond: 1 });
+		await lane.pass(async () => {});
+		fake.advance(-3_600_000);
+		const before = fake.now();
+		await lane.pass(async () => {});
+		expect(fake.now() - before).toBeLessThan(1_000);
+	});
+
 	it('lets no more pass at once than it should', async () => {
 		const lane = new Lane({ spacing: 0, atOnce: 2, perSecond: Infinity });
 		let underWay = 0;
@@ -218,6 +227,30 @@ describe('attempts', () => {
 });
 
 describe('pause', () => {
+	it('ends in time though the clock of the machine was set back meanwhile', async () => {
+		const { sleep } = clock;
+		let slept = 0;
+		clock.sleep = async (milliseconds) => {
+			slept += milliseconds;
+			if (slept === 2_000) fake.advance(-3_600_000);
+			await sleep(milliseconds);
+		};
+		await pause(10_000);
+		expect(slept).toBe(10_000);
+	});
+
+	it('ends as soon as the machine has woken up late', async () => {
+		const { sleep } = clock;
+		let slept = 0;
+		clock.sleep = async (milliseconds) => {
+			slept += milliseconds;
+			await sleep(milliseconds);
+			fake.advance(3_600_000);
+		};
+		await pause(10_000);
+		expect(slept).toBe(1_000);
+	});
+
 	it('ends at once when the execution is stopped', async () => {
 		const stop = new AbortController();
 		clock.sleep = async () => await new Promise(() => {});

@@ -61,7 +61,10 @@ export async function orCancelled<T>(promise: Promise<T>, signal?: AbortSignal):
  */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
 	const end = clock.now() + milliseconds;
-	for (let left = milliseconds; left > 0; left = end - clock.now()) {
-		await orCancelled(clock.sleep(Math.min(left, SLICE_MS)), signal);
+	for (let left = milliseconds; left > 0; ) {
+		const slice = Math.min(left, SLICE_MS);
+		await orCancelled(clock.sleep(slice), signal);
+		// Whichever is less: a machine that slept has waited too, and a clock that was set back makes nobody wait longer.
+		left = Math.min(left - slice, end - clock.now());
 	}
 }

@@ -21,6 +21,8 @@ export interface FaultDetails {
 	 * and its answer says that nothing was done. `maybe`: nobody knows, so the vendor may have acted on it.
 	 */
 	reached?: 'no' | 'refused' | 'maybe';
+	/** This package or n8n itself refused it, and would again. */
+	local?: boolean;
 	/** The answer does not have the documented form. */
 	unexpected?: boolean;
 	/** The answer held the vendor's error envelope, so it is a verdict about this very request. */
@@ -179,9 +181,9 @@ export function connectionFault(error: unknown): Fault {
 	for (const cause of causes(error)) {
 		if (cause instanceof Fault) return cause;
 		if (cause instanceof InputError)
-			return new Fault(cause.message, { hint: cause.hint, reached: 'no' });
+			return new Fault(cause.message, { hint: cause.hint, reached: 'no', local: true });
 		if (cause instanceof UserError || cause instanceof Cancelled)
-			return new Fault(cause.message, { reached: 'no' });
+			return new Fault(cause.message, { reached: 'no', local: true });
 		const known = connectionWords(cause.code);
 		if (known) {
 			const { text, ...details } = known;

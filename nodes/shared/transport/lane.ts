@@ -16,6 +16,9 @@ export interface Pace {
  */
 const LATEST_ARRIVAL = 500;
 
+/** Longer than any vendor is waited for, in milliseconds. */
+const LONGEST_HOLD = 3 * 60_000;
+
 /** A request that has arrived, or will at once. */
 interface Arrival {
 	/** When the second that follows it is over for certain, in epoch milliseconds. */
@@ -100,6 +103,11 @@ export class Lane {
 
 	private wait(): number {
 		const now = clock.now();
+		if (this.freeAt - now > LONGEST_HOLD) {
+			// Nobody asks for so long: the machine's clock was set back.
+			this.freeAt = now;
+			this.recent = [];
+		}
 		this.recent = this.recent.filter(({ until }) => until > now);
 		const full = this.recent.length >= this.pace.perSecond;
 		const placeAt = full ? Math.min(...this.recent.map(({ until }) => until)) : now;
