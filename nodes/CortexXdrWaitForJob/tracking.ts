@@ -285,20 +285,22 @@ function standingText({ type, id }: Pick<Job, 'type' | 'id'>, standing: Known): 
 
 type Known = Pick<Standing, 'status' | 'progress'> | undefined;
 
-/** A job that did not succeed, in one sentence: id, outcome, status, reason. */
-export function failureText(item: JobItem): string {
+/** A job that did not succeed, in one sentence: id, outcome, status, and the reasons if wanted. */
+export function failureText(item: JobItem, withReasons = true): string {
 	const { job_type, job_id, outcome, status, errors } = item;
 	if (outcome === 'succeeded') return '';
 	const [job, standing] = standingText({ type: job_type, id: job_id }, item);
+	const ended = `${job} ${OUTCOMES_IN_WORDS[outcome]}${standing}`;
+	if (!withReasons) return ended;
 	// Neither endpoints nor a fault: that is all there was to know.
 	const unknown = status === '' && errors.length === 0 ? 'Cortex named no endpoints of it' : '';
 	const shown = errors.slice(0, REASONS.count).map(short).join('; ') || unknown;
 	const more = errors.length > REASONS.count ? `; and ${errors.length - REASONS.count} more` : '';
-	return `${job} ${OUTCOMES_IN_WORDS[outcome]}${standing}${shown && `: ${shown}`}${more}`;
+	return `${ended}${shown && `: ${shown}`}${more}`;
 }
 
-/** So many jobs are listed with their reasons in one error; the others by their ids. */
-const JOBS_LISTED = 50;
+/** So many jobs are listed with their reasons in one error, the others without. */
+const JOBS_WITH_REASONS = 50;
 
 /** What went wrong with a node's jobs, for On Error: Stop Workflow. */
 export interface Summary {
@@ -314,9 +316,7 @@ export function summaryOf(items: JobItem[]): Summary | undefined {
 	const distinct = [...new Map(items.map((item) => [keyOf(item), item])).values()];
 	const bad = distinct.filter(({ outcome }) => outcome !== 'succeeded');
 	if (bad.length === 0) return undefined;
-	const lines = bad.slice(0, JOBS_LISTED).map(failureText);
-	const others = bad.slice(JOBS_LISTED).map(({ job_id, outcome }) => `${job_id} (${outcome})`);
-	if (others.length > 0) lines.push(`and ${others.length} more: ${others.join(', ')}`);
+	const lines = bad.map((item, index) => failureText(item, index < JOBS_WITH_REASONS));
 	return {
 		message: `${bad.length} of ${distinct.length} ${distinct.length === 1 ? 'job' : 'jobs'} did not succeed`,
 		description: lines.join('\n'),
