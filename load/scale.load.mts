@@ -1,10 +1,12 @@
-import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { Benchmark, Part, Result } from '../bench/benchmark.mts';
+import type { Benchmark, Machine, Part, Result } from '../bench/benchmark.mts';
+import { machineOf } from '../bench/machine.mts';
 import { waitUntil } from '../demo/processes.mts';
+import { searchSecrets } from '../test/n8n/secrets.mts';
 import { startTestN8n, type TestN8n } from '../test/n8n/support.mts';
 import { peak, watchMemory } from './memory.mts';
+import { describePower, power } from './power.mts';
 import { isOpen, Runs } from './runs.mts';
 import { addWorkflows, RARE_SECONDS } from './workflows.mts';
 
@@ -16,6 +18,11 @@ const FULL = {
 const QUICK = { scriptJobs: [500, 1_000], actionIds: [50, 100], parked: [10, 20] };
 type Size = typeof FULL;
 
+const FAILED = ['error', 'crashed', 'canceled'];
+
+/** How many webhooks are called at once: executions that start together, and no more than n8n answers in time. */
+const SIDE_BY_SIDE = 25;
+
 const GIVE_UP_MS = 30 * 60_000;
 const MEMORY_SECONDS = 0.5;
 const MEGA = 1_000_000;
@@ -25,18 +32,47 @@ interface Measured {
 	seconds: number;
 	/** Megabytes of n8n's process at most, less what it held before. */
 	memory: number;
-	/** Megabytes that the executions take in the database. */
+	/** Megabytes of the executions' data, as long as it is. */
 	stored: number;
+	/** Megabytes by which the files of the database grew. */
+	files: number;
+}
+
+/** One series, and where a key, password or token was found after it. */
+interface Series {
+	measured: Measured[];
+	secrets: string[];
+}
+
+/** Waits until something is so. Throws what an execution of the workflow says that has failed. */
+async function until(
+	n8n: TestN8n,
+	workflowId: string,
+	isSo: () => Promise<boolean> | boolean,
+	message: string,
+): Promise<void> {
+	await waitUntil(
+		async () => {
+			const [failed] = await n8n.client.summaries({ workflowId, status: FAILED });
+			if (failed) {
+				const { status, error } = await n8n.client.execution(failed.id);
+				throw new Error(`Execution ${failed.id} ended with ${status}: ${error?.message ?? ''}`);
+			}
+			return (await isSo()) || undefined;
+		},
+		GIVE_UP_MS,
+		message,
+		500,
+	);
 }
 
 /** Waits until no execution of a workflow is in any of these statuses. */
 async function noneIs(n8n: TestN8n, workflowId: string, status: string[]): Promise<void> {
-	await waitUntil(
-		async () =>
-			(await n8n.client.summaries({ workflowId, status })).length > 0 ? undefined : true,
-		GIVE_UP_MS,
+	await until(
+		n8n,
+		workflowId,
+		async () => (await n8n.client.summaries({ workflowId, status })).length === 0,
 		`Some execution is still ${status.join(' or ')}.`,
-		500,
 	);
 }
 
@@ -58,29 +94,40 @@ async function watched(n8n: TestN8n, work: () => Promise<void>) {
 
 /**
  * Measures one series, each size after the other in the same n8n.
- * @param run brings the work to its end; the database grows by what the workflow's executions take
+ * @param run brings the work to its end
  */
 async function series(
 	n8n: TestN8n,
 	webhook: string,
 	sizes: number[],
 	run: (size: number, workflowId: string) => Promise<void>,
-): Promise<Measured[]> {
+): Promise<Series> {
 	const { [webhook]: workflowId } = await addWorkflows(n8n, [webhook]);
 	const measured: Measured[] = [];
-	let before = 0;
+	const megabytesNow = async () => {
+		const files = await n8n.databaseFiles();
+		return {
+			stored: n8n.storedBytes({ workflowId }) / MEGA,
+			files: files.reduce((sum, { bytes }) => sum + bytes.length, 0) / MEGA,
+		};
+	};
 	for (const size of sizes) {
 		n8n.simulator.simulator.messages.length = 0;
 		n8n.simulator.simulator.requests.clear();
+		const before = await megabytesNow();
 		const seen = await watched(n8n, async () => await run(size, workflowId));
-		const stored = n8n.storedBytes({ workflowId });
-		measured.push({ size, ...seen, stored: (stored - before) / MEGA });
-		before = stored;
+		const after = await megabytesNow();
+		measured.push({
+			size,
+			...seen,
+			stored: after.stored - before.stored,
+			files: after.files - before.files,
+		});
 	}
-	return measured;
+	return { measured, secrets: await searchSecrets(n8n) };
 }
 
-async function scriptJobs({ scriptJobs: sizes }: Size): Promise<Measured[]> {
+async function scriptJobs({ scriptJobs: sizes }: Size): Promise<Series> {
 	const n8n = await startTestN8n({ scriptJobs: sizes[0] });
 	const { qualys } = n8n.simulator.simulator;
 	try {
@@ -88,10 +135,13 @@ async function scriptJobs({ scriptJobs: sizes }: Size): Promise<Measured[]> {
 			if (qualys.jobCount() < size) qualys.createJobs(size - qualys.jobCount(), {});
 			const place = sizes.indexOf(size);
 			await n8n.callWebhook('searchAll');
-			await waitUntil(
-				async () =>
-					(await n8n.client.summaries({ workflowId, status: ['success'] }))[place] && true,
-				GIVE_UP_MS,
+			await until(
+				n8n,
+				workflowId,
+				async () => {
+					const ended = await n8n.client.summaries({ workflowId, status: ['success'] });
+					return ended.length > place;
+				},
 				'The search has not succeeded.',
 			);
 		});
@@ -100,7 +150,7 @@ async function scriptJobs({ scriptJobs: sizes }: Size): Promise<Measured[]> {
 	}
 }
 
-async function actionIds(n8n: TestN8n, { actionIds: sizes }: Size): Promise<Measured[]> {
+async function actionIds(n8n: TestN8n, { actionIds: sizes }: Size): Promise<Series> {
 	const { cortex } = n8n.simulator.simulator;
 	try {
 		return await series(n8n, 'status', sizes, async (size, workflowId) => {
@@ -109,14 +159,14 @@ async function actionIds(n8n: TestN8n, { actionIds: sizes }: Size): Promise<Meas
 			);
 			const runs = new Runs(n8n, { status: workflowId });
 			const { reports } = await runs.start('status', { jobs });
-			await waitUntil(
+			await until(
+				n8n,
+				workflowId,
 				async () => {
 					await runs.update();
-					return runs.all.some(isOpen) ? undefined : true;
+					return !runs.all.some(isOpen);
 				},
-				GIVE_UP_MS,
 				'The statuses are not there.',
-				500,
 			);
 			if (reports[0] !== `${size} of ${size}`) throw new Error(`${reports[0]} statuses came.`);
 			await noneIs(n8n, workflowId, ['running']);
@@ -132,61 +182,71 @@ async function parked(n8n: TestN8n, { parked: sizes }: Size) {
 	/** By size: seconds until all were parked, and from the end of the jobs to the last report. */
 	const times = new Map<number, { parking: number; ending: number }>();
 	try {
-		const measured = await series(n8n, 'rare', sizes, async (size, workflowId) => {
+		const { measured, secrets } = await series(n8n, 'rare', sizes, async (size, workflowId) => {
 			const started = Date.now();
-			for (let count = 0; count < size; count++) {
+			const call = async () => {
 				const job = cortex.startJob({ kind: 'endpointAction', durationSeconds: 24 * 3600 });
 				await n8n.callWebhook('rare', { job });
+			};
+			for (let count = 0; count < size; count += SIDE_BY_SIDE) {
+				await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, size - count) }, call));
 			}
-			await waitUntil(
-				() => requests.entries.length >= size || undefined,
-				GIVE_UP_MS,
-				'Not all have asked.',
-			);
+			const asked = () => requests.entries.length >= size;
+			await until(n8n, workflowId, asked, 'Not all have asked.');
 			await noneIs(n8n, workflowId, ['running', 'new']);
 			const allParked = Date.now();
 			await n8n.control('POST', '/time', { advanceSeconds: 24 * 3600 });
-			await waitUntil(() => messages.length >= size || undefined, GIVE_UP_MS, 'Not all reported.');
+			const reported = () => messages.length >= size;
+			await until(n8n, workflowId, reported, 'Not all reported.');
 			times.set(size, {
 				parking: (allParked - started) / 1000,
 				ending: (Date.now() - allParked) / 1000,
 			});
 			await noneIs(n8n, workflowId, ['running', 'new', 'waiting']);
 		});
-		return measured.map((one) => ({ ...one, ...times.get(one.size) }));
+		return { measured: measured.map((one) => ({ ...one, ...times.get(one.size) })), secrets };
 	} finally {
 		await n8n.close();
 	}
-}
-
-/** With which power of the size something grows, from the smallest to the largest: 1 is linear. */
-function power(measured: Measured[], of: keyof Measured): string {
-	const [first, last] = [measured[0], measured[measured.length - 1]];
-	const value = Math.log(last[of] / first[of]) / Math.log(last.size / first.size);
-	return Number.isFinite(value) ? value.toFixed(2) : '–';
 }
 
 const count = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 const tenth = (value: number) => value.toFixed(1);
 
 function tableOf(what: string, measured: Measured[]): Part {
-	const columns: Array<keyof Measured> = ['seconds', 'memory', 'stored'];
+	const columns: Array<keyof Measured> = ['seconds', 'memory', 'stored', 'files'];
 	return {
 		table: {
-			columns: [what, 'seconds', 'MB of memory added', 'MB stored'],
+			columns: [
+				what,
+				'seconds',
+				'MB of memory added',
+				'MB of execution data',
+				'MB that the database files grew',
+			],
 			rows: [
 				...measured.map((one) => [count(one.size), ...columns.map((name) => tenth(one[name]))]),
-				['grows with the power', ...columns.map((name) => power(measured, name))],
+				[
+					'grows with the power',
+					...columns.map((name) =>
+						describePower(power(measured.map((one) => [one.size, one[name]]))),
+					),
+				],
 			],
 		},
 	};
 }
 
 function resultOf(
-	found: Measured[],
-	asked: Measured[],
-	waited: Awaited<ReturnType<typeof parked>>,
+	machine: Machine,
+	all: { found: Series; asked: Series; waited: Awaited<ReturnType<typeof parked>> },
 ): Result {
+	const {
+		found: { measured: found },
+		asked: { measured: asked },
+		waited: { measured: waited },
+	} = all;
+	const secrets = Object.values(all).flatMap((one) => one.secrets);
 	const share = (label: string, measured: Measured[], of: keyof Measured) => {
 		const { [of]: most, size } = measured[measured.length - 1];
 		return {
@@ -217,11 +277,13 @@ function resultOf(
 	});
 	return {
 		title: 'Scale',
-		machine: { node: process.versions.node, cores: cpus().length },
+		machine,
 		parts: [
 			{
 				text: `Three sizes of each, in a real n8n in regular mode with SQLite, which is started anew before each. Memory is what the
-process of n8n held at most, less what it held before. What is stored is the data of the executions.
+process of n8n held at most, less what it held before. Execution data is as long as n8n keeps it; the files of the
+database grow by whole pages, hold their log, and use space again that became free. The power is that of the straight
+line through all sizes, both axes logarithmic: 1 is linear.
 
 **Search Script Jobs, Return All**, into one execution:`,
 			},
@@ -231,7 +293,7 @@ process of n8n held at most, less what it held before. What is stored is the dat
 			{
 				text: `The tenant's limit sets the time: ${tenth(asked[asked.length - 1].size / asked[asked.length - 1].seconds)} ids a second.
 
-**Wait for Job**, executions that are parked at the same time, one job each. They are started one after the other, asked
+**Wait for Job**, executions that are parked at the same time, one job each. They are started ${SIDE_BY_SIDE} at a time, asked
 for at the tenant's pace, parked, and woken at their next poll, ${RARE_SECONDS} seconds later:`,
 			},
 			tableOf('parked executions', waited),
@@ -246,8 +308,11 @@ for at the tenant's pace, parked, and woken at their next poll, ${RARE_SECONDS} 
 			},
 			plot('Time', 'seconds'),
 			plot('Database', 'stored'),
+			{
+				text: `Keys, passwords or tokens found in logs, database or messages after each series: ${secrets.join('; ') || 0}.`,
+			},
 		],
-		measured: { found, asked, waited },
+		measured: all,
 	};
 }
 
@@ -263,7 +328,7 @@ const benchmark: Benchmark = {
 			Promise.all([actionIds(forIds, size), parked(forParked, size)]),
 		);
 		const found = await progress.step('Script jobs', () => scriptJobs(size));
-		return resultOf(found, asked, waited);
+		return resultOf(machineOf(forIds.runtime), { found, asked, waited });
 	},
 };
 

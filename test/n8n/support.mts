@@ -349,7 +349,7 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 								of.executionId,
 							]
 						: [
-								`SELECT SUM(length(CAST(data AS BLOB)) + length(CAST(workflowData AS BLOB))) AS bytes FROM execution_data
+								`SELECT COALESCE(SUM(length(CAST(data AS BLOB)) + length(CAST(workflowData AS BLOB))), 0) AS bytes FROM execution_data
 									WHERE executionId IN (SELECT id FROM execution_entity WHERE workflowId = ?)`,
 								of.workflowId,
 							];

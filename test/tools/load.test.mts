@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 
 import { judge, REFUSED, type Evidence, type Judgement } from '../../load/judgement.mts';
 import { byAge, growth, wholeLives, type Sample } from '../../load/memory.mts';
+import { describePower, power } from '../../load/power.mts';
 import type { Run } from '../../load/runs.mts';
 import { formsOf, tracesOf } from '../support/secrets.ts';
 
@@ -150,6 +151,31 @@ describe('memory', () => {
 		// Each fills up, and the second no more than the first.
 		const filling = samples((at) => ((at + 5) % 10) * 10);
 		for (const life of lives) assert.deepEqual(byAge(filling, 'one', life, 2), [20, 70]);
+	});
+});
+
+describe('growth', () => {
+	const of = (value: (size: number) => number) =>
+		power([250, 500, 1_000].map((size) => [size, value(size)]));
+
+	test('is the slope through all sizes, not only the first and the last', () => {
+		assert.equal(of((size) => 3 * size).toFixed(6), '1.000000');
+		assert.equal(of((size) => size ** 2).toFixed(6), '2.000000');
+		assert.equal(of(() => 7).toFixed(6), '0.000000');
+		const bent: Array<[number, number]> = [
+			[1, 1],
+			[2, 2],
+			[8, 4],
+		];
+		assert.notEqual(power(bent).toFixed(3), (Math.log(4) / Math.log(8)).toFixed(3));
+	});
+
+	test('is said in words', () => {
+		assert.equal(describePower(0.98), '0.98, linear or better');
+		assert.equal(describePower(1.05), '1.05, linear or better');
+		assert.equal(describePower(1.3), '1.30, worse than linear');
+		assert.equal(describePower(of((size) => size - 250)), '–');
+		assert.equal(describePower(power([[1, 1]])), '–');
 	});
 });
 
