@@ -29,9 +29,9 @@ const waitOptions: INodeProperties[] = [
 			{
 				name: 'Exponential',
 				value: 'exponential',
-				description: 'Every wait is half as long again',
+				description: 'Each wait is 1.5 times as long as the one before',
 			},
-			{ name: 'Fixed', value: 'fixed', description: 'Every wait is as long as the Poll Interval' },
+			{ name: 'Fixed', value: 'fixed', description: 'Each wait is as long as the Poll Interval' },
 		],
 		description: 'How the time between two polls grows',
 	},
@@ -51,7 +51,7 @@ const waitOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		displayOptions: { show: { '/jobType': ['scriptExecution'] } },
-		description: 'Whether to add what the script gave back on each endpoint',
+		description: 'Whether to add what the script returned on each endpoint',
 	},
 	{
 		displayName: 'Max Poll Interval',
@@ -61,7 +61,8 @@ const waitOptions: INodeProperties[] = [
 		default: 300,
 		hint: 'In seconds',
 		displayOptions: { hide: { backoff: ['fixed'] } },
-		description: 'Seconds that exponential waits grow to',
+		description:
+			'Longest time between two polls with exponential backoff, in the first day of a wait',
 	},
 	{
 		displayName: 'Required Share (%)',
@@ -173,7 +174,7 @@ export class CortexXdrWaitForJob implements INodeType {
 				default: 60,
 				hint: 'In minutes',
 				description:
-					'Minutes after which to give up. The job goes on in Cortex; its last status is part of the output. As a tool of an AI agent, 5 minutes at most.',
+					'Minutes after which to give up. The job continues in Cortex; its last status is part of the output. As a tool of an AI agent, 5 minutes at most.',
 			},
 			{
 				displayName: 'Options',
