@@ -1,6 +1,14 @@
 import fc from 'fast-check';
+import type { INodeProperties } from 'n8n-workflow';
 import { jobFilter } from '../../nodes/QualysSearchScriptJobs/filter';
-import { readSearch, type Search } from '../../nodes/QualysSearchScriptJobs/searchBody';
+import { QualysSearchScriptJobs } from '../../nodes/QualysSearchScriptJobs/QualysSearchScriptJobs.node';
+import {
+	FILTERS,
+	LARGEST_PAGE,
+	OPTIONS,
+	readSearch,
+	type Search,
+} from '../../nodes/QualysSearchScriptJobs/searchBody';
 import { InputError } from '../../nodes/shared/input/inputError';
 import { createScriptEntries, type ScriptJob } from '../../simulator/qualys/jobs';
 import { compileQuery } from '../../simulator/qualys/qql';
@@ -43,9 +51,15 @@ function outcome<T>(read: () => T): T | InputError {
 	}
 }
 
-const blank = /^[\s\u00a0\u202f\u200b-\u200d\u2060\ufeff]*$/;
-/** Blanks that are normalised, or taken away. */
-const pasted = /[\u00a0\u202f\u200b-\u200d\u2060\ufeff]/;
+const RUNS = 1000;
+
+const blank = /^[\s\u200b-\u200d\u2060\ufeff]*$/;
+
+/** A name as it is searched for: without what pasting leaves around it, and with spaces that can be typed. */
+const searchedFor = (name: string) =>
+	name
+		.replaceAll('\u00a0', ' ')
+		.replace(/^[\s\u200b-\u200d\u2060\ufeff]+|[\s\u200b-\u200d\u2060\ufeff]+$/g, '');
 
 describe('jobFilter', () => {
 	it('a script name means that name and no other, whatever people type', () => {
@@ -54,7 +68,14 @@ describe('jobFilter', () => {
 				fc.oneof(
 					fc.string(),
 					fc.string({ unit: 'grapheme' }),
-					fc.constantFrom('a or b', ') or (', '"', '\\'),
+					fc.constantFrom(
+						'a or b',
+						') or (',
+						'"',
+						'\\',
+						'👩\u200d💻 job',
+						'\u200ba\u00a0b\u202fc ',
+					),
 				),
 				fc.string({ minLength: 1 }),
 				(name, other) => {
@@ -63,12 +84,13 @@ describe('jobFilter', () => {
 						expect(blank.test(name) || name.includes('`')).toBe(true);
 						return;
 					}
-					fc.pre(!pasted.test(name));
-					expect(matches({ scriptName: name }, jobOf(name.trim()))).toBe(true);
-					if (other !== name.trim())
-						expect(matches({ scriptName: name }, jobOf(other))).toBe(false);
+					const meant = searchedFor(name);
+					expect(filter).toBe(`script.name:\`${meant}\``);
+					expect(matches({ scriptName: name }, jobOf(meant))).toBe(true);
+					if (other !== meant) expect(matches({ scriptName: name }, jobOf(other))).toBe(false);
 				},
 			),
+			{ numRuns: RUNS },
 		);
 	});
 
@@ -115,7 +137,7 @@ describe('jobFilter', () => {
 					);
 				},
 			),
-			{ numRuns: 500 },
+			{ numRuns: RUNS },
 		);
 	});
 
@@ -153,6 +175,7 @@ describe('jobFilter', () => {
 					else if (!(filter instanceof InputError)) expect(typeof filter).toBe('string');
 				},
 			),
+			{ numRuns: RUNS },
 		);
 	});
 });
@@ -186,24 +209,72 @@ describe('readSearch', () => {
 		);
 	});
 
-	it('sends every cursor back as it came', () => {
+	it('sends every cursor back as it came, or refuses a number that is not exact', () => {
 		const part = fc.oneof(
 			fc.integer(),
 			fc.string(),
+			fc.string({ unit: fc.constantFrom('\u00a0', '\u200b', '\u202f', '\ufeff', '"', '\\', 'a') }),
 			fc.double({ noNaN: true, noDefaultInfinity: true }),
 			fc.constant(null),
 		);
+		const around = fc.constantFrom('', ' ', '\n', '\u00a0', '\u200b', '\ufeff ');
+		const unsafe = (value: unknown) => Number.isInteger(value) && !Number.isSafeInteger(value);
 		fc.assert(
-			fc.property(fc.tuple(part, fc.string()), (cursor) => {
+			fc.property(fc.tuple(part, part), around, (cursor, blanks) => {
 				// JSON knows no negative zero.
-				const expected: unknown = JSON.parse(JSON.stringify(cursor));
-				for (const searchAfter of [JSON.stringify(cursor), expected]) {
-					const read = readSearch({ ...base, options: { searchAfter } }, 'UTC');
-					fc.pre(!pasted.test(JSON.stringify(cursor)));
-					expect(read.searchAfter).toEqual(expected);
+				const expected = JSON.parse(JSON.stringify(cursor)) as unknown[];
+				const pasted = blanks + JSON.stringify(cursor) + blanks;
+				for (const searchAfter of [JSON.stringify(cursor), pasted, expected]) {
+					const read = outcome(() => readSearch({ ...base, options: { searchAfter } }, 'UTC'));
+					if (expected.some(unsafe)) {
+						expect((read as InputError).message).toContain('too large to be exact');
+					} else expect((read as Search).searchAfter).toEqual(expected);
 				}
 			}),
+			{ numRuns: RUNS },
 		);
+	});
+
+	it.each([
+		[
+			'[9007199254740993, "1"]',
+			'"[9007199254740993, "1"]", in which 9007199254740992 is too large',
+		],
+		[[1, -(2 ** 53)], 'in which -9007199254740992 is too large to be exact'],
+	])('a cursor whose number is not exact: %j', (searchAfter, words) => {
+		expect(() => readSearch({ ...base, options: { searchAfter } }, 'UTC')).toThrow(words);
+	});
+
+	it.each([
+		['filters', 'a filter of another name', { scriptID: 7 }, 'Filters holds "scriptID"'],
+		['filters', 'a list', [{ scriptId: 7 }], 'which is no collection of filters'],
+		['filters', 'a text', 'scriptId: 7', 'which is no collection of filters'],
+		['filters', 'nothing', undefined, 'which is no collection of filters'],
+		['filters', 'null', null, 'which is no collection of filters'],
+		['options', 'an option of another name', { pagesize: 7 }, 'Options holds "pagesize"'],
+		['options', 'a text', 'pageSize', 'which is no collection of options'],
+		['options', 'null', null, 'which is no collection of options'],
+	])('%s that are %s', (parameter, _name, value, words) => {
+		expect(() => readSearch({ ...base, [parameter]: value }, 'UTC')).toThrow(words);
+	});
+
+	it.each([
+		['filters', FILTERS],
+		['options', OPTIONS],
+	])('knows the %s that the editor offers, and no others', (parameter, names) => {
+		const { properties } = new QualysSearchScriptJobs().description;
+		const offered = properties.find(({ name }) => name === parameter)?.options;
+		expect(offered?.map(({ name }) => name)).toEqual(names);
+	});
+
+	it('Page Size takes no more in the editor than it does from an expression', () => {
+		const { properties } = new QualysSearchScriptJobs().description;
+		const options = properties.find(({ name }) => name === 'options')?.options as INodeProperties[];
+		const { typeOptions } = options.find(({ name }) => name === 'pageSize')!;
+		expect(typeOptions).toMatchObject({ minValue: 1, maxValue: LARGEST_PAGE });
+		const read = (pageSize: number) => readSearch({ ...base, options: { pageSize } }, 'UTC');
+		expect(read(LARGEST_PAGE).pageSize).toBe(LARGEST_PAGE);
+		expect(() => read(LARGEST_PAGE + 1)).toThrow('Page Size');
 	});
 
 	it.each([
