@@ -38,6 +38,7 @@ import { tenantBaseUrl } from '../../nodes/shared/cortex/tenant';
 import { checkRange, readDate } from '../../nodes/shared/input/dates';
 import {
 	isIpAddress,
+	readChoice,
 	readChoices,
 	readIpAddresses,
 	readList,
@@ -45,6 +46,7 @@ import {
 	readWholeNumber,
 	sample,
 	trimmed,
+	trimmedEnds,
 } from '../../nodes/shared/input/values';
 import { gatewayBaseUrl } from '../../nodes/shared/qualys/gateway';
 import { readLogin, readPage } from '../../nodes/shared/qualys/reply';
@@ -86,12 +88,16 @@ const NOW = Date.parse('2026-03-01T12:00:00Z');
 const { value, text, json } = inputs;
 
 const aText = (result: string) => expect(typeof result).toBe('string');
-const texts = (result: string[]) => {
-	expect(result.every((one) => typeof one === 'string' && one === trimmed(one) && one !== '')).toBe(
-		true,
-	);
+const names = (result: string[]) => {
+	expect(
+		result.every((one) => typeof one === 'string' && one === trimmedEnds(one) && one !== ''),
+	).toBe(true);
 	expect(result.length).toBe(new Set(result).size);
 	expect(result.length).toBeGreaterThan(0);
+};
+const texts = (result: string[]) => {
+	names(result);
+	for (const one of result) expect(one).toBe(trimmed(one));
 };
 const aUrl = (result: string) => {
 	expect(URL.canParse(result)).toBe(true);
@@ -468,20 +474,33 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: trimmed,
 		check: (result: string) => expect(trimmed(result)).toBe(result),
 	}),
+	'shared/input/values.trimmedEnds': row({
+		input: text,
+		run: trimmedEnds,
+		check: (result: string, input: string) => {
+			expect(trimmedEnds(result)).toBe(result);
+			expect(input).toContain(result);
+		},
+	}),
 	'shared/input/values.readList': row({
 		input: fc.oneof(inputs.made('a', 'b', ',', '\n', '[', ']', '"', ' ', '1'), value),
 		run: (input) => readList('F', input),
-		check: texts,
+		check: names,
 	}),
 	'shared/input/values.readChoices': row({
 		input: fc.oneof(inputs.made('a', 'B', ',', ' '), value),
 		run: (input) => readChoices('F', input, ['a', 'b']),
 		check: (result: string[]) => expect(result.every((one) => ['a', 'b'].includes(one))).toBe(true),
 	}),
+	'shared/input/values.readChoice': row({
+		input: fc.oneof(inputs.made('a', 'B', ',', ' '), value),
+		run: (input) => readChoice('F', input, ['a', 'b']),
+		check: (result: string) => expect(['a', 'b']).toContain(result),
+	}),
 	'shared/input/values.readText': row({
 		input: value,
 		run: (input) => readText('F', input, 'H'),
-		check: (result: string) => texts([result]),
+		check: (result: string) => names([result]),
 	}),
 	'shared/input/values.readWholeNumber': row({
 		input: ids,
@@ -825,10 +844,9 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: simplifiedJob,
 		check: (result: Record<string, unknown>, { updatedDateTime }: Record<string, unknown>) => {
 			expect(result.createdAt).toBeDefined();
-			const epoch = Number(updatedDateTime);
-			const isEpoch = typeof updatedDateTime === 'number' && Math.abs(epoch) <= 8.64e15;
-			if (isEpoch) expect(result.updatedAt).toBe(new Date(epoch).toISOString());
-			else expect(result.updatedAt).toBeDefined();
+			expect(result.updatedAt).toBeDefined();
+			if (typeof updatedDateTime !== 'number' || Math.abs(updatedDateTime) > 8.64e15) return;
+			expect(result.updatedAt).toBe(new Date(updatedDateTime).toISOString());
 		},
 	}),
 	'shared/transport/answer.isObject': row({

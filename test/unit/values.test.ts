@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { InputError } from '../../nodes/shared/input/inputError';
 import {
 	isIpAddress,
+	readChoice,
 	readChoices,
+	readIpAddresses,
 	readList,
 	readText,
 	readWholeNumber,
 	sample,
+	trimmedEnds,
 } from '../../nodes/shared/input/values';
 
 /** What a reader gives, or the error that says why not; anything else that is thrown fails the test. */
@@ -51,7 +54,63 @@ describe('readList', () => {
 		);
 	});
 
-	it('takes numbers', () => expect(readList('F', [1, '2'])).toEqual(['1', '2']));
+	it('takes numbers', () => {
+		expect(readList('F', [1, '2'])).toEqual(['1', '2']);
+		expect(readList('F', 1.5)).toEqual(['1.5']);
+		expect(readList('F', '[1, "2"]')).toEqual(['1', '2']);
+	});
+
+	it.each([
+		['a number that lost digits', [2 ** 53], 'too large to be exact ("9007199254740992")'],
+		['JSON whose number loses digits', '[9007199254740993]', 'too large to be exact'],
+		['a negative one', -(2 ** 60), 'too large to be exact'],
+		['a number that is none', [NaN], 'F holds "NaN", which is not a number'],
+		['a number without end', Infinity, 'F holds "Infinity", which is not a number'],
+		['JSON whose number has no end', '[1e999]', 'F holds "Infinity", which is not a number'],
+		['a list with single quotes', "['a', 'b']", 'which looks like a list but is no JSON'],
+		['a list without quotes', ' [a, b]\n', 'which looks like a list but is no JSON'],
+	])('refuses %s', (_name, value, words) => {
+		const refusal = outcome(() => readList('F', value));
+		expect(refusal).toBeInstanceOf(InputError);
+		expect((refusal as InputError).message).toContain(words);
+		expect((refusal as InputError).hint).toBeTruthy();
+	});
+
+	it.each([
+		['in an array', ['[2024]'], ['[2024]']],
+		['in JSON', '["[Lab]", "[Prod]"]', ['[Lab]', '[Prod]']],
+		['at one end of a text', '[EU] Laptops, [US] Laptops', ['[EU] Laptops', '[US] Laptops']],
+	])('leaves brackets of a name alone: %s', (_name, value, names) =>
+		expect(readList('F', value)).toEqual(names),
+	);
+});
+
+describe('names', () => {
+	const NAME = 'Labs\u00a0\u200d1\u202f\u2060x';
+
+	it.each([
+		['readList of text', () => readList('F', `\u200b ${NAME}\u00a0, b`)[0]],
+		['readList of an array', () => readList('F', [`\ufeff${NAME}\u2060 `])[0]],
+		['readList of JSON', () => readList('F', JSON.stringify([`${NAME} `]))[0]],
+		['readText', () => readText('F', `\u2060 \u200d${NAME}\u202f\n`, 'h')],
+	])('%s changes nothing within one', (_name, read) => expect(read()).toBe(NAME));
+
+	it('tells two names apart that differ in such a character', () => {
+		expect(readList('F', ['a b', 'a\u00a0b', 'a\u200bb'])).toHaveLength(3);
+	});
+
+	it('trimmedEnds takes the time that a text is long', () => {
+		const blanks = ' \u200b'.repeat(100_000);
+		const start = performance.now();
+		expect(trimmedEnds(`${blanks}a${blanks}b${blanks}`)).toBe(`a${blanks}b`);
+		expect(performance.now() - start).toBeLessThan(1_000);
+	});
+
+	it('addresses, choices and numbers hold none, so they are cleaned within too', () => {
+		expect(readIpAddresses('F', '192.168.\u200b5.12, 192.168.5.12')).toEqual(['192.168.5.12']);
+		expect(readChoices('F', ['li\u200bnux'], ['linux'])).toEqual(['linux']);
+		expect(readWholeNumber('F', '60\u200b01', 'h')).toBe('6001');
+	});
 });
 
 describe('readWholeNumber', () => {
@@ -88,11 +147,35 @@ describe('readText', () => {
 			}),
 		);
 	});
+
+	it.each([
+		[NaN, 'F holds "NaN", which is not a number'],
+		[-Infinity, 'F holds "-Infinity", which is not a number'],
+		[2 ** 53, 'F holds a number that is too large to be exact ("9007199254740992")'],
+	])('refuses %p', (value, words) => expect(() => readText('F', value, 'h')).toThrow(words));
 });
 
 describe('readChoices', () => {
 	it('knows the case of no letter', () => {
 		expect(readChoices('F', 'LINUX, windows', ['linux', 'windows'])).toEqual(['linux', 'windows']);
+	});
+
+	it('gives each once', () => {
+		expect(readChoices('F', ['linux', 'LINUX'], ['linux'])).toEqual(['linux']);
+	});
+});
+
+describe('readChoice', () => {
+	const allowed = ['endpoints', 'summary'] as const;
+
+	it('gives one of its values', () => {
+		expect(readChoice('F', 'summary', allowed)).toBe('summary');
+	});
+
+	it.each(['sumary', 'Summary', '', null, undefined, ['summary'], {}])('refuses %p', (value) => {
+		const refusal = outcome(() => readChoice('F', value, allowed)) as InputError;
+		expect(refusal.message).toMatch(/^F holds /);
+		expect(refusal.hint).toBe('It can hold: endpoints, summary.');
 	});
 });
 
@@ -153,6 +236,8 @@ describe('sample', () => {
 		[{ big: 5n }, '"an object"'],
 		[Object.create(null), '"{}"'],
 		[undefined, '"undefined"'],
+		[NaN, '"NaN"'],
+		[-Infinity, '"-Infinity"'],
 	])('%# shows also what is no JSON', (value, text) => expect(sample(value)).toBe(text));
 
 	it('is one short line', () => {

@@ -9,6 +9,9 @@ const SMALLEST_MILLISECONDS = 100_000_000_000;
 /** The last millisecond of the year 9999. */
 const LARGEST_MILLISECONDS = 253_402_300_799_999;
 
+/** No place on earth is further ahead of UTC. */
+const LARGEST_OFFSET_HOURS = 14;
+
 const ISO =
 	/^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d{2}:?\d{2})?$/i;
 
@@ -62,6 +65,7 @@ function parseIso(text: string, timeZone: string): number | undefined {
 	if (zone === undefined) return fromWallClock(wall, timeZone);
 	if (/^z$/i.test(zone)) return wall;
 	const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))];
+	if (hours > LARGEST_OFFSET_HOURS || minutes > 59) return undefined;
 	const ahead = (hours * 60 + minutes) * 60_000;
 	return zone.startsWith('-') ? wall + ahead : wall - ahead;
 }
@@ -95,7 +99,8 @@ export function readDate(field: string, value: unknown, timeZone: string): numbe
 	if (epoch === undefined || !Number.isFinite(epoch) || epoch > LARGEST_MILLISECONDS) {
 		throw new InputError(`${field} holds ${sample(value)}, which is not a date`, DATE_HINT);
 	}
-	if (typeof value !== 'object' && epoch < SMALLEST_MILLISECONDS && !ISO.test(String(value))) {
+	const isIso = typeof value === 'object' || ISO.test(trimmed(String(value)));
+	if (epoch < SMALLEST_MILLISECONDS && !isIso) {
 		throw new InputError(
 			`${field} holds ${sample(value)}, which looks like epoch seconds`,
 			'Epoch times are in milliseconds: multiply by 1000.',

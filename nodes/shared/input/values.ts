@@ -1,3 +1,4 @@
+import { parseJson } from '../transport/answer';
 import { InputError } from './inputError';
 
 /** Longest piece of a wrong value that an error repeats. */
@@ -5,6 +6,8 @@ const LONGEST_SAMPLE = 60;
 
 /** A value that is no text. JSON cannot take all that an expression can give. */
 function inWords(value: unknown): string {
+	// JSON makes null of a number that is none.
+	if (typeof value === 'number') return String(value);
 	try {
 		return JSON.stringify(value) ?? String(value);
 	} catch {
@@ -19,7 +22,10 @@ export function sample(value: unknown): string {
 	return `"${line.length > LONGEST_SAMPLE ? `${line.slice(0, LONGEST_SAMPLE)}…` : line}"`;
 }
 
-/** Whitespace as people paste it: no-break spaces and zero-width marks of web pages included. */
+/**
+ * A text as it was meant before it was pasted: no-break spaces of web pages become spaces, and marks without
+ * width go. For what can hold neither: numbers, addresses, keys. For all else, see {@link trimmedEnds}.
+ */
 export function trimmed(text: string): string {
 	return text
 		.replace(/[\u00a0\u202f]/g, ' ')
@@ -27,57 +33,91 @@ export function trimmed(text: string): string {
 		.trim();
 }
 
-function jsonList(text: string): unknown[] | undefined {
-	if (!text.startsWith('[')) return undefined;
-	try {
-		const value: unknown = JSON.parse(text);
-		return Array.isArray(value) ? value : undefined;
-	} catch {
-		return undefined;
-	}
+const BLANK = /[\s\u200b-\u200d\u2060]/;
+
+/**
+ * A name without blanks and marks without width around it.
+ *
+ * Within it, nothing is changed: a group may well be called by a name with a no-break space or a joiner, beside
+ * another group that is called by it without. A name in which pasting has left such a character then matches
+ * nothing, and Cortex says so, which is better than to scan a group that nobody named.
+ */
+export function trimmedEnds(text: string): string {
+	let start = 0;
+	let end = text.length;
+	while (start < end && BLANK.test(text[start])) start += 1;
+	while (end > start && BLANK.test(text[end - 1])) end -= 1;
+	return text.slice(start, end);
 }
 
 /**
- * Reads a list that came as an array, as JSON text, or as text separated by commas or lines.
- *
- * @param field the field's label, for the error
- * @returns at least one text; blanks and repetitions are dropped
- * @throws {InputError} when nothing is left, or an element is neither text nor number
+ * A number as text.
+ * @throws {InputError} for one that is not the number which was meant: its text would name something else
  */
-export function readList(field: string, value: unknown): string[] {
-	const text = typeof value === 'string' ? trimmed(value) : '';
-	const elements = Array.isArray(value)
-		? value
-		: typeof value === 'number'
-			? [value]
-			: typeof value === 'string'
-				? (jsonList(text) ?? text.split(/[,\r\n]+/))
-				: value === null || value === undefined
-					? []
-					: undefined;
-	if (elements === undefined) {
+function textOfNumber(field: string, number: number): string {
+	if (!Number.isFinite(number)) {
 		throw new InputError(
-			`${field} holds ${sample(value)}, but it must be a list`,
-			'Enter the values separated by commas, or use an expression that gives an array of texts.',
+			`${field} holds ${sample(number)}, which is not a number`,
+			'Look at the expression of this field: something in it cannot be calculated.',
 		);
 	}
-	const texts = elements.map((element: unknown) => {
-		if (typeof element === 'string') return trimmed(element);
-		if (typeof element === 'number' && Number.isFinite(element)) return String(element);
+	if (Math.abs(number) <= Number.MAX_SAFE_INTEGER) return String(number);
+	throw new InputError(
+		`${field} holds a number that is too large to be exact (${sample(number)})`,
+		'Pass it on as text, so that no digit gets lost.',
+	);
+}
+
+/** The elements of a list that came as text. */
+function elementsOf(field: string, text: string): unknown[] {
+	const bare = trimmedEnds(text);
+	if (!bare.startsWith('[') || !bare.endsWith(']')) return bare.split(/[,\r\n]+/);
+	const list = parseJson(bare);
+	if (Array.isArray(list)) return list;
+	throw new InputError(
+		`${field} holds ${sample(bare)}, which looks like a list but is no JSON`,
+		'Enter the values separated by commas and without brackets, or as JSON, e.g. ["a", "b"]. If brackets are part of a name, use JSON.',
+	);
+}
+
+/** The elements of a list, whichever way it came. */
+function elements(field: string, value: unknown): unknown[] {
+	if (Array.isArray(value)) return value;
+	if (typeof value === 'string') return elementsOf(field, value);
+	if (typeof value === 'number') return [value];
+	if (value === null || value === undefined) return [];
+	throw new InputError(
+		`${field} holds ${sample(value)}, but it must be a list`,
+		'Enter the values separated by commas, or use an expression that gives an array of texts.',
+	);
+}
+
+/**
+ * Reads a list of names or ids that came as an array, as JSON text, or as text separated by commas or lines.
+ *
+ * A text in square brackets is read as JSON, and refused where it is none: of `['a', 'b']`, commas would make
+ * names that hold brackets and quotes. What stands in an array is a name as it is, also `[2024]`.
+ *
+ * @param field the field's label, for the error
+ * @returns at least one text, see {@link trimmedEnds}; blanks and repetitions are dropped
+ * @throws {InputError} when nothing is left, or an element is neither text nor a number that is exact
+ */
+export function readList(field: string, value: unknown): string[] {
+	const texts = elements(field, value).map((element) => {
+		if (typeof element === 'string') return trimmedEnds(element);
+		if (typeof element === 'number') return textOfNumber(field, element);
 		if (element === null || element === undefined) return '';
 		throw new InputError(
 			`${field} holds ${sample(element)}, but every value of the list must be text`,
 			'An expression that gives a list of objects needs to pick one field of each.',
 		);
 	});
-	const list = [...new Set(texts.filter((element) => element !== ''))];
-	if (list.length === 0) {
-		throw new InputError(
-			`${field} is empty`,
-			'Enter at least one value, or remove the field. An empty field is refused because leaving it out could mean more than you want.',
-		);
-	}
-	return list;
+	const list = [...new Set(texts.filter((text) => text !== ''))];
+	if (list.length > 0) return list;
+	throw new InputError(
+		`${field} is empty`,
+		'Enter at least one value, or remove the field. An empty field is refused because leaving it out could mean more than you want.',
+	);
 }
 
 /**
@@ -85,27 +125,47 @@ export function readList(field: string, value: unknown): string[] {
  * @throws {InputError} naming the values that are allowed
  */
 export function readChoices(field: string, value: unknown, allowed: readonly string[]): string[] {
-	return readList(field, value).map((choice) => {
-		const known = allowed.find((option) => option === choice.toLowerCase());
+	const choices = readList(field, value).map((choice) => {
+		const known = allowed.find((option) => option === trimmed(choice).toLowerCase());
 		if (known !== undefined) return known;
 		throw new InputError(
 			`${field} holds ${sample(choice)}, which is not one of its values`,
 			`It can hold: ${allowed.join(', ')}.`,
 		);
 	});
+	return [...new Set(choices)];
 }
 
 /**
- * Reads a text that must not be empty.
- * @throws {InputError}
+ * Reads a value that must be one of a fixed set, written exactly so.
+ * @throws {InputError} naming the values that are allowed: another one must not count as the default
+ */
+export function readChoice<T extends string>(
+	field: string,
+	value: unknown,
+	allowed: readonly T[],
+): T {
+	const known = allowed.find((option) => option === value);
+	if (known !== undefined) return known;
+	throw new InputError(
+		`${field} holds ${sample(value ?? '')}`,
+		`It can hold: ${allowed.join(', ')}.`,
+	);
+}
+
+/**
+ * Reads a text that must not be empty: a name, an id, a query.
+ * @returns the text with nothing changed within it, see {@link trimmedEnds}
+ * @throws {InputError} also for a number that is not exact
  */
 export function readText(field: string, value: unknown, hint: string): string {
-	const text = typeof value === 'number' ? String(value) : value;
-	if (typeof text === 'string' && trimmed(text) !== '') return trimmed(text);
-	if (text === undefined || text === null || typeof text === 'string') {
-		throw new InputError(`${field} is empty`, hint);
+	const text = typeof value === 'number' ? textOfNumber(field, value) : (value ?? '');
+	if (typeof text !== 'string') {
+		throw new InputError(`${field} holds ${sample(text)}, but it must be text`, hint);
 	}
-	throw new InputError(`${field} holds ${sample(text)}, but it must be text`, hint);
+	const bare = trimmedEnds(text);
+	if (bare !== '') return bare;
+	throw new InputError(`${field} is empty`, hint);
 }
 
 /**
@@ -125,13 +185,7 @@ export function readSwitch(field: string, value: unknown): boolean {
  * @throws {InputError} also for a number too large to be exact, which would name another action
  */
 export function readWholeNumber(field: string, value: unknown, hint: string): string {
-	const text = readText(field, value, hint);
-	if (typeof value === 'number' && value > Number.MAX_SAFE_INTEGER) {
-		throw new InputError(
-			`${field} holds a number that is too large to be exact (${sample(text)})`,
-			'Pass it on as text, so that no digit gets lost.',
-		);
-	}
+	const text = trimmed(readText(field, value, hint));
 	const digits = /^0*([1-9]\d{0,29})$/.exec(text)?.[1];
 	if (digits === undefined) {
 		throw new InputError(
@@ -165,10 +219,11 @@ export function isIpAddress(text: string): boolean {
 
 /**
  * Reads a list of IP addresses.
+ * @returns at least one address, each once
  * @throws {InputError} naming the first that is none
  */
 export function readIpAddresses(field: string, value: unknown): string[] {
-	const addresses = readList(field, value);
+	const addresses = [...new Set(readList(field, value).map(trimmed))];
 	const wrong = addresses.find((address) => !isIpAddress(address));
 	if (wrong === undefined) return addresses;
 	throw new InputError(
