@@ -36,7 +36,7 @@ export class QualysGatewayApi implements ICredentialType {
 				})),
 				{ name: 'Custom', value: 'custom', description: 'A private platform, by its address' },
 			],
-			description: 'Where your Qualys subscription lives. In Qualys it stands under Help → About.',
+			description: 'Where your Qualys subscription lives. In Qualys, look under Help → About.',
 		},
 		{
 			displayName: 'Gateway URL',
@@ -58,7 +58,9 @@ export class QualysGatewayApi implements ICredentialType {
 				{
 					name: 'Username and Password',
 					value: 'password',
-					description: 'The token is fetched and renewed by itself',
+					// n8n hands none of a node's settings to the function that fetches the token.
+					description:
+						'The token is fetched and renewed by itself. The Request Options of a node, such as Proxy or Timeout, do not apply to that login; a proxy that n8n itself is set up with does.',
 				},
 				{
 					name: 'Bearer Token',

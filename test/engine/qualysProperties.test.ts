@@ -3,7 +3,7 @@ import { QualysSearchScriptJobs } from '../../nodes/QualysSearchScriptJobs/Qualy
 import type { FaultRule } from '../../simulator/server';
 import { createWorld } from '../support/world';
 
-const CASES = 50;
+const CASES = 75;
 
 /** What n8n repeats three times by itself; a case has no more of them. */
 const outage = fc.constantFrom<Partial<FaultRule>>(
