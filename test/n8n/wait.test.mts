@@ -433,9 +433,9 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 		);
 
 		test('in a loop, every round waits', { timeout: 5 * MINUTES }, async () => {
-			const rows = ['first', 'second'].map((label) => ({
-				job: job({ kind: 'importJob', durationSeconds: 20 }),
-				label,
+			// The second one has not ended when its turn comes, so it is parked too.
+			const rows = [20, 100].map((durationSeconds) => ({
+				job: job({ kind: 'importJob', durationSeconds }),
 			}));
 			const workflow = chain('Loop', [
 				manualTrigger(),
@@ -452,6 +452,9 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			const execution = await n8n.client.waitForExecution(id, 4 * MINUTES);
 			assert.equal(execution.status, 'success', execution.error?.message);
 			assert.equal(execution.runs.Wait.length, 2);
+			for (const { metadata } of execution.runs.Wait) {
+				assert.ok((metadata as { subExecution?: object })?.subExecution, 'not parked');
+			}
 			assert.deepEqual(
 				outputOf(execution, 'After').map(({ json }) => [json.job, json.outcome]),
 				rows.map(({ job }) => [job, 'succeeded']),
