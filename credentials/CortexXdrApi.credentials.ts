@@ -27,7 +27,7 @@ export class CortexXdrApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://api-acme.xdr.us.paloaltonetworks.com',
 			description:
-				'Address of the tenant. In Cortex: Settings → Configurations → API Keys → Copy API URL. The address of the console works too.',
+				'Address of the tenant. In Cortex: Settings → Configurations → Integrations → API Keys → Copy API URL. The address of the console works too.',
 		},
 		{
 			displayName: 'API Key ID',
@@ -36,7 +36,7 @@ export class CortexXdrApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. 12',
-			description: 'Number in the ID column of Settings → Configurations → API Keys',
+			description: 'Number in the ID column of Settings → Configurations → Integrations → API Keys',
 		},
 		{
 			displayName: 'API Key',
@@ -57,7 +57,7 @@ export class CortexXdrApi implements ICredentialType {
 					name: 'Advanced',
 					value: 'advanced',
 					description:
-						'Every request is signed afresh, so nothing that is overheard can be used again',
+						'Each request gets its own signature, so an intercepted request cannot be reused',
 				},
 				{
 					name: 'Standard',

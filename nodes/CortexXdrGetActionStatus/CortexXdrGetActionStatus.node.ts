@@ -1,4 +1,9 @@
-import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import {
+	NodeConnectionTypes,
+	type IExecuteSingleFunctions,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
 import { actionSummary, endpointRows } from '../shared/cortex/actionStatus';
 import { cortexXdrApiTest } from '../shared/cortex/credentialTest';
 import {
@@ -6,11 +11,20 @@ import {
 	actionIdToSend,
 	cortexIcon,
 	cortexRequestDefaults,
+	outputDescription,
 	readActionId,
 } from '../shared/cortex/description';
 import { OPERATIONS } from '../shared/cortex/operations';
 import { receive, sendToCortex } from '../shared/cortex/send';
+import { readChoice } from '../shared/input/values';
 import { checked } from '../shared/transport/refusal';
+
+/**
+ * What an item stands for.
+ * @throws {InputError} for what is none of the choices, which only an expression can give
+ */
+const outputOf = (context: IExecuteSingleFunctions) =>
+	readChoice('Output', context.getNodeParameter('output'), ['endpoints', 'summary']);
 
 export class CortexXdrGetActionStatus implements INodeType {
 	description: INodeTypeDescription = {
@@ -21,7 +35,7 @@ export class CortexXdrGetActionStatus implements INodeType {
 		version: 1,
 		subtitle: '={{ "action " + $parameter.actionId }}',
 		description:
-			'Get how an action of Palo Alto Cortex XDR or XSIAM stands, such as a scan or a script run, on each of its endpoints. Takes its action_id. Returns status, whether it has finished, and the reason of a failure. Asks once and does not wait.',
+			'Get the status of an action of Palo Alto Cortex XDR or XSIAM, such as a scan or a script run, on each of its endpoints. Takes its action_id. Returns status, whether it has finished, and the reason for a failure. Asks once and does not wait.',
 		defaults: { name: 'Cortex XDR Get Action Status' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -39,6 +53,7 @@ export class CortexXdrGetActionStatus implements INodeType {
 						preSend: [
 							checked(function (request) {
 								const id = readActionId(this.getNodeParameter('actionId'));
+								outputOf(this);
 								request.body = { request_data: { group_action_id: actionIdToSend(id) } };
 							}),
 						],
@@ -63,13 +78,13 @@ export class CortexXdrGetActionStatus implements INodeType {
 						description: 'One item for the action, with counts and the list of its endpoints',
 					},
 				],
-				description: 'What an item stands for',
+				description: outputDescription,
 				routing: {
 					output: {
 						postReceive: receive(OPERATIONS.getActionStatus, (context, json) => {
 							const id = readActionId(context.getNodeParameter('actionId'));
 							const rows = endpointRows(json, id);
-							const summary = context.getNodeParameter('output') === 'summary';
+							const summary = outputOf(context) === 'summary';
 							return summary ? [actionSummary(id, rows)] : rows.map((row) => ({ ...row }));
 						}),
 					},

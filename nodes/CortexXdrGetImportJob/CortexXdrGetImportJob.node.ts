@@ -15,7 +15,7 @@ export class CortexXdrGetImportJob implements INodeType {
 		version: 1,
 		subtitle: '={{ "job " + $parameter.jobId }}',
 		description:
-			'Get how an import of assets and vulnerabilities from an external scanner (BYOS) into Palo Alto Cortex stands. Takes the job_id that the import gave. Returns its status, whether it has finished and succeeded, and its errors as texts. Asks once and does not wait.',
+			'Get the status of an import of assets and vulnerabilities from an external scanner (BYOS) into Palo Alto Cortex. Takes the job_id that the import gave. Returns its status, whether it has finished and succeeded, and its errors as a list. Asks once and does not wait.',
 		defaults: { name: 'Cortex XDR Get Import Job' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -1,16 +1,30 @@
-import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+import {
+	NodeConnectionTypes,
+	type IExecuteSingleFunctions,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
 import { cortexXdrApiTest } from '../shared/cortex/credentialTest';
 import {
 	actionIdProperty,
 	actionIdToSend,
 	cortexIcon,
 	cortexRequestDefaults,
+	outputDescription,
 	readActionId,
 } from '../shared/cortex/description';
 import { OPERATIONS } from '../shared/cortex/operations';
 import { resultRows, scriptExecution } from '../shared/cortex/scriptResults';
 import { receive, sendToCortex } from '../shared/cortex/send';
+import { readChoice } from '../shared/input/values';
 import { checked } from '../shared/transport/refusal';
+
+/**
+ * What an item stands for.
+ * @throws {InputError} for what is none of the choices, which only an expression can give
+ */
+const outputOf = (context: IExecuteSingleFunctions) =>
+	readChoice('Output', context.getNodeParameter('output'), ['endpoints', 'execution']);
 
 export class CortexXdrGetScriptResults implements INodeType {
 	description: INodeTypeDescription = {
@@ -41,6 +55,7 @@ export class CortexXdrGetScriptResults implements INodeType {
 						preSend: [
 							checked(function (request) {
 								const id = readActionId(this.getNodeParameter('actionId'));
+								outputOf(this);
 								request.body = { request_data: { action_id: actionIdToSend(id) } };
 							}),
 						],
@@ -65,13 +80,13 @@ export class CortexXdrGetScriptResults implements INodeType {
 						description: 'One item for the script run, with the reply as Cortex sent it',
 					},
 				],
-				description: 'What an item stands for',
+				description: outputDescription,
 				routing: {
 					output: {
 						postReceive: receive(OPERATIONS.getScriptResults, (context, json) => {
 							const id = readActionId(context.getNodeParameter('actionId'));
 							const execution = scriptExecution(json);
-							const whole = context.getNodeParameter('output') === 'execution';
+							const whole = outputOf(context) === 'execution';
 							return whole ? [{ ...execution, action_id: id }] : resultRows(execution, id);
 						}),
 					},

@@ -1,6 +1,6 @@
 import {
 	NodeConnectionTypes,
-	type IDataObject,
+	type IExecuteSingleFunctions,
 	type INodeProperties,
 	type INodeType,
 	type INodeTypeDescription,
@@ -10,6 +10,7 @@ import { cortexIcon, cortexRequestDefaults } from '../shared/cortex/description'
 import { OPERATIONS } from '../shared/cortex/operations';
 import { filtersOf } from '../shared/cortex/scanFilters';
 import { receive, sendToCortex } from '../shared/cortex/send';
+import { readCollection } from '../shared/input/collections';
 import { readText } from '../shared/input/values';
 import { checked } from '../shared/transport/refusal';
 import { isTool } from '../shared/transport/tool';
@@ -147,6 +148,22 @@ const filterOptions: INodeProperties[] = [
 	},
 ];
 
+/**
+ * The incident in whose timeline the scan is shown, if any.
+ * @throws {InputError} also for options under a name that this node does not know
+ */
+function incidentOf(context: IExecuteSingleFunctions): { incident_id?: string } {
+	const options = readCollection(
+		'Options',
+		context.getNodeParameter('options', {}),
+		['incidentId'],
+		'{ "incidentId": "4711" }',
+	);
+	if (!Object.hasOwn(options, 'incidentId')) return {};
+	const hint = 'Enter the number of an incident, or remove the option.';
+	return { incident_id: readText('Incident ID', options.incidentId, hint) };
+}
+
 export class CortexXdrScanEndpoints implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Cortex XDR Scan Endpoints',
@@ -200,7 +217,9 @@ export class CortexXdrScanEndpoints implements INodeType {
 									chosen: this.getNode().parameters.scope,
 									tool: isTool(this.getNode()),
 								});
-								request.body = { request_data: { filters: all ? 'all' : filtersOf(this) } };
+								request.body = {
+									request_data: { filters: all ? 'all' : filtersOf(this), ...incidentOf(this) },
+								};
 							}),
 						],
 					},
@@ -211,7 +230,7 @@ export class CortexXdrScanEndpoints implements INodeType {
 			},
 			{
 				displayName:
-					'This scans every endpoint of the tenant. How many these are is only known from endpoints_count, once the scan has started.',
+					'This scans every endpoint of the tenant. This node cannot know how many that is until the scan has started (see endpoints_count).',
 				name: 'allNotice',
 				type: 'notice',
 				default: '',
@@ -241,20 +260,6 @@ export class CortexXdrScanEndpoints implements INodeType {
 						default: '',
 						placeholder: 'e.g. 4711',
 						description: 'Show the scan in the timeline of this incident',
-						routing: {
-							send: {
-								preSend: [
-									checked(function (request) {
-										const { request_data } = request.body as { request_data: IDataObject };
-										request_data.incident_id = readText(
-											'Incident ID',
-											this.getNodeParameter('options.incidentId'),
-											'Enter the number of an incident, or remove the option.',
-										);
-									}),
-								],
-							},
-						},
 					},
 				],
 			},

@@ -57,7 +57,7 @@ describe('refusals, with the vendor in front and a hint behind', () => {
 	];
 
 	it.each(operations)(
-		'%s: 403 names the permission, 402 the licence',
+		'%s: 403 names the permission, 402 the license',
 		async (name, Node, parameters, permission) => {
 			const node = new Node();
 			const keyed = async (key: string) =>
@@ -69,7 +69,7 @@ describe('refusals, with the vendor in front and a hint behind', () => {
 			expect(forbidden?.description).toContain(permission);
 			expect(forbidden?.httpCode).toBe('403');
 			const unlicensed = (await keyed('unlicensed')).error;
-			expect(unlicensed?.description).toContain(`${name} needs this licence`);
+			expect(unlicensed?.description).toContain(`${name} needs this license`);
 			expect(unlicensed?.httpCode).toBe('402');
 			expect(world.requests()).toHaveLength(2);
 		},
@@ -152,6 +152,25 @@ describe('refusals, with the vendor in front and a hint behind', () => {
 		expect(error?.message).toBe(`Cortex answered Get Action Status with status 500 ${text}`);
 		expect(error?.description).toContain('Tenant URL');
 		expect(world.requests()).toHaveLength(1);
+	});
+
+	it.each([
+		['an envelope', errorEnvelope(404, 'No such action', null), 'Check the id'],
+		['a flat envelope', { err_code: 404, err_msg: 'No such action' }, 'Check the id'],
+		['a page', '<h1>Not Found</h1>', 'did not answer like a Cortex tenant'],
+		['JSON of a gateway', { message: 'no Route matched' }, 'did not answer like a Cortex tenant'],
+		['nothing', '', 'did not answer like a Cortex tenant'],
+	])('404 with %s', async (_name, body, hint) => {
+		fault({ status: 404, body });
+		const { error } = await status();
+		expect(error?.description).toContain(hint);
+		expect(error?.description?.includes('Check the id')).toBe(hint === 'Check the id');
+	});
+
+	it('the simulator, and so the vendor, says of an unknown import job that its id is unknown', async () => {
+		const { error } = await world.run(new CortexXdrGetImportJob(), { jobId: 'no-such-job' });
+		expect(error?.httpCode).toBe('404');
+		expect(error?.description).toContain('Check the id');
 	});
 
 	it('does not follow a redirect', async () => {
@@ -403,6 +422,21 @@ describe('secrets', () => {
 		expect(error?.message).toContain('bad header [hidden]');
 		expect(stored).not.toContain(key);
 	});
+
+	it.each([' ', '\n', '\u00a0', '\u200b'])(
+		'hides a key that was pasted with %j around it',
+		async (blank) => {
+			const { key } = world.simulator.keys.standard;
+			const padded = {
+				...world.cortexKey('standard'),
+				apiKey: `${blank}${key}${blank}`,
+			};
+			fault({ status: 500, body: errorEnvelope(500, `bad header ${key}`, key) });
+			const { error, stored } = await status({ credentials: { cortexXdrApi: padded } });
+			expect(error?.message).toContain('bad header [hidden]');
+			expect(stored).not.toContain(key);
+		},
+	);
 
 	it('nothing that n8n stores of a failed execution holds key or signature', async () => {
 		fault({ breakConnection: 'before', times: 9 });

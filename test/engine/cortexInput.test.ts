@@ -1,9 +1,15 @@
-import type { INode, INodeType } from 'n8n-workflow';
+import type { INode, INodeProperties, INodeType } from 'n8n-workflow';
 import { CortexXdrGetActionStatus } from '../../nodes/CortexXdrGetActionStatus/CortexXdrGetActionStatus.node';
 import { CortexXdrGetImportJob } from '../../nodes/CortexXdrGetImportJob/CortexXdrGetImportJob.node';
 import { CortexXdrGetScriptResults } from '../../nodes/CortexXdrGetScriptResults/CortexXdrGetScriptResults.node';
 import { CortexXdrScanEndpoints } from '../../nodes/CortexXdrScanEndpoints/CortexXdrScanEndpoints.node';
-import { FILTER_FIELDS } from '../../nodes/shared/cortex/scanFilters';
+import {
+	FILTER_FIELDS,
+	ISOLATION,
+	PLATFORMS,
+	SCAN_STATUSES,
+} from '../../nodes/shared/cortex/scanFilters';
+import { refusalOf } from '../../nodes/shared/transport/refusal';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -20,6 +26,8 @@ interface Wrong {
 	name: string;
 	parameters: INode['parameters'];
 	message: string;
+	/** What its hint must say. */
+	hint?: string;
 }
 
 const filtered = (filters: object): INode['parameters'] =>
@@ -70,6 +78,13 @@ const scans: Array<[string, object, string]> = [
 		{ firstSeenAfter: '2026-02-01', firstSeenBefore: '2026-01-01' },
 		'Filter First Seen After (2026-02-01T00:00:00.000Z) lies after Filter First Seen Before (2026-01-01T00:00:00.000Z)',
 	],
+	[
+		'another such range',
+		{ lastSeenAfter: '2026-02-01', lastSeenBefore: '2026-01-01' },
+		'Filter Last Seen After (2026-02-01T00:00:00.000Z) lies after Filter Last Seen Before (2026-01-01T00:00:00.000Z)',
+	],
+	['a list with single quotes', { groupNames: "['a', 'b']" }, 'looks like a list but is no JSON'],
+	['a number that is not exact', { endpointIds: [2 ** 60] }, 'too large to be exact'],
 ];
 
 const actionIds: Array<[string, unknown, string]> = [
@@ -98,6 +113,20 @@ const wrong: Wrong[] = [
 		parameters: { scope: 'all', options: { incidentId: '' } },
 		message: 'Incident ID is empty',
 	},
+	...(
+		[
+			[CortexXdrGetActionStatus, 'sumary', 'It can hold: endpoints, summary.'],
+			[CortexXdrGetScriptResults, 'summary', 'It can hold: endpoints, execution.'],
+		] as const
+	).flatMap(([node, output, hint]) =>
+		[output, `={{ '${output}' }}`, '={{ $json.none }}'].map((given) => ({
+			node,
+			name: `the output ${given}`,
+			parameters: { actionId: '6001', output: given },
+			message: 'Output holds ',
+			hint,
+		})),
+	),
 	...[CortexXdrGetActionStatus, CortexXdrGetScriptResults].flatMap((node) =>
 		actionIds.map(([name, actionId, message]) => ({
 			node,
@@ -124,11 +153,12 @@ const wrong: Wrong[] = [
 const FAILS_WITHOUT_GROUP = '={{ $json.group ?? $("No Such Node").first().json.group }}';
 
 describe('wrong input is refused before anything is sent', () => {
-	it.each(wrong)('$node.name: $name', async ({ node, parameters, message }) => {
+	it.each(wrong)('$node.name: $name', async ({ node, parameters, message, hint = '' }) => {
 		world.requests();
 		const { error, json } = await world.run(new node(), parameters);
 		expect(error?.message).toContain(message);
 		expect(error?.description).toBeTruthy();
+		expect(error?.description).toContain(hint);
 		expect(json).toEqual([]);
 		expect(world.requests()).toEqual([]);
 	});
@@ -222,6 +252,37 @@ describe('wrong input is refused before anything is sent', () => {
 	});
 });
 
+// When it loads a workflow, n8n drops collections and names in them that a node does not have.
+describe('options that come on another way than through a workflow that n8n has loaded', () => {
+	const prepared = async (options: unknown) => {
+		const { routing } = new CortexXdrScanEndpoints().description.properties[0];
+		const request: { body?: unknown } = {};
+		const parameters: Record<string, unknown> = { scope: 'all', options };
+		const context = {
+			getNodeParameter: (name: string) => parameters[name],
+			getNode: () => ({ type: 'scan', parameters: { scope: 'all' } }),
+		};
+		await routing!.send!.preSend![0].call(context as never, request as never);
+		return { body: request.body, refusal: refusalOf(request)?.message };
+	};
+
+	it('are sent', async () => {
+		expect(await prepared({ incidentId: 1 })).toEqual({
+			body: { request_data: { filters: 'all', incident_id: '1' } },
+		});
+		expect((await prepared({})).body).toEqual({ request_data: { filters: 'all' } });
+	});
+
+	it.each([
+		[{ incident: 4711 }, 'Options holds "incident", which is not one of its options'],
+		[['4711'], 'Options holds "["4711"]", which is no collection of options'],
+		[null, 'Options holds "null", which is no collection of options'],
+		[{ incidentId: null }, 'Incident ID is empty'],
+	])('%j is refused', async (options, refusal) =>
+		expect(await prepared(options)).toEqual({ refusal }),
+	);
+});
+
 describe('Execute Once', () => {
 	const items = [{ id: '6001', group: 'Kiosks' }, { id: '7001' }, {}];
 
@@ -281,6 +342,54 @@ describe('input of every form that people use', () => {
 		expect(await sent({ lastSeenAfter }, { timezone })).toEqual([
 			{ field: 'last_seen', operator: 'gte', value: 1772352000000 },
 		]);
+	});
+
+	/** For each filter, what the user gives and what the vendor gets. */
+	const sentFilters: Record<
+		string,
+		[given: unknown, field: string, operator: string, value: unknown]
+	> = {
+		aliases: ['reception-pc, kiosk-2', 'alias', 'in', ['reception-pc', 'kiosk-2']],
+		distributionNames: ['WinInstaller', 'dist_name', 'in', ['WinInstaller']],
+		endpointIds: [['0f3c1a5e'], 'endpoint_id_list', 'in', ['0f3c1a5e']],
+		firstSeenAfter: ['2026-03-01T08:00:00Z', 'first_seen', 'gte', 1772352000000],
+		firstSeenBefore: ['2026-03-01T08:00:00Z', 'first_seen', 'lte', 1772352000000],
+		groupNames: [['Labs, Building 7'], 'group_name', 'in', ['Labs, Building 7']],
+		hostnames: ['web-01', 'hostname', 'in', ['web-01']],
+		ipAddresses: ['192.168.5.12, 2001:db8::1', 'ip_list', 'in', ['192.168.5.12', '2001:db8::1']],
+		isolation: ['unisolated', 'isolate', 'in', ['unisolated']],
+		lastSeenAfter: ['2026-03-01T08:00:00Z', 'last_seen', 'gte', 1772352000000],
+		lastSeenBefore: ['2026-03-01T08:00:00Z', 'last_seen', 'lte', 1772352000000],
+		platforms: [['windows', 'macos'], 'platform', 'in', ['windows', 'macos']],
+		scanStatuses: [['none', 'error'], 'scan_status', 'in', ['none', 'error']],
+		usernames: ['a.turing', 'username', 'in', ['a.turing']],
+	};
+
+	it.each(Object.entries(sentFilters))(
+		'filters: %s',
+		async (name, [given, field, operator, value]) =>
+			expect(await sent({ [name]: given })).toEqual([{ field, operator, value }]),
+	);
+
+	it('every filter has a row that says what is sent', () => {
+		expect(Object.keys(sentFilters)).toEqual(Object.keys(FILTER_FIELDS));
+	});
+
+	it('all filters go along, however many there are', async () => {
+		const given = Object.entries(sentFilters).map(([name, [value]]) => [name, value]);
+		expect(await sent(Object.fromEntries(given) as object)).toHaveLength(given.length);
+	});
+
+	it.each([
+		['platforms', PLATFORMS],
+		['scanStatuses', SCAN_STATUSES],
+		['isolation', ISOLATION],
+	])('the editor offers what the filter %s takes', (name, allowed) => {
+		const { properties } = new CortexXdrScanEndpoints().description;
+		const filters = properties.find((property) => property.name === 'filters')?.options ?? [];
+		const filter = filters.find((option) => option.name === name) as INodeProperties;
+		const values = (filter.options ?? []).map((option) => 'value' in option && option.value);
+		expect([...values].sort()).toEqual([...allowed].sort());
 	});
 
 	it('every filter of the editor is one of the table, and the reverse', () => {

@@ -209,6 +209,21 @@ describe('traps of Get Script Results', () => {
 		expect(row['_echo hello']).toEqual(['hello']);
 	});
 
+	it('what a script returns takes the place of none of the fields that the node promises', async () => {
+		const own = { action_id: 'x', script_name: 'x', date_created: 'x', finished: 'x' };
+		results({ ...own, command_output: 'x', execution_status: 'FAILED', _whoami: ['root'], a: 'x' });
+		expect((await scriptResults()).json).toEqual([
+			expect.objectContaining({
+				action_id: '77',
+				script_name: 's',
+				date_created: 'd',
+				finished: true,
+				command_output: { whoami: ['root'] },
+				a: 'x',
+			}),
+		]);
+	});
+
 	it('gives counts of files as numbers', async () => {
 		results(
 			{ failed_files: '0', retrieved_files: 3 },

@@ -3,6 +3,7 @@ import type { ICredentialDataDecryptedObject, ICredentialTestFunctions } from 'n
 import { QualysSearchScriptJobs } from '../../nodes/QualysSearchScriptJobs/QualysSearchScriptJobs.node';
 import { cortexXdrApiTest } from '../../nodes/shared/cortex/credentialTest';
 import { qualysGatewayApiTest } from '../../nodes/shared/qualys/credentialTest';
+import { errorEnvelope } from '../samples/cortex';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -52,11 +53,59 @@ describe('test of the credential Cortex XDR API', () => {
 	});
 
 	it.each([
+		[500, errorEnvelope(500, 'No such action', null)],
+		[402, errorEnvelope(402, 'No license', null)],
+		[403, errorEnvelope(403, 'Forbidden', null)],
+		[403, { err_code: 403, err_msg: 'Forbidden' }],
+	])("a refusal with %d in the vendor's envelope has accepted the key", async (code, body) => {
+		world.simulator.faults.add({ path: '/public_api', status: code, body });
+		expect(await test(admin())).toMatchObject({ status: 'OK' });
+	});
+
+	it.each([
+		['402', 402, '<h1>Payment Required</h1>', 'Payment Required'],
+		['403', 403, '<title>Blocked by the firewall</title>', 'Blocked by the firewall'],
+		['403 in JSON', 403, { message: 'Forbidden' }, 'status 403'],
+		['500', 500, '', 'did not answer like a Cortex tenant'],
+		['200 in JSON', 200, { status: 'ok' }, 'did not answer like a Cortex tenant'],
+		['200 with a reply that is none', 200, { reply: 'ok' }, 'did not answer like a Cortex tenant'],
+	])('%s of something else than a tenant proves nothing', async (_name, code, body, words) => {
+		world.simulator.faults.add({ path: '/public_api', status: code, body });
+		const { status, message } = await test(admin());
+		expect(status).toBe('Error');
+		expect(message).toContain(words);
+	});
+
+	it.each([
+		['a page', '<h1>Not Found</h1>'],
+		['an envelope', errorEnvelope(404, 'Not found', null)],
+	])('404 with %s is about the address: nobody has typed an id', async (_name, body) => {
+		world.simulator.faults.add({ path: '/public_api', status: 404, body });
+		const { status, message } = await test(admin());
+		expect(status).toBe('Error');
+		expect(message).toContain('Check the Tenant URL');
+		expect(message).not.toContain('Check the id');
+	});
+
+	it.each([' ', '\n', '\u00a0', '\u200b'])(
+		'hides a key that was pasted with %j around it',
+		async (blank) => {
+			const fields = world.cortexKey('standard');
+			const key = String(fields.apiKey);
+			const body = errorEnvelope(400, `bad header ${key}`, null);
+			world.simulator.faults.add({ path: '/public_api', status: 400, body });
+			const { message } = await test({ ...fields, apiKey: `${blank}${key}${blank}` });
+			expect(message).toContain('bad header [hidden]');
+			expect(message).not.toContain(key);
+		},
+	);
+
+	it.each([
 		['another website', { status: 200, body: '<html><title>Shop</title></html>' }, 'Tenant URL'],
 		['a page that is missing', { status: 404, body: '<h1>Not Found</h1>' }, 'Not Found'],
 		['a redirect', { status: 302, headers: { location: 'https://example.com' } }, 'not followed'],
 		['an outage', { status: 503 }, 'not available at the moment'],
-		['a busy tenant', { status: 429 }, '10 requests a second'],
+		['a busy tenant', { status: 429 }, 'Let other integrations poll less often'],
 	])('%s', async (_name, rule, words) => {
 		world.simulator.faults.add({ path: '/public_api', ...rule });
 		const { status, message } = await test(admin());

@@ -8,8 +8,10 @@ export interface Expected {
 	result: 'same' | 'items' | 'error';
 	/** Words that stand in the error, or in the items. `{operation}` is what errors call the subject. */
 	says: string[];
-	/** Fields of the items, in their order. */
+	/** Fields of the items, in their order; there are as many items. */
 	gives?: object[];
+	/** The wrong field stands in the item as it came. */
+	passedOn?: boolean;
 	/** Requests that met the fault, or would have. */
 	requests: number;
 	/** Whole seconds that were waited. */
@@ -49,6 +51,7 @@ const items = (...gives: object[]): Expected => ({
 	requests: 1,
 	seconds: 0,
 });
+const itemAsItCame: Expected = { ...items({}), passedOn: true };
 const error = (requests: number, seconds: number, ...says: string[]): Expected => ({
 	result: 'error',
 	says,
@@ -146,7 +149,7 @@ const NOT_TENANT = 'did not answer like a Cortex tenant';
 const refusals: Row[] = (
 	[
 		['400', 'Bad request', 'could not read', 'the filters and the sort', 'Username, Password and'],
-		['402', 'No licence', '{operation} needs this licence', LOOK_UP, LOOK_UP],
+		['402', 'No licence', '{operation} needs this license', LOOK_UP, LOOK_UP],
 		['403', 'Forbidden', 'The role of the API key', 'lacks API access', 'lacks API access'],
 		['413', 'Too large', 'Use fewer values', 'Shorten the query', LOOK_UP],
 		['422', 'Not processable', 'Check the values', LOOK_UP, LOOK_UP],
@@ -273,7 +276,12 @@ const contents: Row[] = [
 	[POLLS, ['200 with an error in it'], missed(FAILED, LOOK_UP)],
 	[RESULTS, ['200 with an error in it'], withoutResults(1, 0, FAILED)],
 
-	[[...CORTEX, ...POLLS, ...RESULTS, ...SEARCHES], ['10 MB of data'], items({})],
+	[
+		[...CORTEX, ...POLLS, ...RESULTS, ...SEARCHES].filter((name) => name !== 'Get Action Status'),
+		['10 MB of data'],
+		items({}),
+	],
+	[['Get Action Status'], ['10 MB of data'], items({}, {})],
 	[LOGIN, ['10 MB of data'], error(1, 0, NO_TOKEN, NOTHING_CONCLUDED)],
 	[
 		[...CORTEX, ...QUALYS],
@@ -493,13 +501,15 @@ const passedOn = [
 		'standard_output',
 		'retention_date',
 		'_return_value',
-		'_echo hello[]',
 	].map((name) => `${RESULT}.${name}`),
 ];
 
 const scriptFields: FieldRow[] = [
-	[[...SCRIPTS, ...RESULTS], ['reply'], ['object'], items()],
-	[[...SCRIPTS, ...RESULTS], passedOn, wrongs, items({})],
+	[SCRIPTS, ['reply'], ['object'], items()],
+	[RESULTS, ['reply'], ['object'], items({ results: [] })],
+	[SCRIPTS, passedOn, wrongs, itemAsItCame],
+	[RESULTS, passedOn, wrongs, items({})],
+	[[...SCRIPTS, ...RESULTS], [`${RESULT}._echo hello[]`], wrongs, items({})],
 	[[...SCRIPTS, ...RESULTS], ['reply.error_message'], but('text'), items({})],
 	[
 		SCRIPTS,
@@ -513,7 +523,8 @@ const scriptFields: FieldRow[] = [
 		['text'],
 		withoutResults(1, 0, 'Cortex refused {operation}: x'),
 	],
-	[[...SCRIPTS, ...RESULTS], ['reply.results'], ['missing', 'null'], items()],
+	[SCRIPTS, ['reply.results'], ['missing', 'null'], items()],
+	[RESULTS, ['reply.results'], ['missing', 'null'], items({ results: [] })],
 	[
 		SCRIPTS,
 		['reply.results'],
@@ -523,7 +534,8 @@ const scriptFields: FieldRow[] = [
 	[RESULTS, ['reply.results'], ['text', 'number', 'object'], withoutResults(1, 0, NO_RESULTS)],
 	[SCRIPTS, ['reply.results'], ['list'], error(1, 0, NO_RESULT, NOTHING_CONCLUDED)],
 	[RESULTS, ['reply.results'], ['list'], withoutResults(1, 0, NO_RESULT)],
-	[[...SCRIPTS, ...RESULTS], [RESULT], ['missing'], items()],
+	[SCRIPTS, [RESULT], ['missing'], items()],
+	[RESULTS, [RESULT], ['missing'], items({ results: [] })],
 	[[...SCRIPTS, ...RESULTS], [RESULT], ['object'], items({})],
 	[SCRIPTS, [RESULT], but('missing', 'object'), error(1, 0, NO_RESULT, NOTHING_CONCLUDED)],
 	[RESULTS, [RESULT], but('missing', 'object'), withoutResults(1, 0, NO_RESULT)],
@@ -560,7 +572,6 @@ const jobFields = (job: string, names: string[]) => names.map((name) => `${job}.
 const common = [
 	'severity',
 	'test',
-	'created',
 	'executionType',
 	'correlationUuid',
 	'threshold',
@@ -571,8 +582,6 @@ const common = [
 	'isTest',
 	'scriptType',
 	'id',
-	'category',
-	'category.name',
 	'category.id',
 ];
 
@@ -600,6 +609,7 @@ const REFUSED = 'Qualys refused {operation}: error ';
 const timeFields = (of: SubjectName[], job: string): FieldRow[] =>
 	(
 		[
+			['created', 'createdAt'],
 			['created.dateTime', 'createdAt'],
 			['updatedDateTime', 'updatedAt'],
 		] as const
@@ -608,8 +618,20 @@ const timeFields = (of: SubjectName[], job: string): FieldRow[] =>
 		[of, [`${job}.${field}`], ['text'], items({ [name]: 'x' })],
 		[of, [`${job}.${field}`], ['number'], items({ [name]: '1969-12-31T23:59:59.999Z' })],
 		[of, [`${job}.${field}`], ['list'], items({ [name]: ['x'] })],
-		[of, [`${job}.${field}`], ['object'], items({ [name]: { a: 1 } })],
+		// An object in the place of `created` is asked for its dateTime.
+		[of, [`${job}.${field}`], ['object'], items({ [name]: field === 'created' ? null : { a: 1 } })],
 	]);
+
+/** The category's name: of an object, or what stands in its place. */
+const categoryFields = (of: SubjectName[], job: string): FieldRow[] => [
+	[of, [`${job}.category`], but('object'), itemAsItCame],
+	[of, [`${job}.category`], ['object'], items({ category: null })],
+	[of, [`${job}.category.name`], ['missing', 'null'], items({ category: null })],
+	[of, [`${job}.category.name`], ['text'], items({ category: 'x' })],
+	[of, [`${job}.category.name`], ['number'], items({ category: -1.5 })],
+	[of, [`${job}.category.name`], ['list'], items({ category: ['x'] })],
+	[of, [`${job}.category.name`], ['object'], items({ category: { a: 1 } })],
+];
 
 const searchFields: FieldRow[] = [
 	[V1, ['errorCode'], ['missing', 'null'], items({})],
@@ -629,10 +651,12 @@ const searchFields: FieldRow[] = [
 	[V2, [`${JOB}.sortValues`, `${JOB}.sortValues[]`], wrongs, items({ id: '686754' })],
 	[V2, [`${JOB}.data`], but('object'), error(1, 0, NO_JOB, NOTHING_CONCLUDED)],
 	[V2, [`${JOB}.data`], ['object'], items({ id: null, createdAt: null })],
-	[V1, jobFields(JOB, common), wrongs, items({})],
-	[V2, jobFields(`${JOB}.data`, [...common, ...onlyV2]), wrongs, items({})],
+	[V1, jobFields(JOB, common), wrongs, itemAsItCame],
+	[V2, jobFields(`${JOB}.data`, [...common, ...onlyV2]), wrongs, itemAsItCame],
 	...timeFields(V1, JOB),
 	...timeFields(V2, `${JOB}.data`),
+	...categoryFields(V1, JOB),
+	...categoryFields(V2, `${JOB}.data`),
 ];
 
 /** What becomes of an answer of which one field is something else than documented. */

@@ -33,7 +33,7 @@ import { readReply, replyOf } from '../../nodes/shared/cortex/reply';
 import { FILTER_FIELDS, scanFilters } from '../../nodes/shared/cortex/scanFilters';
 import { resultRows, scriptExecution } from '../../nodes/shared/cortex/scriptResults';
 import { signatureHeaders } from '../../nodes/shared/cortex/signature';
-import { ENDPOINT_STATUSES, meaningOf, statusText } from '../../nodes/shared/cortex/statuses';
+import { ENDPOINT_STATUSES, meaningOf } from '../../nodes/shared/cortex/statuses';
 import { tenantBaseUrl } from '../../nodes/shared/cortex/tenant';
 import { checkRange, readDate } from '../../nodes/shared/input/dates';
 import {
@@ -57,6 +57,7 @@ import {
 	numberOf,
 	parseJson,
 	plainText,
+	textOf,
 } from '../../nodes/shared/transport/answer';
 import {
 	asksToWait,
@@ -649,7 +650,6 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: (status) => meaningOf(ENDPOINT_STATUSES, status),
 		check: ({ finished }: { finished: boolean }) => expect(typeof finished).toBe('boolean'),
 	}),
-	'shared/cortex/statuses.statusText': row({ input: json, run: statusText, check: aText }),
 	'CortexXdrScanEndpoints/scope.scansAll': row({
 		input: fc.tuple(
 			fc.oneof(fc.constantFrom('all', 'matching'), inputs.value),
@@ -849,6 +849,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			expect(result.updatedAt).toBe(new Date(updatedDateTime).toISOString());
 		},
 	}),
+	'shared/transport/answer.textOf': row({ input: json, run: textOf, check: aText }),
 	'shared/transport/answer.isObject': row({
 		input: value,
 		run: isObject,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { Expression } from 'n8n-workflow';
+import { CORTEX_CREDENTIAL } from '../../nodes/shared/cortex/send';
 import { signatureHeaders } from '../../nodes/shared/cortex/signature';
 import { TENANT_BASE_URL_EXPRESSION, tenantBaseUrl } from '../../nodes/shared/cortex/tenant';
 import { InputError } from '../../nodes/shared/input/inputError';
@@ -29,6 +30,10 @@ describe('tenantBaseUrl', () => {
 		['http://localhost:4010/', 'http://localhost:4010'],
 		['https://10.1.2.3/x', 'https://10.1.2.3'],
 		['http://[::1]:4010/a', 'http://[::1]:4010'],
+		['\u200bacme.xdr.us.paloalto\u2060networks.com\ufeff', TENANT],
+		['\u00a0https://api-acme.xdr.us.paloaltonetworks.com\u202f', TENANT],
+		['acme.xdr.us.paloaltonetworks.com\u00a0(EU)', TENANT],
+		['http://\u200b127.0.0.1:4010\u200d', 'http://127.0.0.1:4010'],
 	])('%s is %s, for the expression too', (text, url) => {
 		expect(tenantBaseUrl(text)).toBe(url);
 		expect(viaExpression(text)).toBe(url);
@@ -48,6 +53,38 @@ describe('tenantBaseUrl', () => {
 		'https://999.1.1.1',
 		'http://127.0.0.1:65536',
 	])('refuses "%s"', (text) => expect(() => tenantBaseUrl(text)).toThrow(InputError));
+
+	it('agrees with the expression wherever it finds a host', () => {
+		const pieces = fc.constantFrom(
+			...['https://', 'http://', 'api-', 'acme', '.xdr.com', 'localhost', '127.0.0.1', '[::1]'],
+			...[':443', '/', '?', '#', ' ', '\n', '\u00a0', '\u202f', '\u200b', '\u2060', '\ufeff', 'A'],
+		);
+		fc.assert(
+			fc.property(fc.array(pieces, { minLength: 1, maxLength: 8 }), (parts) => {
+				const text = parts.join('');
+				let url: string;
+				try {
+					url = tenantBaseUrl(text);
+				} catch {
+					return;
+				}
+				expect(viaExpression(text)).toBe(url);
+			}),
+			{ numRuns: 1_000 },
+		);
+	});
+
+	it.each([
+		['a user with a password', 'https://me:hunter2@acme.xdr.com', 'hunter2'],
+		['an address of mail', 'me@evil.com', 'me@'],
+		['the key', 'k'.repeat(128), 'kkkkk'],
+		['the key behind words', `12. Key: ${'k'.repeat(128)}`, 'kkkkk'],
+		['half of the key', `key ${'k'.repeat(40)}`, 'kkkkk'],
+	])('does not repeat %s', (_name, text, secret) => {
+		const read = () => tenantBaseUrl(text);
+		expect(read).toThrow('holds a text, which is not the address of a tenant');
+		expect(read).not.toThrow(secret);
+	});
 
 	it('adds api- once, whatever stands around the host', () => {
 		fc.assert(
@@ -113,6 +150,17 @@ describe('signatureHeaders', () => {
 			Authorization: 'secret-key',
 		});
 	});
+
+	it.each(['secret-key', '\n secret-key\t', '\u00a0secret-key\u200b', 'secret\u2060-key '])(
+		'what must not be shown is the key that is sent: %j',
+		(apiKey) => {
+			const { Authorization } = signatureHeaders(
+				{ ...fields, apiKey, securityLevel: 'standard' },
+				1,
+			);
+			expect(CORTEX_CREDENTIAL.secrets({ apiKey })).toEqual([Authorization]);
+		},
+	);
 
 	it('never repeats a key that got into the field of its ID', () => {
 		const read = () => signatureHeaders({ ...fields, apiKeyId: 'k'.repeat(128) }, 1);

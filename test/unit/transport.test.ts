@@ -394,6 +394,17 @@ describe('toNodeError', () => {
 		expect(error.message).toBe('file ENOENT on host EPERM');
 	});
 
+	it.each([
+		['Cortex refused it: Too many requests.', 'Cortex refused it: Too many requests. Wait.'],
+		['No filter is set', 'No filter is set. Wait.'],
+	])('tells an agent in sentences what to do: %s', (message, text) => {
+		const tool = { ...node, type: 'scanTool' };
+		const error = toNodeError(tool as never, new Fault(message, { hint: 'Wait.' }), {
+			itemIndex: 0,
+		});
+		expect(error.message).toBe(text);
+	});
+
 	it('takes secrets out of message and hint, but no short words', () => {
 		const fault = new Fault('a topsecret b', { hint: 'topsecret' });
 		const error = toNodeError(node as never, fault, { itemIndex: 3, secrets: ['topsecret', 'b'] });

@@ -1,8 +1,8 @@
-import { isObject, type JsonObject } from '../transport/answer';
+import { isObject, textOf, type JsonObject } from '../transport/answer';
 import { unexpectedAnswer } from '../transport/fault';
 import { OPERATIONS } from './operations';
 import { replyOf } from './reply';
-import { ENDPOINT_STATUSES, meaningOf, statusText } from './statuses';
+import { ENDPOINT_STATUSES, meaningOf } from './statuses';
 
 /** One endpoint of an action. */
 export interface EndpointRow {
@@ -64,7 +64,8 @@ export function endpointRows(json: JsonObject, actionId: string): EndpointRow[] 
 	}
 	const reasons = isObject(errorReasons) ? errorReasons : {};
 	return Object.entries(data).map(([endpointId, value]) => {
-		const status = statusText(value);
+		// An unknown form is shown as it is.
+		const status = textOf(value);
 		const reason = Object.hasOwn(reasons, endpointId) ? reasons[endpointId] : undefined;
 		return {
 			action_id: actionId,

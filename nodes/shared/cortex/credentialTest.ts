@@ -3,28 +3,35 @@ import type {
 	ICredentialsDecrypted,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { InputError } from '../input/inputError';
 import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
 import { connectionFault, sentences, type Fault } from '../transport/fault';
 import { showable } from '../transport/secrets';
-import { OPERATIONS } from './operations';
-import { readReply } from './reply';
+import { OPERATIONS, type CortexOperation } from './operations';
+import { ELSEWHERE, readReply, replyOf } from './reply';
+import { CORTEX_CREDENTIAL } from './send';
 import { signatureHeaders } from './signature';
 import { tenantBaseUrl } from './tenant';
 
 const TEST_TIMEOUT_MS = 20_000;
 
-/** Whether the tenant looked at the key and took it, though it did not carry out the request. */
+/** What the test asks for: the status of an action that may not exist. Nobody typed its id, so no hint names it. */
+const PROBE: CortexOperation = { ...OPERATIONS.getActionStatus, takesId: false };
+
+/**
+ * Whether the tenant looked at the key and took it, though it did not carry out the request. Only the vendor's
+ * error envelope proves that: a 403 without it may be a firewall's page.
+ */
 function keyAccepted({ details: { status = 0, envelope = false } }: Fault): boolean {
-	return status === 402 || status === 403 || (envelope && status >= 500);
+	return envelope && (status === 402 || status === 403 || status >= 500);
 }
 
 /**
  * Tests the credential `cortexXdrApi` with a read that changes nothing: the status of an action.
  *
- * Tells apart what the answer lets apart: the host, the key with its security level and clock, and a key that
- * is fine. A key whose role may not do this very call has passed, and so has one that knows no such action.
+ * Its message says what is wrong as far as the answer lets it: the host, or the key with its security level and
+ * the clock. A key that the tenant accepts has passed, even if its role may not do this very call, the tenant
+ * lacks the license for it, or knows no such action.
  */
 export async function cortexXdrApiTest(
 	this: ICredentialTestFunctions,
@@ -49,14 +56,13 @@ export async function cortexXdrApiTest(
 			followAllRedirects: false,
 			timeout: TEST_TIMEOUT_MS,
 		})) as Answer;
-		readReply(answer, OPERATIONS.getActionStatus, clock.now());
+		replyOf(readReply(answer, PROBE, clock.now()), PROBE);
 	} catch (error) {
-		const { message, hint } =
-			error instanceof InputError ? error : { message: '', hint: undefined };
 		const fault = connectionFault(error);
 		if (keyAccepted(fault)) return accepted;
-		const text = sentences(message || fault.message, hint ?? fault.details.hint);
-		return { status: 'Error', message: showable(text, [String(fields.apiKey ?? '')]) };
+		const { hint, unexpected } = fault.details;
+		const text = sentences(fault.message, unexpected ? ELSEWHERE : hint);
+		return { status: 'Error', message: showable(text, CORTEX_CREDENTIAL.secrets(fields)) };
 	}
 	return accepted;
 }

@@ -8,6 +8,7 @@ export const cortexRequestDefaults: INodeTypeDescription['requestDefaults'] = {
 	headers: { Accept: 'application/json' },
 };
 
+/** The icon of all Cortex nodes. */
 export const cortexIcon = {
 	light: 'file:../../icons/cortex.svg',
 	dark: 'file:../../icons/cortex.dark.svg',
@@ -24,6 +25,11 @@ export const readActionId = (value: unknown, field = 'Action ID') =>
 export const actionIdToSend = (id: string): number | string =>
 	Number.isSafeInteger(Number(id)) ? Number(id) : id;
 
+/** The description of a node's field Output. The editor knows one schema for all of its choices. */
+export const outputDescription =
+	'What an item stands for. Until the node has run, the editor shows the fields of Endpoints, whichever you choose.';
+
+/** The field Action ID. */
 export const actionIdProperty: INodeProperties = {
 	displayName: 'Action ID',
 	name: 'actionId',

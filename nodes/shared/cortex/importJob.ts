@@ -1,6 +1,6 @@
 import { InputError } from '../input/inputError';
 import { readText, sample } from '../input/values';
-import { isObject, type JsonObject } from '../transport/answer';
+import { isObject, textOf, type JsonObject } from '../transport/answer';
 import { unexpectedAnswer } from '../transport/fault';
 import { IMPORT_JOB_STATUSES, meaningOf } from './statuses';
 
@@ -39,9 +39,7 @@ function objectText(entry: JsonObject): string {
 	// Which asset it is about stands beside the words, under names that nobody documented either.
 	const rest = Object.entries(entry)
 		.filter(([name, value]) => name !== key && value !== null && value !== '')
-		.map(
-			([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-		);
+		.map(([name, value]) => `${name}: ${textOf(value)}`);
 	return rest.length > 0 ? `${String(entry[key])} (${rest.join(', ')})` : String(entry[key]);
 }
 
@@ -62,9 +60,11 @@ export function errorTexts(errorLog: unknown): string[] {
 }
 
 /**
- * An import job, its reply's fields kept.
+ * An import job, from the reply of its service. That one is flat; a `reply` around it, as older services have
+ * it, is taken off.
  *
- * The reply is flat; a `reply` around it, as older services have it, is taken off.
+ * @returns the reply's fields as they came, with `finished` and `succeeded` for its `job_status`, and `errors`:
+ *   the texts of its `error_log`
  * @throws {Fault} where it holds no status, so that nothing can be concluded
  */
 export function importJob(json: JsonObject) {

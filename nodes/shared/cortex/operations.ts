@@ -2,8 +2,8 @@
 export interface CortexOperation {
 	/** As in the title of the node. */
 	name: string;
-	/** Licence that the vendor's page asks for. */
-	licence: string;
+	/** License that the vendor's page asks for. */
+	license: string;
 	/** What the role of the API key must allow. */
 	permission: string;
 	/** The request names a job, which the tenant may not know. */
@@ -14,25 +14,25 @@ export interface CortexOperation {
 export const OPERATIONS = {
 	scanEndpoints: {
 		name: 'Scan Endpoints',
-		licence: 'Cortex XDR Prevent or Cortex XDR Pro',
+		license: 'Cortex XDR Prevent or Cortex XDR Pro',
 		permission: 'Endpoint Scan',
 		takesId: false,
 	},
 	getActionStatus: {
 		name: 'Get Action Status',
-		licence: 'Cortex XDR Prevent or Cortex XDR Pro per Endpoint',
+		license: 'Cortex XDR Prevent or Cortex XDR Pro per Endpoint',
 		permission: 'Action Center (view)',
 		takesId: true,
 	},
 	getScriptResults: {
 		name: 'Get Script Results',
-		licence: 'Cortex XDR Pro per Endpoint',
+		license: 'Cortex XDR Pro per Endpoint',
 		permission: 'Action Center (view)',
 		takesId: true,
 	},
 	getImportJob: {
 		name: 'Get Import Job',
-		licence: 'Exposure Management, with Cortex XSIAM Premium or an add-on for cloud security',
+		license: 'Exposure Management, with Cortex XSIAM Premium or an add-on for cloud security',
 		permission: 'manage_vulnerabilities_action',
 		takesId: true,
 	},

@@ -61,29 +61,39 @@ const OUTAGE: StatusWords = {
 	reached: 'maybe',
 };
 
-const ELSEWHERE =
+/** For an answer that no Cortex tenant gives. */
+export const ELSEWHERE =
 	'The address did not answer like a Cortex tenant. Check the Tenant URL of the credential, and that the tenant has the module that this operation belongs to.';
 
-/** What a status means here and what to do about it. Sources: the vendor's pages of the operations. */
-function statusWords(status: number, operation: CortexOperation): StatusWords | undefined {
+/**
+ * What a status means here and what to do about it. Sources: the vendor's pages of the operations.
+ * @param enveloped whether the answer held the vendor's error envelope
+ */
+function statusWords(
+	status: number,
+	operation: CortexOperation,
+	enveloped: boolean,
+): StatusWords | undefined {
 	const words: Record<number, StatusWords> = {
 		400: { hint: 'Cortex could not read the request. Check the values of this node.' },
 		401: {
 			hint: 'Check the API Key ID, the API Key and the Security Level of the credential: a Standard key signed as Advanced, or the reverse, is refused just like a wrong key. If they are right, check the clock of the machine that n8n runs on: an Advanced signature is refused when it is minutes off.',
 		},
-		402: { hint: `${operation.name} needs this licence on the tenant: ${operation.licence}.` },
+		402: { hint: `${operation.name} needs this license on the tenant: ${operation.license}.` },
 		403: {
-			hint: `The role of the API key lacks a permission. ${operation.name} needs: ${operation.permission}. Change the role under Settings → Configurations → API Keys.`,
+			hint: `The role of the API key lacks a permission. ${operation.name} needs: ${operation.permission}. Change the role under Settings → Configurations → Integrations → API Keys.`,
 		},
 		404: {
-			hint: operation.takesId
-				? 'Check the id: the tenant does not know it, or no longer.'
-				: ELSEWHERE,
+			// The vendor's own services answer with an envelope; without one, nobody has looked for the id.
+			hint:
+				operation.takesId && enveloped
+					? 'Check the id: the tenant does not know it, or no longer.'
+					: ELSEWHERE,
 		},
 		413: { hint: 'The request is too large. Use fewer values in one item.' },
 		422: { hint: 'Cortex refused a value of the request. Check the values of this node.' },
 		429: {
-			hint: 'The tenant takes 10 requests a second from all clients together, and was still busy after a long wait. Let other integrations poll less often.',
+			hint: 'The tenant takes 10 requests a second from all clients together. Let other integrations poll less often.',
 			throttled: true,
 		},
 		502: OUTAGE,
@@ -95,7 +105,7 @@ function statusWords(status: number, operation: CortexOperation): StatusWords | 
 
 /** For what no page of the vendor explains. */
 const VERDICT =
-	'The text above is all that Cortex says about it. If the values of this node are right, give it to the support of the vendor.';
+	"The text above is all that Cortex says about it. If the values of this node are right, contact the vendor's support.";
 
 const SERVER_VERDICT =
 	'Cortex uses status 500 for requests that it understood but cannot carry out, so repeating it rarely helps. The text above says why.';
@@ -103,6 +113,7 @@ const SERVER_VERDICT =
 /**
  * Reads an answer of the Cortex API.
  *
+ * @param operation what was asked for; hints name it, its license and its permission
  * @param now epoch milliseconds, for a Retry-After that is a moment
  * @returns the JSON of a success, as the vendor sent it
  * @throws {Fault} with the vendor's `err_msg` and `err_extra`, on any status: also 200 can carry an error
@@ -134,7 +145,7 @@ export function readReply(answer: Answer, operation: CortexOperation, now: numbe
 	// An error inside a 200 carries its real status as the code.
 	const inside = numberOf(refused?.code) ?? 0;
 	const code = success && inside >= 400 && inside < 600 ? inside : status;
-	const words = statusWords(code, operation);
+	const words = statusWords(code, operation, refused !== undefined);
 	const message = text
 		? `Cortex refused ${operation.name}: ${text}`
 		: `Cortex answered ${operation.name} with status ${status}${plainText(body) ? ` (${plainText(body)})` : ' and no reason'}`;
@@ -154,6 +165,7 @@ export function readReply(answer: Answer, operation: CortexOperation, now: numbe
 
 /**
  * The part of a reply that carries the result.
+ * @param operation what was asked for; the error names it
  * @throws {Fault} where there is none
  */
 export function replyOf(json: JsonObject, operation: CortexOperation): JsonObject {

@@ -1,8 +1,8 @@
 import type { IExecuteSingleFunctions } from 'n8n-workflow';
+import { readCollection } from '../input/collections';
 import { checkRange, readDate } from '../input/dates';
 import { InputError } from '../input/inputError';
-import { readChoices, readIpAddresses, readList, sample } from '../input/values';
-import { isObject } from '../transport/answer';
+import { readChoices, readIpAddresses, readList } from '../input/values';
 
 /** A filter as the vendor's body holds it. */
 export interface ScanFilter {
@@ -75,36 +75,22 @@ const RANGES = [
 ] as const;
 
 /**
- * Refuses what is no collection of the node's filters, which only an expression for the whole of it can give: a
- * filter under a name of its own would be left out, and more endpoints scanned than it lets through.
- */
-function checkNames(filters: unknown): asserts filters is Record<string, unknown> {
-	if (!isObject(filters)) {
-		throw new InputError(
-			`Filters holds ${sample(filters)}, which is no collection of filters`,
-			'Use an expression that gives an object, such as { "groupNames": ["Kiosks"] }.',
-		);
-	}
-	const unknown = Object.keys(filters).find((name) => !Object.hasOwn(FILTER_FIELDS, name));
-	if (unknown === undefined) return;
-	throw new InputError(
-		`Filters holds ${sample(unknown)}, which is not one of its filters`,
-		`Its filters are: ${Object.keys(FILTER_FIELDS).join(', ')}.`,
-	);
-}
-
-/**
  * Filters of a scan, from the parameters of the node.
  *
  * Whatever was added must hold something: a filter that came out empty and was left out would scan more
  * endpoints than the user wants.
  *
- * @param filters what the collection holds, by parameter name
+ * @param collection the filters that were added, by parameter name
  * @param timeZone the workflow's, for dates without a zone
  * @throws {InputError} also where there is no filter at all: that must never mean "all"
  */
-export function scanFilters(filters: unknown, timeZone: string): ScanFilter[] {
-	checkNames(filters);
+export function scanFilters(collection: unknown, timeZone: string): ScanFilter[] {
+	const filters = readCollection(
+		'Filters',
+		collection,
+		Object.keys(FILTER_FIELDS),
+		'{ "groupNames": ["Kiosks"] }',
+	);
 	const added = Object.keys(FILTER_FIELDS).filter((name) => Object.hasOwn(filters, name));
 	if (added.length === 0) {
 		throw new InputError(
@@ -130,7 +116,10 @@ export function scanFilters(filters: unknown, timeZone: string): ScanFilter[] {
 	});
 }
 
-/** Filters of the item at hand. */
+/**
+ * Filters of the item at hand.
+ * @throws {InputError} see {@link scanFilters}
+ */
 export function filtersOf(context: IExecuteSingleFunctions): ScanFilter[] {
 	return scanFilters(context.getNodeParameter('filters', {}), context.getTimezone());
 }

@@ -1,8 +1,8 @@
-import { isObject, numberOf, type JsonObject } from '../transport/answer';
+import { isObject, numberOf, textOf, type JsonObject } from '../transport/answer';
 import { Fault, unexpectedAnswer } from '../transport/fault';
 import { OPERATIONS } from './operations';
 import { replyOf } from './reply';
-import { ENDPOINT_STATUSES, meaningOf, statusText } from './statuses';
+import { ENDPOINT_STATUSES, meaningOf } from './statuses';
 
 /** Two names for what a script returned: the vendor's page has one, its replies also the other. */
 const RETURN_VALUES = ['return_value', '_return_value'];
@@ -11,7 +11,7 @@ const RETURN_VALUES = ['return_value', '_return_value'];
 function commandOutput(result: JsonObject): Record<string, string[]> | null {
 	const commands = Object.entries(result).flatMap(([key, value]) =>
 		key.startsWith('_') && !RETURN_VALUES.includes(key) && Array.isArray(value)
-			? [[key.slice(1), value.map(statusText)] as const]
+			? [[key.slice(1), value.map(textOf)] as const]
 			: [],
 	);
 	return commands.length > 0 ? Object.fromEntries(commands) : null;
@@ -38,8 +38,13 @@ export function scriptExecution(json: JsonObject): JsonObject {
 }
 
 /**
- * One object per endpoint of a script execution, every field of the vendor kept.
+ * One object per endpoint of a script execution, with every field of its result.
+ *
+ * A script can name what it returns as it likes. Where such a name is one of the fields that this node promises,
+ * the node's own value stands there: workflows rely on it.
+ *
  * @param reply from {@link scriptExecution}
+ * @throws {Fault} where a result is no object
  */
 export function resultRows(reply: JsonObject, actionId: string): JsonObject[] {
 	const results: unknown[] = Array.isArray(reply.results) ? reply.results : [];
@@ -48,12 +53,17 @@ export function resultRows(reply: JsonObject, actionId: string): JsonObject[] {
 			throw unexpectedAnswer('Cortex answered Get Script Results with a result that is no object');
 		}
 		const returned = RETURN_VALUES.find((key) => result[key] !== undefined && result[key] !== null);
-		return {
+		const execution = {
 			action_id: actionId,
 			script_name: reply.script_name ?? null,
 			date_created: reply.date_created ?? null,
+		};
+		return {
+			// First for their place, and once more for their values.
+			...execution,
 			...result,
-			finished: meaningOf(ENDPOINT_STATUSES, statusText(result.execution_status)).finished,
+			...execution,
+			finished: meaningOf(ENDPOINT_STATUSES, textOf(result.execution_status)).finished,
 			retrieved_files: numberOf(result.retrieved_files),
 			failed_files: numberOf(result.failed_files),
 			return_value: returned === undefined ? null : result[returned],

@@ -11,10 +11,12 @@ import { declarative, type DeclarativeOperation } from '../transport/declarative
 import { laneTo, type Pace } from '../transport/lane';
 import type { CortexOperation } from './operations';
 import { readReply } from './reply';
+import { keyOf } from './signature';
 
+/** The credential of all Cortex nodes. */
 export const CORTEX_CREDENTIAL = {
 	name: 'cortexXdrApi',
-	secrets: ({ apiKey }: Record<string, unknown>) => [apiKey],
+	secrets: (fields: Record<string, unknown>) => [keyOf(fields)],
 };
 
 /** A tenant takes 10 requests a second from all clients together; a little less leaves room for others. */

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { InputError } from '../input/inputError';
-import { readText, readWholeNumber, sample } from '../input/values';
+import { readText, readWholeNumber, sample, trimmed } from '../input/values';
 
-export const SECURITY_LEVELS = ['advanced', 'standard'] as const;
-export type SecurityLevel = (typeof SECURITY_LEVELS)[number];
+const SECURITY_LEVELS = ['advanced', 'standard'] as const;
 
 const ID = 'API Key ID of the Cortex XDR API credential';
-const ID_HINT = 'It stands in the ID column of Settings → Configurations → API Keys.';
+const ID_HINT =
+	'It stands in the ID column of Settings → Configurations → Integrations → API Keys.';
 
 /** Longer than any ID, and far shorter than a key. */
 const LONGEST_ID = 40;
@@ -15,13 +15,21 @@ const LONGEST_ID = 40;
 const NONCE_LENGTH = 64;
 
 /**
+ * The key as it is sent, without what pasting has left in its field. It is also what must never be shown.
+ * @returns an empty text where there is none
+ */
+export function keyOf({ apiKey }: { apiKey?: unknown }): string {
+	return typeof apiKey === 'string' ? trimmed(apiKey) : '';
+}
+
+/**
  * The headers that sign one request. An Advanced signature is good for one request only, so every poll and
  * every repetition needs a new one.
  *
  * @param credential the fields of the credential, as the user filled them in
  * @param now epoch milliseconds; the tenant refuses a time that is minutes off
  * @param nonce 64 letters and digits, never used before
- * @throws {InputError} where a field is empty
+ * @throws {InputError} where a field is empty, or holds what cannot be sent; never with the key in its words
  */
 export function signatureHeaders(
 	credential: { apiKeyId?: unknown; apiKey?: unknown; securityLevel?: unknown },
@@ -40,13 +48,13 @@ export function signatureHeaders(
 	// The value is a secret, so a refusal must not repeat it.
 	const key = readText(
 		'API Key of the Cortex XDR API credential',
-		typeof credential.apiKey === 'string' ? credential.apiKey : '',
+		keyOf(credential),
 		'Cortex shows the key once, when it is created. Create a new one if it is lost.',
 	);
 	if (!/^[\x21-\x7e]+$/.test(key)) {
 		throw new InputError(
 			'API Key of the Cortex XDR API credential holds more than a key',
-			'Paste the key alone, without blanks, line breaks and dots that stand for a left out part.',
+			'Paste the key alone, with no spaces or line breaks, and not shortened with dots.',
 		);
 	}
 	if (credential.securityLevel === 'standard') return { 'x-xdr-auth-id': id, Authorization: key };

@@ -43,8 +43,3 @@ export function meaningOf(words: Readonly<Record<string, Meaning>>, status: stri
 	const word = status.trim().toUpperCase();
 	return Object.hasOwn(words, word) ? words[word] : GOING_ON;
 }
-
-/** A status as text, whatever came: an unknown form is shown as it is. */
-export function statusText(status: unknown): string {
-	return typeof status === 'string' ? status : (JSON.stringify(status) ?? '');
-}

@@ -5,6 +5,9 @@ import { sample, trimmed } from '../input/values';
 const DIRECT = /^(https?:\/\/(?:localhost|[\d.]+|\[[\da-f:.]+\])(?::\d+)?)(?=[/?#]|$)/i;
 const HOST = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*(?::\d+)?$/i;
 
+/** A user with a password, or a key that got into the wrong field: the error must not repeat it. */
+const MAY_BE_SECRET = /@|[^\s./:?#]{32,}/;
+
 /**
  * Base URL of a tenant's API, from any form of its address that people paste: the host with or without
  * `api-`, a URL with or without a path.
@@ -28,14 +31,17 @@ export function tenantBaseUrl(tenantUrl: unknown): string {
 	throw new InputError(
 		text === ''
 			? 'Tenant URL of the Cortex XDR API credential is empty'
-			: `Tenant URL of the Cortex XDR API credential holds ${sample(text)}, which is not the address of a tenant`,
-		'In Cortex, open Settings → Configurations → API Keys and use Copy API URL, e.g. https://api-acme.xdr.us.paloaltonetworks.com.',
+			: `Tenant URL of the Cortex XDR API credential holds ${MAY_BE_SECRET.test(text) ? 'a text' : sample(text)}, which is not the address of a tenant`,
+		'In Cortex, open Settings → Configurations → Integrations → API Keys and use Copy API URL, e.g. https://api-acme.xdr.us.paloaltonetworks.com.',
 	);
 }
+
+/** The address without what pasting has left in it, as {@link trimmed} makes it. */
+const TEXT = '$credentials.tenantUrl.replace(/[\\u200b-\\u200d\\u2060\\ufeff]/g, "").trim()';
 
 /**
  * The same as an n8n expression, for the one place that cannot call a function: a node's `baseURL`, where
  * n8n's domain allow-list looks for the host. It never throws; the credential refuses what holds no host
  * before anything is sent.
  */
-export const TENANT_BASE_URL_EXPRESSION = `={{ (/^https?:\\/\\/(localhost|[0-9.]+|\\[[0-9a-f:.]+\\])(:[0-9]+)?([\\/?#]|$)/i.test($credentials.tenantUrl.trim()) ? $credentials.tenantUrl.trim().replace(/^(https?:\\/\\/[^\\/?#]+)[^]*$/i, '$1') : 'https://api-' + $credentials.tenantUrl.trim().replace(/^[a-z][a-z0-9+.-]*:\\/\\//i, '').replace(/[\\/?#\\s][^]*$/, '').replace(/^api-/i, '')).toLowerCase() }}`;
+export const TENANT_BASE_URL_EXPRESSION = `={{ (/^https?:\\/\\/(localhost|[0-9.]+|\\[[0-9a-f:.]+\\])(:[0-9]+)?([\\/?#]|$)/i.test(${TEXT}) ? ${TEXT}.replace(/^(https?:\\/\\/[^\\/?#]+)[^]*$/i, '$1') : 'https://api-' + ${TEXT}.replace(/^[a-z][a-z0-9+.-]*:\\/\\//i, '').replace(/[\\/?#\\s][^]*$/, '').replace(/^api-/i, '')).toLowerCase() }}`;

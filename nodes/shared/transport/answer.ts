@@ -22,6 +22,11 @@ export function parseJson(body: unknown): unknown {
 	}
 }
 
+/** A value as a person can read it: a text as it is, anything else as JSON. */
+export function textOf(value: unknown): string {
+	return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
 /** A number that came as number or text; null for anything else. */
 export function numberOf(value: unknown): number | null {
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

@@ -6,7 +6,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 import { Cancelled } from './clock';
-import { connectionFault } from './fault';
+import { connectionFault, sentences } from './fault';
 import { InputError } from '../input/inputError';
 import { showable } from './secrets';
 import { isTool } from './tool';
@@ -31,7 +31,7 @@ export function toNodeError(
 	const words = (message: string, hint?: string) => {
 		const description = [hint && clean(hint), also].filter(Boolean).join('\n') || undefined;
 		// Of a tool's error, the model reads nothing but the message.
-		const all = isTool(node) && description ? `${clean(message)}. ${description}` : clean(message);
+		const all = isTool(node) ? sentences(clean(message), description) : clean(message);
 		return { message: all, description };
 	};
 	// n8n swaps a message that contains a word like ENOENT for one of its own, so ours is set once more.
