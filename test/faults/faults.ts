@@ -168,9 +168,14 @@ export type Wrong = keyof typeof wrong;
 
 export const wrongs = Object.keys(wrong) as Wrong[];
 
+/** The documented answer of a subject. */
+export const documentedAnswer = (subject: Subject): FaultRule => answerOf(subject, subject.reply);
+
 /** The answer of a subject with one wrong field. */
-export function wrongAnswer(subject: Subject, field: string, kind: Wrong): FaultRule {
-	const body = withField(subject.reply, field, wrong[kind]);
+export const wrongAnswer = (subject: Subject, field: string, kind: Wrong): FaultRule =>
+	answerOf(subject, withField(subject.reply, field, wrong[kind]));
+
+function answerOf(subject: Subject, body: unknown): FaultRule {
 	return {
 		path: subject.path,
 		times: FOR_GOOD,

@@ -2,6 +2,7 @@ import { createSimulator, type FaultRule } from '../../simulator/server';
 import type { Credentials, EngineOptions, EngineResult } from '../support/engine';
 import { createWorld, credentialTypes, type World } from '../support/world';
 import {
+	documentedAnswer,
 	general,
 	ruleOf,
 	wrongAnswer,
@@ -134,6 +135,11 @@ async function run(
 /** What a subject gives when nothing goes wrong. */
 export async function undisturbed(bench: Bench, name: SubjectName): Promise<Outcome> {
 	return await run(bench, name, () => [], undefined, {});
+}
+
+/** What a subject gives for its documented reply. */
+export async function asDocumented(bench: Bench, name: SubjectName): Promise<Outcome> {
+	return await run(bench, name, () => [documentedAnswer(subjects[name])], undefined, {});
 }
 
 /** What becomes of a cell. */

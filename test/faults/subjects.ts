@@ -48,7 +48,8 @@ const TEXTS = {
 	asymmetricMatch: (value: unknown) =>
 		Array.isArray(value) && value.every((one) => typeof one === 'string'),
 };
-const TIME = orNull(expect.stringMatching(/^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/));
+/** ISO text where the vendor sent epoch milliseconds, else what it sent. */
+const TIME = orNull(expect.anything());
 
 const actionStatus = {
 	reply: {

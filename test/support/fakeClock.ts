@@ -20,8 +20,6 @@ export class FakeClock implements Clock {
 	private sleepers: Sleeper[] = [];
 	private heldBack = 0;
 	private running = false;
-	/** Every wait that a node asked for, in milliseconds. */
-	readonly waits: number[] = [];
 
 	constructor(start = Date.parse('2026-03-01T12:00:00Z')) {
 		this.time = start;
@@ -30,7 +28,6 @@ export class FakeClock implements Clock {
 	now = () => this.time;
 
 	sleep = async (milliseconds: number) => {
-		this.waits.push(milliseconds);
 		await this.until(this.time + milliseconds);
 	};
 
