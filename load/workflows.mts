@@ -161,7 +161,7 @@ const WORKFLOWS: Record<string, (url: string) => Workflow> = {
 		]),
 };
 
-/** Stores and activates these workflows of the load. Returns their ids by name. */
+/** Stores and activates these workflows of the load, and waits until they can be called. Returns their ids by name. */
 export async function addWorkflows<Name extends string>(
 	n8n: TestN8n,
 	names: Name[],
@@ -170,6 +170,7 @@ export async function addWorkflows<Name extends string>(
 	for (const name of names) {
 		const { id } = await n8n.add(WORKFLOWS[name](n8n.simulator.url));
 		await n8n.client.activate(id);
+		await n8n.webhookReady(name);
 		ids[name] = id;
 	}
 	return ids;

@@ -84,6 +84,11 @@ export interface TestN8n {
 	run: (workflow: Workflow, timeoutMs?: number) => Promise<Execution>;
 	/** Calls an active workflow's production webhook. Returns status and body. */
 	callWebhook: (path: string, body?: unknown) => Promise<{ status: number; body: string }>;
+	/**
+	 * Waits until n8n takes calls of an active workflow's webhook, without calling it: n8n publishes a workflow a
+	 * moment after it has said so, and one that is killed before never does.
+	 */
+	webhookReady: (path: string) => Promise<void>;
 	/** The newest execution of a workflow, as soon as there is one. */
 	latestExecution: (workflowId: string, timeoutMs?: number) => Promise<Execution>;
 	addCredential: (credential: Omit<CredentialSummary, 'id'>) => Promise<CredentialSummary>;
@@ -304,6 +309,17 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 					30_000,
 					`The webhook "${path}" is not registered after 30 seconds: is its workflow active?`,
 				),
+			webhookReady: async (path) => {
+				await waitUntil(
+					async () => {
+						// n8n tells a caller with the wrong method which one would be right.
+						const answer = await fetch(`http://${LOOPBACK}:${port}/webhook/${path}`);
+						return /make a POST request/.test(await answer.text()) || undefined;
+					},
+					30_000,
+					`The webhook "${path}" is not registered after 30 seconds: is its workflow active?`,
+				);
+			},
 			latestExecution: async (workflowId, timeoutMs = 30_000) => {
 				const { id } = await waitUntil(
 					async () => (await client.summaries({ workflowId }))[0],
