@@ -30,7 +30,9 @@ export const UNKNOWN = 'It is not known whether this scan was started';
 
 const SCAN: SubjectName[] = ['Scan Endpoints'];
 const READS: SubjectName[] = ['Get Action Status', 'Get Script Results', 'Get Import Job'];
-const POLLS: SubjectName[] = ['Wait for Job: action', 'Wait for Job: import'];
+const WAIT_ACTION: SubjectName[] = ['Wait for Job: action'];
+const WAIT_IMPORT: SubjectName[] = ['Wait for Job: import'];
+const POLLS = [...WAIT_ACTION, ...WAIT_IMPORT];
 const RESULTS: SubjectName[] = ['Wait for Job: results'];
 const SEARCHES: SubjectName[] = ['Search v1', 'Search v2'];
 const LOGIN: SubjectName[] = ['Login'];
@@ -65,6 +67,13 @@ const timedOut = (...says: string[]): Expected => ({
 	outcome: 'timedOut',
 });
 
+/** The poll at the deadline, which no other one makes good for, is repeated after 1, 2 and 4 seconds. */
+const outlasted = (...says: string[]): Expected => ({
+	...timedOut(...says),
+	requests: 8,
+	seconds: 67,
+});
+
 /** The third answer in a row that is not the job's standing ends a wait. */
 const missed = (...says: string[]): Expected => ({ ...error(3, 25, ...says), outcome: 'failed' });
 
@@ -79,13 +88,16 @@ const withoutResults = (requests: number, seconds: number, words: string): Expec
 	seconds,
 });
 
+/** What passes is asked for again until the deadline, so results too are asked for five times. */
+const withoutResultsInTime = (words: string) => withoutResults(5, 60, words);
+
 /** What may heal: repeated after 1, 2 and 4 seconds, but for a scan, and until the deadline by a wait. */
 const passing = (faults: FaultName[], words: string, hint: string): Row[] => [
 	[SCAN, faults, error(1, 0, words, hint, UNKNOWN)],
 	[READS, faults, error(4, 7, words, hint)],
 	[QUALYS, faults, error(4, 7, words, hint)],
-	[POLLS, faults, timedOut(words, hint)],
-	[RESULTS, faults, withoutResults(4, 7, words)],
+	[POLLS, faults, outlasted(words, hint)],
+	[RESULTS, faults, withoutResults(16, 67, words)],
 ];
 
 const healed = (faults: FaultName[], words: string, hint: string): Row[] => [
@@ -107,7 +119,7 @@ const connections: Row[] = [
 	[
 		[...POLLS, ...RESULTS],
 		['connection refused'],
-		{ ...timedOut('The host refused the connection', 'Check network'), requests: 0 },
+		{ ...outlasted('The host refused the connection', 'Check network'), requests: 0 },
 	],
 	...passing(
 		['reset before the answer', 'reset after the headers', 'reset in the middle of the answer'],
@@ -182,7 +194,9 @@ const statuses: Row[] = [
 
 	[SCAN, ['404'], error(1, 0, NOT_FOUND, NOT_TENANT)],
 	[READS, ['404'], error(1, 0, NOT_FOUND, 'Check the id')],
-	[POLLS, ['404'], { ...missed(NOT_FOUND, 'Check the id'), outcome: 'notFound' }],
+	// Only the service of imports answers so to an unknown id.
+	[WAIT_ACTION, ['404'], missed(NOT_FOUND, 'Check the id')],
+	[WAIT_IMPORT, ['404'], { ...missed(NOT_FOUND, 'Check the id'), outcome: 'notFound' }],
 	[RESULTS, ['404'], withoutResults(1, 0, NOT_FOUND)],
 	[SEARCHES, ['404'], error(1, 0, NOT_FOUND, 'try the other API Version')],
 	[LOGIN, ['404'], error(1, 0, NOT_FOUND, LOOK_UP)],
@@ -204,7 +218,7 @@ const statuses: Row[] = [
 	[SCAN, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_TENANT, UNKNOWN)],
 	[READS, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_TENANT)],
 	[POLLS, ['500 without an envelope'], timedOut(NO_REASON, NOT_TENANT)],
-	[RESULTS, ['500 without an envelope'], withoutResults(1, 0, NO_REASON)],
+	[RESULTS, ['500 without an envelope'], withoutResultsInTime(NO_REASON)],
 	[QUALYS, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_GATEWAY)],
 ];
 
@@ -251,7 +265,7 @@ const noAnswer = (fault: FaultName, cortex: string, search: string): Row[] => [
 	[SCAN, [fault], error(1, 0, cortex, NOT_TENANT, UNKNOWN)],
 	[READS, [fault], error(1, 0, cortex, NOT_TENANT)],
 	[POLLS, [fault], timedOut(cortex, NOT_TENANT)],
-	[RESULTS, [fault], withoutResults(1, 0, cortex)],
+	[RESULTS, [fault], withoutResultsInTime(cortex)],
 	[SEARCHES, [fault], error(1, 0, `${NO_LIST}${search}`, NOTHING_CONCLUDED)],
 ];
 
@@ -268,7 +282,11 @@ const contents: Row[] = [
 	[LOGIN, ['truncated JSON'], error(2, 0, 'Search Script Jobs: JWT expired', 'The token is not')],
 
 	[CORTEX, ['HTML page with 403'], error(1, 0, PORTAL, 'The role of the API key', OTHERS)],
-	[POLLS, ['HTML page with 403'], ended(PORTAL, 'The role of the API key', OTHERS)],
+	[
+		POLLS,
+		['HTML page with 403'],
+		ended(PORTAL, 'The role of the API key', 'This answer is a page'),
+	],
 	[RESULTS, ['HTML page with 403'], withoutResults(1, 0, PORTAL)],
 	[QUALYS, ['HTML page with 403'], error(1, 0, PORTAL, 'lacks API access', OTHERS)],
 
@@ -297,7 +315,7 @@ const redirects: Row[] = (['302', '307'] as const).flatMap((status): Row[] => {
 	const said = `The address answered with a redirect (${status}), which is not followed`;
 	return [
 		[CORTEX, [fault], error(1, 0, said, 'Check the Tenant URL')],
-		[POLLS, [fault], ended(said, 'Check the Tenant URL')],
+		[POLLS, [fault], missed(said, 'Check the Tenant URL')],
 		[RESULTS, [fault], withoutResults(1, 0, said)],
 		[QUALYS, [fault], error(1, 0, said, 'Check the Platform')],
 	];
@@ -308,13 +326,15 @@ const PAGE = '{vendor} answered {operation} with status 500 (';
 
 const echoes: Row[] = [
 	[CORTEX, ['an error that repeats the request'], error(1, 0, REPEATED, '[hidden]')],
-	[POLLS, ['an error that repeats the request'], ended(REPEATED, '[hidden]')],
+	[WAIT_ACTION, ['an error that repeats the request'], ended(REPEATED, '[hidden]')],
+	// The reason of one job of many is cut before its signature.
+	[WAIT_IMPORT, ['an error that repeats the request'], ended(REPEATED)],
 	[RESULTS, ['an error that repeats the request'], withoutResults(1, 0, REPEATED)],
 	[QUALYS, ['an error that repeats the request'], error(1, 0, REPEATED, '[hidden]')],
 	[SCAN, ['a page that repeats the request'], error(1, 0, PAGE, NOT_TENANT, UNKNOWN)],
 	[READS, ['a page that repeats the request'], error(1, 0, PAGE, NOT_TENANT)],
-	[POLLS, ['a page that repeats the request'], timedOut(PAGE, NOT_TENANT)],
-	[RESULTS, ['a page that repeats the request'], withoutResults(1, 0, PAGE)],
+	[POLLS, ['a page that repeats the request'], timedOut(PAGE, 'The address did not answer')],
+	[RESULTS, ['a page that repeats the request'], withoutResultsInTime(PAGE)],
 	[SEARCHES, ['a page that repeats the request'], error(1, 0, PAGE, 'Bearer [hidden]')],
 	[LOGIN, ['a page that repeats the request'], error(1, 0, PAGE, NOT_GATEWAY)],
 ];
@@ -334,10 +354,8 @@ export const faultRows: Row[] = [
 const but = (...right: Wrong[]) => wrongs.filter((kind) => !right.includes(kind));
 
 const ACTIONS: SubjectName[] = ['Get Action Status'];
-const WAIT_ACTION: SubjectName[] = ['Wait for Job: action'];
 const SCRIPTS: SubjectName[] = ['Get Script Results'];
 const IMPORTS: SubjectName[] = ['Get Import Job'];
-const WAIT_IMPORT: SubjectName[] = ['Wait for Job: import'];
 
 const NO_REPLY = 'Cortex answered {operation} without a reply object';
 const NO_ENDPOINTS = 'Cortex answered {operation} without a list of endpoints';
@@ -357,8 +375,8 @@ const wholeAnswers: FieldRow[] = [
 	[READS, [WHOLE], scalar, error(1, 0, AS_TEXT, NOT_TENANT)],
 	[POLLS, [WHOLE], ['missing'], timedOut('Cortex answered with nothing', NOT_TENANT)],
 	[POLLS, [WHOLE], scalar, timedOut(AS_TEXT, NOT_TENANT)],
-	[RESULTS, [WHOLE], ['missing'], withoutResults(1, 0, 'Cortex answered with nothing')],
-	[RESULTS, [WHOLE], scalar, withoutResults(1, 0, AS_TEXT)],
+	[RESULTS, [WHOLE], ['missing'], withoutResultsInTime('Cortex answered with nothing')],
+	[RESULTS, [WHOLE], scalar, withoutResultsInTime(AS_TEXT)],
 	[SEARCHES, [WHOLE], wrongs, error(1, 0, NO_LIST, NOTHING_CONCLUDED)],
 	[LOGIN, [WHOLE], wrongs, error(1, 0, NO_TOKEN, NOTHING_CONCLUDED)],
 
