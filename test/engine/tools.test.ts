@@ -9,6 +9,7 @@ import manifest from '../../package.json';
 import { seededIds } from '../../simulator/cortex/seededJobs';
 import { askTool, WAYS, type Way } from '../support/agent';
 import type { EngineOptions } from '../support/engine';
+import { activity } from '../support/httpActivity';
 import { createWorld, type World } from '../support/world';
 
 const SCAN = '/public_api/v1/endpoints/scan';
@@ -182,6 +183,111 @@ describe.each(WAYS)('as a tool of an agent that goes the %s way', (way) => {
 		);
 		expect(answers[0]).toContain('it must be a whole positive number. Use the action_id that');
 	});
+});
+
+describe.each(WAYS)('a model that was told to do something else, the %s way', (way) => {
+	const host = () => new URL(world.url).host;
+	const importJob = async (id: string) =>
+		await askTool(
+			world,
+			new CortexXdrGetImportJob(),
+			{ jobId: '={{ $fromAI("job_id") }}' },
+			[{ job_id: id }],
+			{ way },
+		);
+
+	it.each(rows)('$node.name asks no other tenant, whatever it names', async (row) => {
+		const elsewhere = 'https://attacker.example';
+		activity.hosts.clear();
+		await askTool(
+			world,
+			new row.node(),
+			row.parameters,
+			[
+				{
+					...row.call,
+					tenantUrl: elsewhere,
+					gatewayUrl: elsewhere,
+					baseURL: elsewhere,
+					url: elsewhere,
+					credentials: { cortexXdrApi: { id: '2', name: 'Another tenant' } },
+					requestOptions: { proxy: elsewhere },
+				},
+			],
+			{ way },
+		);
+		expect([...activity.hosts]).toEqual([host()]);
+		expect(sent()).toEqual([row.sends]);
+	});
+
+	it.each([
+		'../../../../../v1/endpoints/scan',
+		'..%2f..%2fv1%2fendpoints%2fscan',
+		'a?job_id=b',
+		'a#b',
+		'a;b',
+		'//attacker.example/a',
+		'https://attacker.example/a',
+		'\\\\attacker.example',
+		'a\r\nhost: attacker.example',
+	])('the id %j stays one part of the path', async (id) => {
+		activity.hosts.clear();
+		await importJob(id);
+		const asked = sent();
+		expect(asked.length).toBeLessThanOrEqual(1);
+		const folder = '/public_api/vulnerability-management/v1/external-scans/assets/jobs/';
+		for (const request of asked) {
+			expect(request).toBe(`GET ${folder}${encodeURIComponent(id)}`);
+		}
+		for (const one of activity.hosts) expect(one).toBe(host());
+	});
+
+	it.each(['6001/../7001', '6001?x', '6001#', '6001%2f', '6001 or 1=1', '{"$gt":0}'])(
+		'%j is no action id, and nothing is sent',
+		async (id) => {
+			await askTool(
+				world,
+				new CortexXdrGetActionStatus(),
+				{ actionId: '={{ $fromAI("id") }}', output: 'summary' },
+				[{ id }],
+				{ way },
+			);
+			expect(sent()).toEqual([]);
+		},
+	);
+
+	it.each([
+		'x"} or id:* or title:{"',
+		'x" or created.dateTime > "2020',
+		"x' or '1'='1",
+		'*',
+		'x` or id:`1',
+		'x\\',
+	])('the script name %j finds that name and nothing else', async (script) => {
+		const { answers } = await askTool(
+			world,
+			new QualysSearchScriptJobs(),
+			{ limit: 5, filters: { scriptName: '={{ $fromAI("script") }}' }, options: {} },
+			[{ script }],
+			{ way },
+		);
+		expect(answers[0]).not.toContain('correlationUuid');
+	});
+
+	it.each(['x"]}],"scope":"all', 'Kiosks" OR "1"="1', '*', '%'])(
+		'the group %j is a name like others',
+		async (groups) => {
+			const { answers } = await askTool(
+				world,
+				new CortexXdrScanEndpoints(),
+				{ scope: 'matching', filters: { groupNames: '={{ $fromAI("groups") }}' }, options: {} },
+				[{ groups }],
+				{ way },
+			);
+			expect(answers[0]).not.toContain('endpoints_count');
+			expect(world.simulator.cortex.startedJobs()).toEqual([]);
+		},
+	);
 });
 
 describe.each(WAYS)('Scan Endpoints, the %s way', (way) => {

@@ -24,7 +24,7 @@ const FOR_GOOD = 10_000;
 const MEGABYTES = 10 * 1024 * 1024;
 
 /** Real milliseconds, for the one fault that takes real time. */
-const PATIENCE = 40;
+const PATIENCE = 150;
 
 /** An error as the vendor sends it. */
 const envelopes: Record<Envelope, (status: number, words: string) => object> = {

@@ -1,7 +1,9 @@
 import manifest from '../../package.json';
 import { expectationOf, misfits } from './lookup';
 import { fieldsOf, withField } from '../support/fields';
+import { activity } from '../support/httpActivity';
 import { print } from '../support/print';
+import { formsOf } from '../support/secrets';
 import { faultNames, wrong, wrongs } from './faults';
 import { UNKNOWN, type Expected } from './expectations';
 import {
@@ -39,18 +41,10 @@ const OUTCOMES = {
 	notFound: ' was not found: ',
 };
 
-/** The forms in which a text can hold a secret. */
-const forms = (secret: string) => [
-	secret,
-	encodeURIComponent(secret),
-	new URLSearchParams({ '': secret }).toString().slice(1),
-	JSON.stringify(secret).slice(1, -1),
-];
-
 function expectNoSecret({ result, secrets }: Outcome) {
 	const texts = [result.error?.message, result.error?.description, result.stored].join('\n');
 	expect(secrets.length).toBeGreaterThanOrEqual(2);
-	for (const form of secrets.flatMap(forms)) expect(texts.includes(form)).toBe(false);
+	for (const form of secrets.flatMap(formsOf)) expect(texts.includes(form)).toBe(false);
 	expect(texts.toLowerCase()).not.toMatch(/bearer ey/);
 }
 
@@ -121,16 +115,24 @@ function expectError(of: SubjectName, { result }: Outcome, expected: Expected) {
 	expect(text.length).toBeLessThan(LONGEST_TEXT);
 }
 
-/** On Error: Continue. The item that stands for the error says the same. */
-function expectErrorItem(of: SubjectName, { result }: Outcome, expected: Expected) {
+/** The two ways in which a workflow goes on, and the output that the item for the error comes from. */
+const GOES_ON = [
+	['Continue', 'continueRegularOutput', 0],
+	['Continue (using error output)', 'continueErrorOutput', 1],
+] as const;
+
+/** The item that stands for the error says the same. */
+function expectErrorItem(of: SubjectName, { result }: Outcome, expected: Expected, output: number) {
 	expect(result.error).toBeUndefined();
-	expect(result.json).toHaveLength(1);
-	const [{ error, details, outcome, errors }] = result.json;
+	expect(result.outputs.flat()).toHaveLength(1);
+	const { error, details, outcome, errors } = result.outputs[output][0].json;
 	expect(outcome).toBe(expected.outcome);
 	const shown = JSON.stringify(expected.outcome ? errors : [error, details]);
 	for (const words of expected.says) {
 		// This one is made of the whole job, for the error alone.
-		if (words !== 'Cortex named no endpoints of it') expect(shown).toContain(inWords(words, of));
+		if (words !== 'Cortex named no endpoints of it') {
+			expect(shown).toContain(JSON.stringify(inWords(words, of)).slice(1, -1));
+		}
 	}
 	expect(shown).not.toMatch(UNHELPFUL);
 	expect(shown.length).toBeLessThan(LONGEST_TEXT);
@@ -175,6 +177,9 @@ describe.each(subjectNames)('%s', (of) => {
 	afterAll(async () => await bench.close());
 	afterEach(async () => {
 		expect(bench.elsewhere.requests()).toBe(0);
+		const own = [bench.world.url, bench.nowhere].map((url) => new URL(url).host);
+		expect(own).toEqual(expect.arrayContaining([...activity.hosts]));
+		activity.hosts.clear();
 		if (subjects[of].ownWorld) await fresh();
 	});
 
@@ -192,19 +197,16 @@ describe.each(subjectNames)('%s', (of) => {
 		}
 	});
 
-	const failing = cellsOf(of).filter(
-		(cell) => 'fault' in cell && expectationOf(cell).result === 'error',
-	);
-	it.each(failing.map((cell) => [nameOf(cell), cell] as const))(
-		'On Error: Continue, %s',
-		async (_name, cell) => {
+	const failing = cellsOf(of).filter((cell) => expectationOf(cell).result === 'error');
+	describe.each(GOES_ON)('On Error: %s', (_name, onError, output) => {
+		it.each(failing.map((cell) => [nameOf(cell), cell] as const))('%s', async (_cell, cell) => {
 			const expected = expectationOf(cell);
-			const outcome = await runCell(bench, cell, 'continueRegularOutput');
+			const outcome = await runCell(bench, cell, onError);
 			expectNoSecret(outcome);
 			expectRequests(of, outcome, expected);
-			expectErrorItem(of, outcome, expected);
-		},
-	);
+			expectErrorItem(of, outcome, expected, output);
+		});
+	});
 });
 
 afterAll(() => {

@@ -28,6 +28,8 @@ export interface Subject {
 	timeoutOption: boolean;
 	/** A documented reply with every documented field. */
 	reply: unknown;
+	/** Whether requests that nothing happens to come before it, and have no more time for their answers. */
+	asksOthers?: boolean;
 	/** What its items hold, whatever the vendor sent. */
 	contract: object;
 	/** Fields that differ from run to run. */
@@ -207,6 +209,7 @@ const table = {
 		...waiting,
 		operation: 'Get Script Results',
 		parameters: wait('scriptExecution'),
+		asksOthers: true,
 		path: '/public_api/v1/scripts/get_script_execution_results/',
 		envelope: 'reply',
 		reply: scriptResults,

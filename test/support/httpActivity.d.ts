@@ -1,2 +1,2 @@
-export declare const activity: { underWay: number };
+export declare const activity: { underWay: number; hosts: Set<string> };
 export declare const turn: () => Promise<void>;

@@ -1,10 +1,11 @@
 const diagnostics = require('node:diagnostics_channel');
 
-/** How many HTTP requests of this process are under way, as a client sees them. */
-const activity = { underWay: 0 };
+/** HTTP requests of this process, as a client sees them: how many are under way, and to which hosts any have gone. */
+const activity = { underWay: 0, hosts: new Set() };
 
 diagnostics.subscribe('http.client.request.start', ({ request }) => {
 	activity.underWay += 1;
+	activity.hosts.add(String(request.getHeader('host')));
 	request.once('close', () => {
 		activity.underWay -= 1;
 	});
