@@ -1,5 +1,5 @@
 import { waitUntil } from '../../demo/processes.mts';
-import { formsOf, tracesOf } from '../support/secrets.ts';
+import { tracesOf } from '../support/secrets.ts';
 import { chain, editFields, KEY_MARK, node, webhookTrigger, type TestN8n } from './support.mts';
 
 /** Goes the way of every secret, so that a search which finds nothing is known to have searched. */
@@ -91,29 +91,27 @@ async function plant(n8n: TestN8n): Promise<void> {
  */
 export async function searchSecrets(n8n: TestN8n, more: string[] = []): Promise<string[]> {
 	await plant(n8n);
+	const marker = tracesOf([MARKER]);
 	// One list for both: what finds the marker is what searches for the secrets.
-	const marker = formsOf(MARKER);
-	const traces = [...tracesOf([MARKER]), ...tracesOf(secretsOf(n8n, more))];
+	const traces = [...marker, ...tracesOf(secretsOf(n8n, more))];
+	let missing: string[] = [];
 	const found = await waitUntil(
 		async () => {
 			const all = (await placesOf(n8n)).flatMap((place) =>
-				traces
-					.filter((trace) => holds(place, trace))
-					.map((trace) => ({ trace, place: place.name })),
+				traces.map((trace) => ({ trace, place: place.name, isThere: holds(place, trace) })),
 			);
-			const isFound = (trace: string, name: Place['name']) =>
-				all.some((one) => one.place === name && one.trace === trace);
-			// n8n logs what a node is called, and that as it is.
-			const proven =
-				isFound(MARKER, 'log') &&
-				marker.every((form) => isFound(form, 'database') && isFound(form, 'messages'));
-			return proven ? all : undefined;
+			missing = all
+				// n8n logs what a node is called, and that as it is.
+				.filter(({ trace, place }) => (place === 'log' ? [MARKER] : marker).includes(trace))
+				.filter(({ isThere }) => !isThere)
+				.map(({ trace, place }) => `${trace} in the ${place}`);
+			return missing.length === 0 ? all.filter(({ isThere }) => isThere) : undefined;
 		},
 		FIND_MS,
-		'The search for secrets does not find what is there.',
+		() => `The search for secrets does not find what is there: ${missing.join(', ')}.`,
 		2_000,
 	);
 	return found
-		.filter(({ trace }) => !tracesOf([MARKER]).includes(trace))
+		.filter(({ trace }) => !marker.includes(trace))
 		.map(({ trace, place }) => `${trace.slice(0, 6)}… in the ${place}`);
 }
