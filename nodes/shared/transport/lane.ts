@@ -17,7 +17,7 @@ export interface Pace {
 const LATEST_ARRIVAL = 500;
 
 /** Longer than any vendor is waited for, in milliseconds. */
-const LONGEST_HOLD = 3 * 60_000;
+const LONGEST_HOLD = 15 * 60_000;
 
 /** A request that has arrived, or will at once. */
 interface Arrival {
