@@ -83,6 +83,19 @@ describe('Lane', () => {
 		expect(fake.now() - before).toBeLessThan(1_000);
 	});
 
+	it('holds, and counts that, also after the clock of the machine was set back', async () => {
+		const lane = new Lane({ spacing: 0, atOnce: Infinity, perSecond: Infinity });
+		lane.hold(5_000);
+		await lane.pass(nothing);
+		lane.hold(1_000);
+		fake.advance(-3_600_000);
+		await lane.pass(nothing);
+		const [before, held] = [fake.now(), lane.held];
+		lane.hold(2_000);
+		await lane.pass(nothing);
+		expect([fake.now() - before, lane.held - held]).toEqual([2_000, 2_000]);
+	});
+
 	it('lets no more pass at once than it should', async () => {
 		const lane = new Lane({ spacing: 0, atOnce: 2, perSecond: Infinity });
 		let underWay = 0;

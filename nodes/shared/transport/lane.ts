@@ -106,6 +106,7 @@ export class Lane {
 		if (this.freeAt - now > LONGEST_HOLD) {
 			// Nobody asks for so long: the machine's clock was set back.
 			this.freeAt = now;
+			this.heldUntil = now;
 			this.recent = [];
 		}
 		this.recent = this.recent.filter(({ until }) => until > now);
