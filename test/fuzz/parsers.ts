@@ -6,9 +6,11 @@ import { readJob, type Job, type Settings } from '../../nodes/CortexXdrWaitForJo
 import {
 	afterPoll,
 	failureText,
+	isDue,
 	isParkedState,
 	isPlan,
 	jobItem,
+	lastKnown,
 	pack,
 	summaryOf,
 	unpack,
@@ -32,7 +34,7 @@ import { OPERATIONS } from '../../nodes/shared/cortex/operations';
 import { readReply, replyOf } from '../../nodes/shared/cortex/reply';
 import { FILTER_FIELDS, scanFilters } from '../../nodes/shared/cortex/scanFilters';
 import { resultRows, scriptExecution } from '../../nodes/shared/cortex/scriptResults';
-import { signatureHeaders } from '../../nodes/shared/cortex/signature';
+import { keyOf, signatureHeaders } from '../../nodes/shared/cortex/signature';
 import { ENDPOINT_STATUSES, meaningOf } from '../../nodes/shared/cortex/statuses';
 import { tenantBaseUrl } from '../../nodes/shared/cortex/tenant';
 import { checkRange, readDate } from '../../nodes/shared/input/dates';
@@ -42,6 +44,7 @@ import {
 	readChoices,
 	readIpAddresses,
 	readList,
+	readSwitch,
 	readText,
 	readWholeNumber,
 	sample,
@@ -498,6 +501,11 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: (input) => readChoice('F', input, ['a', 'b']),
 		check: (result: string) => expect(['a', 'b']).toContain(result),
 	}),
+	'shared/input/values.readSwitch': row({
+		input: fc.oneof(fc.constantFrom('true', 'false'), value),
+		run: (input) => readSwitch('F', input),
+		check: (result: boolean) => expect([true, false]).toContain(result),
+	}),
 	'shared/input/values.readText': row({
 		input: value,
 		run: (input) => readText('F', input, 'H'),
@@ -539,6 +547,11 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: ([start, ending]) => checkRange(['A', 'B'], start, ending),
 	}),
 	'shared/cortex/tenant.tenantBaseUrl': row({ input: address, run: tenantBaseUrl, check: aUrl }),
+	'shared/cortex/signature.keyOf': row({
+		input: cortexFields,
+		run: keyOf,
+		check: (result: string) => expect(result).toBe(result.trim()),
+	}),
 	'shared/cortex/signature.signatureHeaders': row({
 		input: cortexFields,
 		run: (fields) => signatureHeaders(fields, NOW, 'n'.repeat(64)),
@@ -727,19 +740,39 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		check: (result: boolean) => expect(typeof result).toBe('boolean'),
 	}),
 	'CortexXdrWaitForJob/tracking.afterPoll': row({
-		input: fc.tuple(tracked, fc.oneof(fault, rows), job, fc.nat({ max: 120 })),
-		run: ([before, brought, one, elapsed]) =>
+		input: fc.tuple(
+			tracked,
+			fc.oneof(fault, rows),
+			job,
+			fc.record({ round: fc.integer({ min: 1, max: 3 }), elapsed: fc.nat({ max: 120 }) }),
+		),
+		run: ([before, brought, one, when]) =>
 			afterPoll(
 				{ ...before, end: undefined },
 				brought instanceof Fault
 					? { fault: brought }
 					: { standing: actionStanding(brought, settings) },
 				one,
-				{ round: 1, elapsed, now: NOW },
+				{ ...when, now: NOW },
 			),
-		check: (result: Tracked, [, , , elapsed]: [Tracked, unknown, Job, number]) => {
-			if (elapsed >= settings.timeout) expect(result.end).toBeDefined();
+		check: (
+			result: Tracked,
+			[, , one, { round, elapsed }]: [Tracked, unknown, Job, { round: number; elapsed: number }],
+		) => {
+			if (isDue(one, round, elapsed)) expect(result.end).toBeDefined();
 		},
+	}),
+	'CortexXdrWaitForJob/tracking.isDue': row({
+		input: fc.tuple(job, fc.integer({ min: 1, max: 3 }), fc.nat({ max: 120 })),
+		run: ([one, round, elapsed]) => isDue(one, round, elapsed),
+		check: (result: boolean, [, round]: [Job, number, number]) => {
+			if (round === 1) expect(result).toBe(false);
+		},
+	}),
+	'CortexXdrWaitForJob/tracking.lastKnown': row({
+		input: fc.tuple(job, tracked),
+		run: ([one, known]) => lastKnown(one, known),
+		check: aText,
 	}),
 	'CortexXdrWaitForJob/tracking.jobItem': row({
 		input: item,
@@ -948,9 +981,10 @@ export const others: readonly string[] = [
 		'QualysSearchScriptJobs',
 	].map((name) => `${name}/${name}.node.${name}`),
 	'CortexXdrWaitForJob/inMemory.waitInMemory',
+	'CortexXdrWaitForJob/parked.Abandoned',
 	'CortexXdrWaitForJob/parked.park',
 	'CortexXdrWaitForJob/parked.parkedRound',
-	'CortexXdrWaitForJob/parked.startPlan',
+	'CortexXdrWaitForJob/parked.stateOf',
 	'CortexXdrWaitForJob/parked.waitingWorkflow',
 	'CortexXdrWaitForJob/parked.whyNotParked',
 	'CortexXdrWaitForJob/polls.complete',
@@ -958,12 +992,15 @@ export const others: readonly string[] = [
 	'CortexXdrWaitForJob/rounds.elapsedSeconds',
 	'CortexXdrWaitForJob/rounds.newState',
 	'CortexXdrWaitForJob/rounds.outputItems',
-	'CortexXdrWaitForJob/rounds.pollAll',
+	'CortexXdrWaitForJob/rounds.nextRound',
 	'CortexXdrWaitForJob/rounds.running',
 	'CortexXdrWaitForJob/schedule.interval',
 	'CortexXdrWaitForJob/schedule.nextPoll',
 	'CortexXdrWaitForJob/schedule.parkedSeconds',
 	'CortexXdrWaitForJob/tracking.lostState',
+	'CortexXdrWaitForJob/tracking.startPlan',
+	'CortexXdrWaitForJob/wait.goOnWaiting',
+	'CortexXdrWaitForJob/wait.waitForJobs',
 	'QualysSearchScriptJobs/paging.alignedSize',
 	'QualysSearchScriptJobs/paging.evenSize',
 	'QualysSearchScriptJobs/searchBody.inexactNumber',
