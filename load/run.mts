@@ -20,13 +20,14 @@ an hour, and keeps none.
 |---|---|
 | A wait survives the crash of n8n, of a worker, and a restart | killed with SIGKILL between polls, in regular and in queue mode: \`test/n8n/wait.test.mts\`, \`test/n8n/waitQueue.test.mts\`, the soak below |
 | Each end of a job is told, and told once | every run of the soak has to tell once how it ended |
-| What is told is what happened | the soak knows how each job ends and compares |
+| What is told is what happened | the soak knows how each job and each scan ends, and compares; a run may tell of a fault only where a request has met one |
 | What starts work is never sent twice, also when its answer was lost | the soak counts the scans of each endpoint; \`test/faults\` counts the requests after each fault |
 | Where it is not known whether something was started, the node says so | the rows of Scan Endpoints in \`test/faults/expectations.ts\` |
 | The vendor's reason reaches the user, whatever the vendor answers | the words of each cell in \`test/faults/expectations.ts\` |
-| The tenant's limit is kept | the soak counts the requests of every second; [several workers](#several-workers) share a limit that none of them can see |
+| The tenant's limit is kept | the soak counts what the tenant refuses for it: nothing, with one worker; [several workers](#several-workers) share a limit that none of them can see |
 | Nothing that a user types or a vendor sends breaks a node | \`test/fuzz\`: no exception but the node's own, no hang, nothing sent for refused input |
-| No key, password or token gets into logs or the database | searched for after the soak and in \`test/n8n\`; a planted text proves that the search finds what is there |
+| No key, password or token gets into logs, the database or messages | searched for in every form, after each measurement on a real n8n here and in \`test/n8n\`; a planted text proves that the search finds what is there |
+| Nothing is sent to any host but the credential's | \`test/faults\` notes the host of every request, redirects among them; \`test/engine/tools.test.ts\` has tool calls that name another tenant |
 
 The same soak runs for three minutes with every change (\`test/n8n/soak.test.mts\`), and the faults and odd input below do
 as well.`,
