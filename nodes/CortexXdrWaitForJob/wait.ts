@@ -1,6 +1,7 @@
-import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { tenantOf } from '../shared/cortex/ask';
 import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
+import { InputError } from '../shared/input/inputError';
 import { Cancelled } from '../shared/transport/clock';
 import { failedItem, toNodeError } from '../shared/transport/nodeErrors';
 import { secretsOf, withoutSecrets } from '../shared/transport/secrets';
@@ -62,13 +63,8 @@ async function outputOf(
 ): Promise<INodeExecutionData[]> {
 	const summary = plan.onError === 'stop' ? summaryOf(ends) : undefined;
 	if (summary === undefined) return outputItems(plan, ends);
-	const description = withoutSecrets(
-		summary.description,
-		await secretsOf(context, CORTEX_CREDENTIAL),
-	);
-	return await Promise.reject(
-		new NodeOperationError(context.getNode(), summary.message, { description }),
-	);
+	const also = withoutSecrets(summary.description, await secretsOf(context, CORTEX_CREDENTIAL));
+	throw toNodeError(context.getNode(), new InputError(summary.message), { also });
 }
 
 /** Waits for the jobs of the node's items, first in memory, then in n8n's database where that is possible. */
@@ -88,7 +84,7 @@ async function wait(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 			return await park(context, plan, waited.state, waited.parkFor);
 		} catch (error) {
 			// What n8n has against the sub-execution is no reason to lose the jobs.
-			const { message } = toNodeError(context.getNode(), error, { itemIndex: 0 });
+			const { message } = toNodeError(context.getNode(), error, {});
 			obstacle = `n8n did not take the sub-execution that keeps it in the database (${message})`;
 			waited = await waitInMemory(tenant, plan, waited.state, false, signal);
 		}
@@ -113,7 +109,7 @@ export async function waitForJobs(context: IExecuteFunctions): Promise<INodeExec
 		return await wait(context);
 	} catch (error) {
 		const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
-		const failure = toNodeError(context.getNode(), error, { itemIndex: 0, secrets });
+		const failure = toNodeError(context.getNode(), error, { secrets });
 		if (error instanceof Cancelled || !context.continueOnFail()) throw failure;
 		return [context.getInputData().map((_, item) => failedItem(failure, item))];
 	}
@@ -158,8 +154,7 @@ export async function goOnWaiting(
 		return 'ends' in round ? [await outputOf(context, plan, round.ends), []] : [[], round.next];
 	} catch (error) {
 		const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
-		const failure = (also?: string) =>
-			toNodeError(context.getNode(), error, { itemIndex: 0, secrets, also });
+		const failure = (also?: string) => toNodeError(context.getNode(), error, { secrets, also });
 		// Nobody takes the result of a wait that was stopped, and nobody knows what to make of no plan.
 		const told = error instanceof Cancelled || error instanceof Abandoned;
 		if (plan === undefined || told) throw failure();

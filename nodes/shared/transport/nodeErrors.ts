@@ -18,12 +18,13 @@ type NodeFailure = NodeApiError | NodeOperationError;
  *
  * @param error input that was refused, a fault of the vendor or the connection, or a stop by the user
  * @param options.secrets values that must not appear in it
- * @param options.also what was done before the error, if anything
+ * @param options.itemIndex the input item that it is about; absent where it is about all
+ * @param options.also what was done before the error, if anything; shown whole
  */
 export function toNodeError(
 	node: INode,
 	error: unknown,
-	options: { itemIndex: number; secrets?: string[]; also?: string },
+	options: { itemIndex?: number; secrets?: string[]; also?: string },
 ): NodeFailure {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const { itemIndex, secrets = [], also } = options;
