@@ -18,8 +18,13 @@ export interface Judgement {
 	good: Record<string, number>;
 	/** Runs that a fault ended, in words that say which: scans, mostly, which are never repeated. */
 	refused: number;
-	/** Runs that n8n ended, and said so, since their worker was killed while it was at work for them. */
+	/**
+	 * Runs that n8n ended, and said so, since their worker was killed while it was at work for them, or for the
+	 * sub-execution that polls for them. Of the latter the run itself hears, and tells it.
+	 */
 	cutOff: number;
+	/** How many of those told it themselves. */
+	cutOffTold: number;
 	/** What n8n said of those, each text once. */
 	cutOffWords: string[];
 	/** Runs that n8n ended for any other reason. */
@@ -45,10 +50,21 @@ const KILL_WORDS = /^This execution failed to be processed too many times/;
 /** For so long n8n may take to notice that a worker is gone: it looks every half minute. */
 const NOTICED_MS = 3 * 60_000;
 
-const isCutOff = ({ startedAt, failure }: Run, kills: number[]) =>
-	failure !== undefined &&
-	KILL_WORDS.test(failure.words) &&
-	kills.some((at) => startedAt <= at && at <= failure.at && failure.at - at <= NOTICED_MS);
+/** With which error a run came to its end, and when: what it told itself, or else what n8n said. */
+function errorOf({ reports: [told], reportedAt, failure }: Run): Run['failure'] {
+	if (told === undefined) return failure;
+	if (!told.startsWith(REFUSED) || reportedAt === undefined) return undefined;
+	return { words: told.slice(REFUSED.length), at: reportedAt };
+}
+
+function isCutOff(run: Run, kills: number[]): boolean {
+	const error = errorOf(run);
+	return (
+		error !== undefined &&
+		KILL_WORDS.test(error.words) &&
+		kills.some((at) => run.startedAt <= at && at <= error.at && error.at - at <= NOTICED_MS)
+	);
+}
 
 const isRefused = ({ reports: [first] }: Run) => first?.startsWith(REFUSED) ?? false;
 
@@ -72,9 +88,9 @@ export function judge(runs: Run[], evidence: Evidence): Judgement {
 	const named = ({ kind, key, reports, failure }: Run) =>
 		`${kind} ${key}: ${[...reports, failure?.words ?? ''].filter(Boolean).join(' | ')}`;
 	const told = runs.filter(({ reports }) => reports.length > 0);
-	const refused = told.filter(isRefused);
 	const ended = runs.filter((run) => run.failure !== undefined && run.reports.length === 0);
-	const cutOff = ended.filter((run) => isCutOff(run, evidence.kills));
+	const cutOff = runs.filter((run) => isCutOff(run, evidence.kills));
+	const refused = told.filter((run) => isRefused(run) && !cutOff.includes(run));
 	const tooMany = Object.entries(count(refused)).filter(
 		([kind, number]) => number > (evidence.mostRefused[kind] ?? 0),
 	);
@@ -85,12 +101,14 @@ export function judge(runs: Run[], evidence: Evidence): Judgement {
 		),
 		refused: refused.length,
 		cutOff: cutOff.length,
-		cutOffWords: [...new Set(cutOff.flatMap(({ failure }) => failure?.words ?? []))],
+		cutOffTold: cutOff.filter(({ reports }) => reports.length > 0).length,
+		cutOffWords: [...new Set(cutOff.flatMap((run) => errorOf(run)?.words ?? []))],
 		brokenOff: ended.filter((run) => !cutOff.includes(run)).map(named),
 		lost: runs.filter(isOpen).map(named),
 		doubled: runs.filter(({ reports }) => reports.length > 1).map(named),
 		wrong: [
 			...told.flatMap((run) => {
+				if (cutOff.includes(run)) return [];
 				const why = contradiction(run, evidence);
 				return why === undefined ? [] : `${named(run)} (${why})`;
 			}),

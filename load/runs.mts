@@ -15,6 +15,8 @@ export interface Run {
 	startedAt: number;
 	/** What the last node sent, once for each time that it sent something. */
 	reports: string[];
+	/** When the first of them came, epoch milliseconds. */
+	reportedAt?: number;
 	/** With which words n8n ended the execution, and when (epoch milliseconds), where it did. */
 	failure?: { words: string; at: number };
 }
@@ -50,9 +52,12 @@ export class Runs {
 	/** Notes which runs have reported since, and which n8n has ended with an error. */
 	async update(): Promise<void> {
 		const { messages } = this.n8n.simulator.simulator;
-		for (const { body } of messages.slice(this.read)) {
+		for (const { at, body } of messages.slice(this.read)) {
 			const [key, ...words] = String((body as { text?: unknown }).text).split(' ');
-			this.runOf(key)?.reports.push(words.join(' '));
+			const run = this.runOf(key);
+			if (!run) continue;
+			run.reports.push(words.join(' '));
+			run.reportedAt ??= at;
 		}
 		this.read = messages.length;
 		const failed = await this.n8n.client.summaries({ status: ['error', 'crashed', 'canceled'] });

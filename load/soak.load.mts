@@ -47,7 +47,10 @@ function resultOf(measured: Soak, machine: Machine): Result {
 		]),
 		['runs in all', count(runs)],
 		['runs that told how they ended', count(measured.told)],
-		['runs that n8n ended with an error when their worker was killed', count(measured.cutOff)],
+		[
+			'runs that n8n ended with an error when their worker was killed',
+			`${count(measured.cutOff)}, of which ${count(measured.cutOffTold)} told it themselves`,
+		],
 		['**lost**: neither told nor ended with an error', list(measured.lost)],
 		['**broken off**: ended by n8n for any other reason', list(measured.brokenOff)],
 		[

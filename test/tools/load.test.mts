@@ -73,6 +73,15 @@ describe('a soak judges its runs', () => {
 		});
 	}
 
+	test('the end of the worker that polled for a parked wait is one, which the run tells itself', () => {
+		const hears = (reportedAt: number) =>
+			run({ kind: 'action', reports: [`${REFUSED}${KILL_WORDS}`], reportedAt });
+		const judged = judge([hears(KILLED + 60_000)], evidence);
+		assert.deepEqual(blamed([hears(KILLED + 60_000)]), []);
+		assert.deepEqual([judged.cutOff, judged.cutOffTold, judged.refused], [1, 1, 0]);
+		assert.deepEqual(blamed([hears(KILLED - 1)]), ['wrong']);
+	});
+
 	const bad: Array<[string, Run[], string[]]> = [
 		['nothing at all', [run()], ['lost']],
 		['two ends', [run({ reports: ['succeeded', 'succeeded'] })], ['doubled']],
