@@ -166,6 +166,7 @@ describe.each(subjectNames)('%s', (of) => {
 	let documented: Outcome;
 	const fresh = async () => {
 		await bench?.close();
+		activity.hosts.clear();
 		bench = await createBench();
 	};
 
