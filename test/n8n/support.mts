@@ -397,7 +397,7 @@ async function postJson(url: string, body: unknown): Promise<{ status: number; b
 		method: 'POST',
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify(body),
-		signal: AbortSignal.timeout(60_000),
+		signal: AbortSignal.timeout(180_000),
 	});
 	return { status: response.status, body: await response.text() };
 }
