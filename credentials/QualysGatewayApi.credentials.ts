@@ -60,7 +60,7 @@ export class QualysGatewayApi implements ICredentialType {
 					value: 'password',
 					// n8n hands none of a node's settings to the function that fetches the token.
 					description:
-						'The token is fetched and renewed by itself. The Request Options of a node, such as Proxy or Timeout, do not apply to that login; a proxy that n8n itself is set up with does.',
+						'The token is fetched and renewed automatically. The Request Options of a node, such as Proxy or Timeout, do not apply to that login; a proxy that n8n itself is set up with does.',
 				},
 				{
 					name: 'Bearer Token',

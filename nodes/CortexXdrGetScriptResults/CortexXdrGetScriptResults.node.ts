@@ -35,7 +35,7 @@ export class CortexXdrGetScriptResults implements INodeType {
 		version: 1,
 		subtitle: '={{ "action " + $parameter.actionId }}',
 		description:
-			'Get what a script that ran on endpoints of Palo Alto Cortex XDR or XSIAM gave back. Takes the action_id of the script run. Returns status, return value, output of commands and standard output of each endpoint, also while some are still running.',
+			'Get what a script that ran on endpoints of Palo Alto Cortex XDR or XSIAM returned. Takes the action_id of the script run. Returns status, return value, output of commands and standard output of each endpoint, also while some are still running.',
 		defaults: { name: 'Cortex XDR Get Script Results' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -1,9 +1,9 @@
 import { readActionId } from '../shared/cortex/description';
 import { readJobId } from '../shared/cortex/importJob';
 import { InputError } from '../shared/input/inputError';
-import { readSwitch, sample, trimmed } from '../shared/input/values';
+import { readChoice, readSwitch, sample, trimmed } from '../shared/input/values';
 
-export const JOB_TYPES = ['endpointAction', 'importJob', 'scriptExecution'] as const;
+const JOB_TYPES = ['endpointAction', 'importJob', 'scriptExecution'] as const;
 export type JobType = (typeof JOB_TYPES)[number];
 
 /** How to wait for a job, and what counts as its success. The same for all polls of the job. */
@@ -44,15 +44,6 @@ function readNumber(
 	throw new InputError(
 		`${field} holds ${sample(value)}, but it must be a number of ${unit}, ${range}`,
 		`Enter a number such as ${Math.min(Math.max(least, 60), most)}.`,
-	);
-}
-
-function readChoice<T extends string>(field: string, value: unknown, allowed: readonly T[]): T {
-	const known = allowed.find((option) => option === value);
-	if (known !== undefined) return known;
-	throw new InputError(
-		`${field} holds ${sample(value ?? '')}`,
-		`It can hold: ${allowed.join(', ')}.`,
 	);
 }
 

@@ -41,7 +41,7 @@ const withSpaces = (text: string) => text.replaceAll('\u00a0', ' ');
 
 const READ: Record<keyof JobFilters, (value: unknown, joined: boolean) => string> = {
 	scriptId: (value) =>
-		`scriptId: ${readWholeNumber('Filter Script ID', value, 'Enter the number of a script. It stands in the list of scripts in Qualys.')}`,
+		`scriptId: ${readWholeNumber('Filter Script ID', value, 'Enter the number of a script. It is in the list of scripts in Qualys.')}`,
 	scriptName: (value) => {
 		const name = withSpaces(
 			readText(

@@ -208,7 +208,7 @@ describe('a login that is refused', () => {
 				'Qualys refused the login: Authentication Failure: Invalid username or password',
 			);
 			expect(error?.description).toContain(
-				'Check Username and Password of the credential. This login is not repeated by itself, ' +
+				'Check Username and Password of the credential. This login is not repeated automatically, ' +
 					'because Qualys locks accounts after a few refused logins. Correct the credential. ' +
 					'If it is correct and the account had to be unlocked in Qualys, test the credential ' +
 					'again; in queue mode, also restart the workers.',
@@ -288,7 +288,7 @@ describe('a login that is refused', () => {
 		world.simulator.faults.add({ path: '/auth', times: 100, ...rule });
 		const { error } = await search(undefined, { items: 50 });
 		expect(error?.message).toContain('Qualys refused the login: ');
-		expect(error?.description).toContain('This login is not repeated by itself');
+		expect(error?.description).toContain('This login is not repeated automatically');
 		expect(error?.description).toContain('test the credential again');
 		expect(logins()).toHaveLength(1);
 		const again = await search(undefined, { items: 50 });

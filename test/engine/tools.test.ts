@@ -71,7 +71,7 @@ const rows: Row[] = [
 		parameters: { actionId: '={{ $fromAI("action_id") }}', output: 'execution' },
 		schema: { action_id: ['ZodString', ''] },
 		call: { action_id: seededIds.finishedScript },
-		does: /^Get what a script that ran on endpoints .* gave back/,
+		does: /^Get what a script that ran on endpoints .* returned/,
 		needs: /Takes the action_id of the script run/,
 		returns: /Returns status, return value, output of commands and standard output/,
 		sends: 'POST /public_api/v1/scripts/get_script_execution_results/',

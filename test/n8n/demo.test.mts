@@ -1,12 +1,12 @@
 /* The demo as a user runs it: `npm start`, Ctrl-C while a scan is waited for, `npm start` again. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { ROOT } from '../../demo/paths.mts';
+import { CACHE_FOLDER, ROOT } from '../../demo/paths.mts';
 import { freePorts, isPortFree, LOOPBACK } from '../../demo/ports.mts';
 import { waitUntil } from '../../demo/processes.mts';
 import { createClient, outputOf, type N8nClient } from '../../demo/rest.mts';
@@ -17,12 +17,16 @@ const SCAN_WORKFLOW = 'cortexScanWaitReport';
 const READY_MS = 180_000;
 /** The first minute is spent in memory. */
 const PARKED_MS = 90_000;
+const SECOND_START_SECONDS = 30;
+const OWN_CONFIG = '{"encryptionKey":"of the n8n that was here before"}';
 const STOPPED_MS = 30_000;
 /** One interval of a parked wait is 65 seconds; the poll after it finds the scan at its end. */
 const FINISHED_MS = 120_000;
 
 describe('the demo, stopped with Ctrl-C while a workflow waits', () => {
 	let folder: string;
+	/** Of a user who has an n8n already. */
+	let home: string;
 	let port: number;
 	let simulatorPort: number;
 	let demo: ChildProcess | undefined;
@@ -40,6 +44,14 @@ describe('the demo, stopped with Ctrl-C while a workflow waits', () => {
 		const ports = ['--port', String(port), '--simulator-port', String(simulatorPort)];
 		demo = spawn('npm', ['start', '--', '--folder', folder, ...ports], {
 			cwd: ROOT,
+			env: {
+				...process.env,
+				HOME: home,
+				USERPROFILE: home,
+				// What is fetched once is not fetched again for this home.
+				XDG_CACHE_HOME: dirname(CACHE_FOLDER),
+				npm_config_cache: process.env.npm_config_cache ?? join(homedir(), '.npm'),
+			},
 			stdio: ['ignore', 'pipe', 'pipe'],
 			detached: true,
 		});
@@ -83,6 +95,9 @@ describe('the demo, stopped with Ctrl-C while a workflow waits', () => {
 
 	before(async () => {
 		folder = await mkdtemp(join(tmpdir(), 'cortex-qualys-demo-'));
+		home = await mkdtemp(join(tmpdir(), 'cortex-qualys-home-'));
+		await mkdir(join(home, '.n8n'));
+		await writeFile(join(home, '.n8n', 'config'), OWN_CONFIG);
 		[port, simulatorPort] = await freePorts(2);
 	});
 
@@ -90,7 +105,7 @@ describe('the demo, stopped with Ctrl-C while a workflow waits', () => {
 		async () => {
 			await pressCtrlC();
 			process.off('exit', stopDemo);
-			await rm(folder, { recursive: true, force: true });
+			for (const one of [folder, home]) await rm(one, { recursive: true, force: true });
 		},
 		{ timeout: 60_000 },
 	);
@@ -98,7 +113,7 @@ describe('the demo, stopped with Ctrl-C while a workflow waits', () => {
 	test(
 		'the next start finishes it: every endpoint reported, once',
 		{ timeout: 600_000, skip: process.platform === 'win32' && 'no process groups' },
-		async () => {
+		async (context) => {
 			await npmStart();
 			const first = await connect();
 			const id = await first.run(SCAN_WORKFLOW, 'Start by Hand');
@@ -109,7 +124,11 @@ describe('the demo, stopped with Ctrl-C while a workflow waits', () => {
 			assert.match(output, /Stopping n8n and the simulator/);
 			const stoppedAt = new Date().toISOString();
 
+			const startedAgain = Date.now();
 			await npmStart();
+			const seconds = (Date.now() - startedAgain) / 1_000;
+			context.diagnostic(`second start: ${seconds.toFixed(1)} s`);
+			assert.ok(seconds < SECOND_START_SECONDS, `the second start took ${seconds} s`);
 			const second = await connect();
 			const execution = await second.waitForExecution(id, FINISHED_MS);
 			assert.equal(execution.status, 'success', execution.error?.message);
@@ -135,6 +154,10 @@ describe('the demo, stopped with Ctrl-C while a workflow waits', () => {
 				['slack'],
 			);
 			assert.match(messages[0].body.text ?? '', /12 of 12 endpoints/);
+
+			assert.deepEqual(await readdir(home), ['.n8n'], 'in the home folder');
+			assert.deepEqual(await readdir(join(home, '.n8n')), ['config']);
+			assert.equal(await readFile(join(home, '.n8n', 'config'), 'utf8'), OWN_CONFIG);
 		},
 	);
 });

@@ -15,7 +15,7 @@ export const cortexIcon = {
 } as const;
 
 const ACTION_ID_HINT =
-	'Use the action_id that Scan Endpoints or a script run gave. In Cortex it stands under Response → Action Center, in the column Action ID.';
+	'Use the action_id that Scan Endpoints or a script run gave. In Cortex it is under Response → Action Center, in the column Action ID.';
 
 /** The digits of an action id that a user or an expression gave in the field of that label. */
 export const readActionId = (value: unknown, field = 'Action ID') =>

@@ -5,8 +5,7 @@ import { readText, readWholeNumber, sample, trimmed } from '../input/values';
 const SECURITY_LEVELS = ['advanced', 'standard'] as const;
 
 const ID = 'API Key ID of the Cortex XDR API credential';
-const ID_HINT =
-	'It stands in the ID column of Settings → Configurations → Integrations → API Keys.';
+const ID_HINT = 'It is in the ID column of Settings → Configurations → Integrations → API Keys.';
 
 /** Longer than any ID, and far shorter than a key. */
 const LONGEST_ID = 40;

@@ -55,12 +55,12 @@ const THROTTLED: Meaning = { throttled: true, hint: `${LIMITED}, or raise Page S
 
 /** For what no page of the vendor explains. */
 const UNKNOWN: Meaning = {
-	hint: 'The text above is all that Qualys says about it. If the credential and the values of this node are right, give it to the support of the vendor.',
+	hint: "The text above is all that Qualys says about it. If the credential and the values of this node are right, contact the vendor's support.",
 	wordless: ELSEWHERE,
 };
 
 const FAILED: Meaning = {
-	hint: 'Qualys failed to answer this request. Try again later. If it stays like this, give the text above to the support of the vendor.',
+	hint: "Qualys failed to answer this request. Try again later. If it stays like this, contact the vendor's support with the text above.",
 	wordless: ELSEWHERE,
 	passing: true,
 };

@@ -160,7 +160,7 @@ function isRefusal(error: unknown): error is Fault {
 /** The refusal, with what to do now that it is remembered. */
 function remembered({ message, details }: Fault): Fault {
 	const change = details.status === 401 ? 'unlocked' : 'changed';
-	const hint = `${details.hint} This login is not repeated by itself, because Qualys locks accounts after a few refused logins. Correct the credential. If it is correct and the account had to be ${change} in Qualys, test the credential again; in queue mode, also restart the workers.`;
+	const hint = `${details.hint} This login is not repeated automatically, because Qualys locks accounts after a few refused logins. Correct the credential. If it is correct and the account had to be ${change} in Qualys, test the credential again; in queue mode, also restart the workers.`;
 	return new Fault(message, { ...details, hint });
 }
 
