@@ -33,7 +33,7 @@ export interface FaultRule {
 	body?: unknown;
 	/** Default: JSON for a body that is not text, else HTML. */
 	contentType?: string;
-	/** Wait so long first, in real milliseconds. */
+	/** Wait so long before the answer, in real milliseconds. */
 	delayMs?: number;
 	/** Destroy the connection before any answer, after the headers, or half way through the body. */
 	breakConnection?: 'before' | 'headers' | 'middle';
@@ -172,10 +172,10 @@ export function watchRequests(
 		if (!rule) return;
 		hits.set(request, rule);
 		entry.fault = kindOf(rule);
-		if (rule.delayMs) await clock.sleep(rule.delayMs);
 		if (rule.silent) {
 			reply.hijack();
 		} else if (rule.breakConnection === 'before') {
+			if (rule.delayMs) await clock.sleep(rule.delayMs);
 			reply.hijack();
 			request.raw.socket.destroy();
 		} else if (rule.status !== undefined) {
@@ -188,19 +188,24 @@ export function watchRequests(
 		const rule = hits.get(request);
 		if (!rule) return done(null, payload);
 
-		let body = writeText(payload ?? '');
-		if (rule.transform) body = writeText(rule.transform(readJson(body)));
-		if (rule.headers) reply.headers(rule.headers);
-		if (rule.breakConnection === 'headers' || rule.breakConnection === 'middle') {
-			// `done` is never called: the answer ends here.
-			return breakAnswer(reply, body, rule.breakConnection);
-		}
-		if (rule.truncateBody !== undefined) body = body.slice(0, rule.truncateBody);
-		if (rule.garbageGzip) {
-			reply.header('content-encoding', 'gzip');
-			body = 'this was never gzip';
-		}
-		reply.removeHeader('content-length');
-		done(null, body);
+		const spoil = () => {
+			let body = writeText(payload ?? '');
+			if (rule.transform) body = writeText(rule.transform(readJson(body)));
+			if (rule.headers) reply.headers(rule.headers);
+			if (rule.breakConnection === 'headers' || rule.breakConnection === 'middle') {
+				// `done` is never called: the answer ends here.
+				return breakAnswer(reply, body, rule.breakConnection);
+			}
+			if (rule.truncateBody !== undefined) body = body.slice(0, rule.truncateBody);
+			if (rule.garbageGzip) {
+				reply.header('content-encoding', 'gzip');
+				body = 'this was never gzip';
+			}
+			reply.removeHeader('content-length');
+			done(null, body);
+		};
+		// The request was carried out when it came: it is the answer that is late.
+		if (rule.delayMs) void clock.sleep(rule.delayMs).then(spoil);
+		else spoil();
 	});
 }
