@@ -453,10 +453,10 @@ describe('jobs that change while they are read', () => {
 			fc.asyncProperty(
 				fc.array(fc.option(fc.nat({ max: 12 })), { maxLength: 80 }),
 				fc.constantFrom('asc', 'desc'),
-				fc.integer({ min: 1, max: 20 }),
+				fc.integer({ min: 1, max: 8 }),
 				fc.array(
 					fc.record({
-						before: fc.integer({ min: 2, max: 12 }),
+						before: fc.integer({ min: 2, max: 5 }),
 						job: fc.nat({ max: 90 }),
 						value: fc.option(fc.nat({ max: 12 })),
 						deleted: fc.boolean(),
