@@ -58,8 +58,11 @@ export async function poll(tenant: Tenant, job: Job, last: boolean): Promise<Pol
 	}
 }
 
-async function results(tenant: Tenant, id: string): Promise<JsonObject[]> {
-	const json = await tenant.patiently({
+/** How a question is asked: with little patience or much. */
+type Ask = Tenant['patiently'];
+
+async function results(ask: Ask, id: string): Promise<JsonObject[]> {
+	const json = await ask({
 		operation: OPERATIONS.getScriptResults,
 		request: {
 			method: 'POST',
@@ -92,9 +95,9 @@ async function attempt<T>(
 }
 
 /** The standing of a job that is asked for once more. */
-async function standingAgain(tenant: Tenant, job: Job): Promise<Standing> {
+async function standingAgain(ask: Ask, job: Job): Promise<Standing> {
 	const kind = KINDS[job.type];
-	const standing = kind.standing(await tenant.patiently(kind.question(job.id)), job);
+	const standing = kind.standing(await ask(kind.question(job.id)), job);
 	if (standing.progress.total > 0) return standing;
 	throw unexpectedAnswer('Cortex named no endpoints any more');
 }
@@ -114,6 +117,8 @@ export async function complete(
 	if (job.type === 'importJob') return details;
 	// A job that Cortex refuses to tell of, or does not know, is not asked for again.
 	const askable = standing !== undefined && (fault === undefined || end?.outcome === 'timedOut');
+	// What is late already is not kept waiting for minutes.
+	const ask = end?.outcome === 'timedOut' ? tenant.lastly : tenant.patiently;
 	const none = standing === undefined || standing.progress.total === 0;
 	details.endpoints = none ? [] : (standing.endpoints ?? null);
 	if (askable && details.endpoints === null) {
@@ -121,7 +126,7 @@ export async function complete(
 			tenant,
 			'The endpoints',
 			details,
-			async () => await standingAgain(tenant, job),
+			async () => await standingAgain(ask, job),
 		);
 		details.endpoints = now?.endpoints ?? null;
 		// While it was parked, only the beginning of its errors was kept.
@@ -130,7 +135,7 @@ export async function complete(
 	}
 	if (job.type === 'scriptExecution' && job.settings.includeResults) {
 		details.results = askable
-			? await attempt(tenant, 'The results', details, async () => await results(tenant, job.id))
+			? await attempt(tenant, 'The results', details, async () => await results(ask, job.id))
 			: null;
 	}
 	return details;

@@ -18,6 +18,8 @@ export interface Expected {
 	seconds: number;
 	/** Logins on the way to a search; 1 unless it says so. */
 	logins?: number;
+	/** The answers name the endpoints, so a parked wait need not ask for them at its end. */
+	named?: true;
 	/** How a wait ended. */
 	outcome?: 'failed' | 'timedOut' | 'notFound';
 }
@@ -339,8 +341,7 @@ const echoes: Row[] = [
 	[LOGIN, ['a page that repeats the request'], error(1, 0, PAGE, NOT_GATEWAY)],
 ];
 
-/** What becomes of every subject under every fault. */
-export const faultRows: Row[] = [
+const faults: Row[] = [
 	...connections,
 	...outages,
 	...refusals,
@@ -365,6 +366,8 @@ const NO_RESULT = 'Cortex answered {operation} with a result that is no object';
 const NO_ACTION_ID = 'Cortex accepted {operation}, but its answer holds no action_id';
 const NO_JOB = 'Qualys answered {operation} with something that is no job';
 const NONE_NAMED = 'Cortex named no endpoints of it';
+/** What becomes of that where the first poll, before the fault, had named some. */
+const NONE_ANY_MORE = 'Cortex named no endpoints any more';
 
 const scalar = but('missing', 'object');
 
@@ -447,7 +450,7 @@ const actionFields: FieldRow[] = [
 
 	[WAIT_ACTION, ['reply'], ['object'], timedOut(NONE_NAMED)],
 	[WAIT_ACTION, ['reply.data'], ['missing', 'null'], timedOut(NONE_NAMED)],
-	[WAIT_ACTION, ['reply.data'], ['object'], timedOut()],
+	[WAIT_ACTION, ['reply.data'], ['object'], { ...timedOut(), named: true }],
 	[
 		WAIT_ACTION,
 		['reply.data'],
@@ -455,7 +458,12 @@ const actionFields: FieldRow[] = [
 		missed(NO_ENDPOINTS, NOTHING_CONCLUDED),
 	],
 	[WAIT_ACTION, ['reply.data.endpoint-1', 'reply.data.endpoint-2'], ['missing'], items({})],
-	[WAIT_ACTION, ['reply.data.endpoint-1', 'reply.data.endpoint-2'], but('missing'), timedOut()],
+	[
+		WAIT_ACTION,
+		['reply.data.endpoint-1', 'reply.data.endpoint-2'],
+		but('missing'),
+		{ ...timedOut(), named: true },
+	],
 	[
 		WAIT_ACTION,
 		reasons,
@@ -677,8 +685,7 @@ const searchFields: FieldRow[] = [
 	...categoryFields(V2, `${JOB}.data`),
 ];
 
-/** What becomes of an answer of which one field is something else than documented. */
-export const fieldRows: FieldRow[] = [
+const fields: FieldRow[] = [
 	...wholeAnswers,
 	...scanFields,
 	...actionFields,
@@ -686,3 +693,70 @@ export const fieldRows: FieldRow[] = [
 	...scriptFields,
 	...searchFields,
 ];
+
+type Figures = Partial<Record<string, readonly [requests: number, seconds: number]>>;
+
+/**
+ * Requests and seconds of waits in memory, which ask at 0, 10, 25, 47.5 and 60 seconds, and what they are for the
+ * same wait parked, which asks at 0, 65, 130 and 235 seconds after the fault began. What is not named here is alike.
+ */
+const WHEN_PARKED: Figures = {
+	'2 in 10 s': [2, 65],
+	'3 in 25 s': [3, 130],
+	'5 in 60 s': [4, 235],
+	'8 in 67 s': [7, 242],
+	'0 in 67 s': [0, 242],
+	'15 in 70 s': [15, 250],
+};
+
+/** A parked wait keeps no endpoints, so they are asked for once more when the deadline has passed. */
+const WITH_ENDPOINTS: Figures = {
+	...WHEN_PARKED,
+	'5 in 60 s': [5, 235],
+	'8 in 67 s': [11, 249],
+	'0 in 67 s': [0, 249],
+	'15 in 70 s': [20, 265],
+};
+
+/** Patiently, as long as others make good for it; then come endpoints and results. */
+const WITH_RESULTS: Figures = { ...WHEN_PARKED, '16 in 67 s': [12, 242], '0 in 67 s': [0, 256] };
+
+/** The same wait, once it is parked. */
+const parkedAs: Partial<Record<SubjectName, [of: SubjectName, figures: Figures]>> = {
+	'Wait for Job: action': ['Parked wait: action', WITH_ENDPOINTS],
+	'Wait for Job: import': ['Parked wait: import', WHEN_PARKED],
+	'Wait for Job: results': ['Parked wait: results', WITH_RESULTS],
+};
+
+/** What must become of a parked wait: the same words, at other times. */
+function parked(expected: Expected, figures: Figures): Expected {
+	const { requests, seconds, says, named } = expected;
+	const [later, long] = (named ? WHEN_PARKED : figures)[`${requests} in ${seconds} s`] ?? [
+		requests,
+		seconds,
+	];
+	return {
+		...expected,
+		requests: later,
+		seconds: long,
+		says: says.map((words) => (words === NONE_NAMED ? NONE_ANY_MORE : words)),
+	};
+}
+
+/** A row, and those for parked waits that follow from it. */
+function withParked<R extends Row | FieldRow>(row: R): R[] {
+	const [subjects, ...rest] = row;
+	const when = rest.slice(0, -1);
+	const expected = rest[rest.length - 1] as Expected;
+	const more = subjects.flatMap((name) => {
+		const [of, figures] = parkedAs[name] ?? [];
+		return of && figures ? [[[of], ...when, parked(expected, figures)] as unknown as R] : [];
+	});
+	return [row, ...more];
+}
+
+/** What becomes of every subject under every fault. */
+export const faultRows: Row[] = faults.flatMap(withParked);
+
+/** What becomes of an answer of which one field is something else than documented. */
+export const fieldRows: FieldRow[] = fields.flatMap(withParked);

@@ -1,6 +1,7 @@
 import { createSimulator, type FaultRule } from '../../simulator/server';
 import type { Credentials, EngineOptions, EngineResult } from '../support/engine';
 import { FakeClock } from '../support/fakeClock';
+import { waitFor } from '../support/wait';
 import { createWorld, credentialTypes, type World } from '../support/world';
 import {
 	documentedAnswer,
@@ -100,6 +101,13 @@ export async function createBench(): Promise<Bench> {
 	};
 }
 
+/** n8n sends items to the error output by this key, also those that a parked wait brings back. */
+function withErrorOutput(result: EngineResult): EngineResult {
+	const [items = []] = result.outputs;
+	const failed = ({ json }: (typeof items)[number]) => json.error !== undefined;
+	return { ...result, outputs: [items.filter((item) => !failed(item)), items.filter(failed)] };
+}
+
 /** A run of a subject with these rules in its way. */
 async function run(
 	{ world, nowhere, elsewhere }: Bench,
@@ -108,26 +116,41 @@ async function run(
 	onError: OnError,
 	{ unreachable, patience: patient }: Fault,
 ): Promise<Outcome> {
-	const { node, parameters, path, timeoutOption, asksOthers }: Subject = subjects[name];
+	const { node, parameters, path, timeoutOption, asksOthers, parkedBy }: Subject = subjects[name];
 	const milliseconds = patient && asksOthers ? PATIENCE_WITH_OTHERS : patient;
 	world.clock.advance(BETWEEN_CELLS_MS - (world.clock.now() % 1000));
-	const url = unreachable ? nowhere : world.url;
 	// Fresh ones, and a login for which no earlier cell has left a token.
 	world.simulator.users.admin.password = `Pass+word&%${(logins += 1)}`;
-	const credentials: Credentials = {
+	const credentialsAt = (url: string): Credentials => ({
 		cortexXdrApi: { ...world.cortexKey('admin'), tenantUrl: url },
 		qualysGatewayApi: { ...world.qualysUser('admin'), gatewayUrl: url },
-	};
+	});
+	const credentials = credentialsAt(unreachable ? nowhere : world.url);
 	const given = parameters(world);
 	if (milliseconds && timeoutOption) given.requestOptions = { timeout: milliseconds };
-	patience.milliseconds = timeoutOption ? undefined : milliseconds;
-	const start = world.clock.now();
-	const rules = rulesAt({ now: start, elsewhere: elsewhere.url });
-	for (const rule of rules) world.simulator.faults.add(rule);
-	world.requests();
-	signatures.length = 0;
+	let start = 0;
+	const begin = () => {
+		start = world.clock.now();
+		patience.milliseconds = timeoutOption ? undefined : milliseconds;
+		for (const rule of rulesAt({ now: start, elsewhere: elsewhere.url })) {
+			world.simulator.faults.add(rule);
+		}
+		world.requests();
+		signatures.length = 0;
+	};
 	try {
-		const result = await world.run(new node(), given, { credentials, onError });
+		let result: EngineResult;
+		if (parkedBy) {
+			world.simulator.faults.add({ ...parkedBy, status: 200, times: 1 });
+			const options = { credentials: credentialsAt(world.url), onError };
+			const later = { brokenRounds: { credentials }, onFirstRound: begin };
+			const waited = await waitFor(world, given, { ...options, ...later });
+			if (waited.parked.length === 0) throw new Error('It was not parked');
+			result = onError === 'continueErrorOutput' ? withErrorOutput(waited) : waited;
+		} else {
+			begin();
+			result = await world.run(new node(), given, { credentials, onError });
+		}
 		const sent = world.requests().map((entry) => entry.path);
 		const faulty = sent.filter((one) => one.startsWith(path));
 		return {

@@ -30,6 +30,8 @@ export interface Subject {
 	reply: unknown;
 	/** Whether requests that nothing happens to come before it, and have no more time for their answers. */
 	asksOthers?: boolean;
+	/** A wait that is parked after this answer to its first poll, of this path. What goes wrong begins after it. */
+	parkedBy?: { path: string; body: unknown };
 	/** What its items hold, whatever the vendor sent. */
 	contract: object;
 	/** Fields that differ from run to run. */
@@ -124,6 +126,21 @@ const wait = (kind: JobKind) => (world: World) => ({
 	options: { requiredShare: 0 },
 });
 
+/** A wait of five minutes for the same job, parked after the answer that it has not ended yet. */
+const parkedWait = (kind: JobKind) => (world: World) => ({
+	...wait(kind)(world),
+	pollInterval: 65,
+	timeout: 5,
+	options: { requiredShare: 0, backoff: 'fixed' },
+});
+
+const actionPath = '/public_api/v1/actions/get_action_status/';
+
+const actionGoesOn = {
+	path: actionPath,
+	body: { reply: { data: { 'endpoint-1': 'IN_PROGRESS', 'endpoint-2': 'PENDING' } } },
+};
+
 const search = (apiVersion: 'v1' | 'v2', reply: object) => ({
 	operation: 'Search Script Jobs',
 	node: QualysSearchScriptJobs,
@@ -134,6 +151,34 @@ const search = (apiVersion: 'v1' | 'v2', reply: object) => ({
 	reply,
 	contract: { createdAt: TIME, updatedAt: TIME },
 });
+
+const waits = {
+	action: {
+		...waiting,
+		operation: 'Get Action Status',
+		parameters: wait('endpointAction'),
+		path: actionPath,
+		envelope: 'reply' as const,
+		reply: actionStatus,
+	},
+	import: {
+		...waiting,
+		operation: 'Get Import Job',
+		parameters: wait('importJob'),
+		path: '/public_api/vulnerability-management/',
+		envelope: 'flat' as const,
+		reply: importJob,
+	},
+	results: {
+		...waiting,
+		operation: 'Get Script Results',
+		parameters: wait('scriptExecution'),
+		asksOthers: true,
+		path: '/public_api/v1/scripts/get_script_execution_results/',
+		envelope: 'reply' as const,
+		reply: scriptResults,
+	},
+} satisfies Record<string, Subject>;
 
 const table = {
 	'Scan Endpoints': {
@@ -151,7 +196,7 @@ const table = {
 		operation: 'Get Action Status',
 		node: CortexXdrGetActionStatus,
 		parameters: () => ({ actionId: seededIds.finishedScan, output: 'endpoints' }),
-		path: '/public_api/v1/actions/get_action_status/',
+		path: actionPath,
 		envelope: 'reply',
 		timeoutOption: true,
 		reply: actionStatus,
@@ -189,30 +234,23 @@ const table = {
 		reply: importJob,
 		contract: { job_status: TEXT, finished: FLAG, succeeded: FLAG, errors: TEXTS },
 	},
-	'Wait for Job: action': {
-		...waiting,
-		operation: 'Get Action Status',
-		parameters: wait('endpointAction'),
-		path: '/public_api/v1/actions/get_action_status/',
-		envelope: 'reply',
-		reply: actionStatus,
+	'Wait for Job: action': waits.action,
+	'Wait for Job: import': waits.import,
+	'Wait for Job: results': waits.results,
+	'Parked wait: action': {
+		...waits.action,
+		parameters: parkedWait('endpointAction'),
+		parkedBy: actionGoesOn,
 	},
-	'Wait for Job: import': {
-		...waiting,
-		operation: 'Get Import Job',
-		parameters: wait('importJob'),
-		path: '/public_api/vulnerability-management/',
-		envelope: 'flat',
-		reply: importJob,
+	'Parked wait: import': {
+		...waits.import,
+		parameters: parkedWait('importJob'),
+		parkedBy: { path: waits.import.path, body: { ...importJob, job_status: 'IN_PROGRESS' } },
 	},
-	'Wait for Job: results': {
-		...waiting,
-		operation: 'Get Script Results',
-		parameters: wait('scriptExecution'),
-		asksOthers: true,
-		path: '/public_api/v1/scripts/get_script_execution_results/',
-		envelope: 'reply',
-		reply: scriptResults,
+	'Parked wait: results': {
+		...waits.results,
+		parameters: parkedWait('scriptExecution'),
+		parkedBy: actionGoesOn,
 	},
 	'Search v1': search('v1', qualys.v1Reply),
 	'Search v2': search('v2', qualys.v2Reply),

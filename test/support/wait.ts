@@ -20,6 +20,8 @@ export interface WaitOptions extends Partial<EngineOptions> {
 	refuseSubWorkflow?: string;
 	/** What is different once the wait is parked. */
 	brokenRounds?: Partial<EngineOptions>;
+	/** Called when the first round of a parked wait is about to begin. */
+	onFirstRound?: () => void;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface WaitOptions extends Partial<EngineOptions> {
 export async function waitFor(
 	world: World,
 	parameters: INode['parameters'],
-	{ refuseSubWorkflow, brokenRounds, ...options }: WaitOptions = {},
+	{ refuseSubWorkflow, brokenRounds, onFirstRound, ...options }: WaitOptions = {},
 ): Promise<Waited> {
 	let workflow: IWorkflowBase | undefined;
 	let items: INodeExecutionData[] = [];
@@ -55,6 +57,7 @@ export async function waitFor(
 		states.push(json);
 		parked.push(Number(json.wait));
 		world.clock.advance(Number(json.wait) * 1000);
+		if (parked.length === 1) onFirstRound?.();
 		last = await world.run(new CortexXdrWaitForJob(), poll.parameters, {
 			credentials: options.credentials ?? world.credentials,
 			...brokenRounds,
