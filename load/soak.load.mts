@@ -77,6 +77,10 @@ function resultOf(measured: Soak, machine: Machine): Result {
 		],
 		...workerRows(measured),
 		['keys, passwords or tokens found in logs, database or messages', list(measured.secrets)],
+		[
+			'hosts that n8n has connected to, other than the credential’s and its own parts',
+			list(measured.strangers),
+		],
 	];
 	const line = (name: string) => ({
 		label: name,

@@ -41,6 +41,8 @@ export interface Soak extends Judgement {
 	memory: Sample[];
 	/** Where a piece of a key, password or token was found. */
 	secrets: string[];
+	/** Addresses other than the credential's that n8n has connected to. */
+	strangers: string[];
 }
 
 /** What goes wrong, by chance, with 5 % of the requests to either vendor; the rest is real. */
@@ -241,6 +243,9 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 			kills: kills.map((at) => Math.round((at - started) / 1000)),
 			memory: memory.samples,
 			secrets: await searchSecrets(n8n),
+			strangers: (await n8n.connections()).filter(
+				(address) => address !== new URL(n8n.simulator.url).host,
+			),
 		};
 	} finally {
 		await n8n.close();

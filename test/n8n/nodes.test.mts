@@ -11,6 +11,7 @@ import {
 	items,
 	KEY_MARK,
 	manualTrigger,
+	node,
 	startTestN8n,
 	webhookTrigger,
 	type TestN8n,
@@ -309,6 +310,24 @@ describe('the nodes in a real n8n', () => {
 				const { raw } = await n8n.client.execution(id);
 				assert.deepEqual(secretsIn(raw, n8n), [], `execution ${id}`);
 			}
+		});
+
+		test("n8n has connected to the credential's host alone", MINUTE, async () => {
+			assert.deepEqual(await n8n.connections(), [new URL(n8n.simulator.url).host]);
+			// One that nobody listens at, from a node that asks anybody.
+			const elsewhere = '127.0.0.1:9';
+			await n8n.run(
+				chain('Elsewhere', [
+					manualTrigger(),
+					node(
+						'Ask',
+						'httpRequest',
+						{ url: `http://${elsewhere}/`, options: {} },
+						{ typeVersion: 4.2 },
+					),
+				]),
+			);
+			assert.ok((await n8n.connections()).includes(elsewhere), 'connections are not seen');
 		});
 
 		test('nothing in what the editor reads of the credential', MINUTE, async () => {

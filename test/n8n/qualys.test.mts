@@ -354,6 +354,10 @@ describe('Qualys in a real n8n', () => {
 			}
 		});
 
+		test("n8n has connected to the credential's host alone", MINUTE, async () => {
+			assert.deepEqual(await n8n.connections(), [new URL(n8n.simulator.url).host]);
+		});
+
 		test('nothing in what the editor reads of the credentials', MINUTE, async () => {
 			for (const id of ['qualysSimulator', TOKEN.id]) {
 				const credential = JSON.stringify(await n8n.client.credential(id));

@@ -66,4 +66,8 @@ describe('queue mode: main, worker, Redis, PostgreSQL', { skip: missing }, () =>
 	test('no secret in log, database and messages', { timeout: 180_000 }, async () => {
 		assert.deepEqual(await searchSecrets(n8n), []);
 	});
+
+	test("main and worker have connected to the credential's host alone", async () => {
+		assert.deepEqual(await n8n.connections(), [new URL(n8n.simulator.url).host]);
+	});
 });

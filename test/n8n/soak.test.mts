@@ -27,6 +27,7 @@ describe('soak: mixed workflows at the limit, faults, a killed worker', { skip: 
 			assert.deepEqual(seen.scannedTwice, [], 'scanned twice');
 			assert.deepEqual(seen.wrong, [], 'wrong');
 			assert.deepEqual(seen.secrets, [], 'secrets');
+			assert.deepEqual(seen.strangers, [], 'connections');
 			assert.equal(seen.overLimit, 0, 'requests over the limit');
 			assert.ok(seen.cutOff <= seen.kills.length * CONCURRENCY, 'more cut off than were at work');
 			assert.ok(

@@ -4,6 +4,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { SPEED, startDemo } from '../../demo/demo.mts';
 import {
@@ -106,6 +107,11 @@ export interface TestN8n {
 
 	/** Every line that n8n's processes have logged so far. */
 	logs: () => Promise<string>;
+	/**
+	 * Addresses that n8n's processes have tried to connect to so far, without its own parts (main, workers, task
+	 * runners, database, queue): each the credential's, or one that it has no business with.
+	 */
+	connections: () => Promise<string[]>;
 	/** The whole database: SQLite's files, or a dump of PostgreSQL (which compresses its own files). */
 	databaseFiles: () => Promise<Array<{ name: string; bytes: Buffer }>>;
 	/** Bytes that SQLite holds of the data of an execution, or of all of a workflow with their copies of it. */
@@ -119,6 +125,9 @@ const LOG_ENV = {
 	N8N_LOG_LEVEL: 'debug',
 	N8N_LOG_OUTPUT: 'console',
 };
+
+/** Notes where a process of n8n connects to. */
+const CONNECTIONS_HOOK = fileURLToPath(new URL('connections.cjs', import.meta.url));
 
 /**
  * A user folder in which n8n has been set up once: account, credentials, nodes, examples. Tests copy it, which
@@ -146,10 +155,14 @@ export async function prepareTemplate(runtime: Runtime, progress: Progress): Pro
 	return template;
 }
 
+/** Names of this machine. */
+const LOCAL = new Set([LOOPBACK, 'localhost', '::1']);
+
 async function startServices(
 	folder: string,
+	own: (port: number) => number,
 ): Promise<{ services: Service[]; postgresPort: number; env: NodeJS.ProcessEnv }> {
-	const [redisPort, postgresPort] = await freePorts(2);
+	const [redisPort, postgresPort] = (await freePorts(2)).map(own);
 	const services = await Promise.all([
 		startRedis(redisPort, join(folder, 'redis')),
 		startPostgres(postgresPort, join(folder, 'postgres')),
@@ -179,6 +192,13 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 	const folder = await mkdtemp(join(tmpdir(), 'cortex-qualys-n8n-'));
 	const userFolder = join(folder, 'user');
 	const logFiles = new Set<string>();
+	const connectionsFile = join(folder, 'connections.txt');
+	/** Where the parts of this n8n listen for each other. */
+	const ownPorts = new Set<number>();
+	const own = (port: number) => {
+		ownPorts.add(port);
+		return port;
+	};
 	const workers: N8nProcess[] = [];
 	let services: Service[] = [];
 	let simulator: RunningSimulator | undefined;
@@ -208,13 +228,21 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 		}
 		const state = await loadState(userFolder);
 		const queue =
-			mode === 'queue' ? await startServices(folder) : { services: [], postgresPort: 0, env: {} };
+			mode === 'queue'
+				? await startServices(folder, own)
+				: { services: [], postgresPort: 0, env: {} };
 		services = queue.services;
 		const instance: N8nInstance = {
 			runtime,
 			userFolder,
 			encryptionKey: state.encryptionKey,
-			env: { ...LOG_ENV, ...queue.env, ...options.env },
+			env: {
+				...LOG_ENV,
+				NODE_OPTIONS: `--require=${CONNECTIONS_HOOK}`,
+				TEST_CONNECTIONS_FILE: connectionsFile,
+				...queue.env,
+				...options.env,
+			},
 		};
 		const running = await startSimulator({
 			speed,
@@ -228,17 +256,17 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 			logFiles.add(path);
 			return path;
 		};
-		const port = await freePort();
+		const port = own(await freePort());
 		const startTheMain = async () => {
 			main = await startMain(instance, {
 				port,
-				brokerPort: await freePort(),
+				brokerPort: own(await freePort()),
 				logFile: logFile('main'),
 			});
 		};
 		let workersStarted = 0;
 		const addWorker = async () => {
-			const [healthPort, brokerPort] = await freePorts(2);
+			const [healthPort, brokerPort] = (await freePorts(2)).map(own);
 			const name = `worker-${workersStarted++}`;
 			// As on machines of their own: a new one must not take the others' executions for its own crashed ones.
 			const ofItsOwn = {
@@ -353,6 +381,12 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 				(
 					await Promise.all([...logFiles].map((file) => readFile(file, 'utf8').catch(() => '')))
 				).join('\n'),
+			connections: async () => {
+				const lines = (await readFile(connectionsFile, 'utf8')).trim().split('\n');
+				const ofOwn = (address: string) =>
+					[...ownPorts].some((one) => LOCAL.has(address.replace(`:${one}`, '')));
+				return [...new Set(lines)].filter((address) => !ofOwn(address)).sort();
+			},
 			databaseFiles: async () =>
 				mode === 'queue'
 					? [{ name: 'dump.sql', bytes: await dumpPostgres(queue.postgresPort, folder) }]

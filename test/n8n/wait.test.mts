@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { waitUntil } from '../../demo/processes.mts';
@@ -53,6 +53,15 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 		{ timeout: 3 * MINUTES },
 	);
 	after(() => n8n?.close(), { timeout: MINUTES });
+
+	// What n8n did last tells why something did not happen.
+	afterEach(async (context) => {
+		if ((context as unknown as { passed: boolean }).passed) return;
+		const lines = (await n8n.logs())
+			.split('\n')
+			.filter((line) => !/IsolatedVm|Shutting/.test(line));
+		console.log(lines.slice(-300).join('\n'));
+	});
 
 	const job = (request: JobRequest) => n8n.simulator.simulator.cortex.startJob(request);
 
@@ -648,6 +657,10 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			'n8n-nodes-cortex-qualys.cortexXdrWaitForJob',
 		]);
 		assert.match(String(waitingNodeTooltip), /^Waiting for Cortex to finish/);
+	});
+
+	test("n8n has connected to the credential's host alone", { timeout: MINUTES }, async () => {
+		assert.deepEqual(await n8n.connections(), [new URL(n8n.simulator.url).host]);
 	});
 
 	test("no key in n8n's log or database, after all that", { timeout: MINUTES }, async () => {
