@@ -27,7 +27,7 @@ an hour, and keeps none.
 | The tenant's limit is kept | the soak counts what the tenant refuses for it: nothing, with one worker; [several workers](#several-workers) share a limit that none of them can see |
 | Nothing that a user types or a vendor sends breaks a node | \`test/fuzz\`: no exception but the node's own, no hang, nothing sent for refused input |
 | No key, password or token gets into logs, the database or messages | searched for in every form, after each measurement on a real n8n here and in \`test/n8n\`; a planted text proves that the search finds what is there |
-| Nothing is sent to any host but the credential's | \`test/faults\` notes the host of every request, redirects among them; \`test/engine/tools.test.ts\` has tool calls that name another tenant |
+| Nothing is sent to any host but the credential's | n8n writes down every address that it connects to, in \`test/n8n\` and in the soak below; \`test/faults\` notes the host of every request, redirects among them; \`test/engine/tools.test.ts\` has tool calls that name another tenant |
 
 The same soak runs for three minutes with every change (\`test/n8n/soak.test.mts\`), and the faults and odd input below do
 as well.`,
