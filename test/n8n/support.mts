@@ -238,7 +238,7 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 			encryptionKey: state.encryptionKey,
 			env: {
 				...LOG_ENV,
-				NODE_OPTIONS: `--require=${CONNECTIONS_HOOK}`,
+				NODE_OPTIONS: `--require "${CONNECTIONS_HOOK.replaceAll('\\', '/')}"`,
 				TEST_CONNECTIONS_FILE: connectionsFile,
 				...queue.env,
 				...options.env,

@@ -28,6 +28,9 @@ const WAITING = new Set(['waiting']);
 /** The shortest deadline, in minutes, that a parked wait can meet. */
 const SHORT_TIMEOUT = 1.2;
 
+/** What a test may take: they run side by side, so only the slowest counts. */
+const LONGEST = 9 * MINUTES;
+
 const TYPES = ['endpointAction', 'scriptExecution', 'importJob'] as const;
 
 /** What stands in the Edit Fields node after the wait: what came, and where n8n says that it came from. */
@@ -79,7 +82,8 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 		return (await n8n.latestExecution(id)).id;
 	}
 
-	const parked = (id: string) => n8n.client.waitForExecution(id, MINUTES, WAITING);
+	// An answer that is lost on the way costs a poll a minute.
+	const parked = (id: string) => n8n.client.waitForExecution(id, 2 * MINUTES, WAITING);
 
 	test(
 		'killed between polls, and again: every outcome right, every item in its place',
@@ -223,7 +227,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 
 		test(
 			'Continue (using error output): each item on its side, with its input',
-			{ timeout: 3 * MINUTES },
+			{ timeout: LONGEST },
 			async () => {
 				const rows = rowsOf();
 				const workflow = chain('Error output', [
@@ -262,36 +266,32 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			},
 		);
 
-		test(
-			'Continue: every job as its item, each in its place',
-			{ timeout: 3 * MINUTES },
-			async () => {
-				const rows = rowsOf();
-				const id = await runByHand(
-					chain('Continue', [
-						manualTrigger(),
-						items('Jobs', rows),
-						waitForJob({ timeout: SHORT_TIMEOUT }, { onError: 'continueRegularOutput' }),
-						results(),
-					]),
-				);
-				await parked(id);
-				const execution = await n8n.client.waitForExecution(id, 2 * MINUTES);
-				assert.equal(execution.status, 'success', execution.error?.message);
-				assert.deepEqual(
-					outputOf(execution, 'After').map(({ json }) => [json.job, json.outcome, json.label]),
-					rows.map(({ job, label }, index) => [
-						job,
-						['succeeded', 'failed', 'succeeded', 'timedOut'][index],
-						label,
-					]),
-				);
-			},
-		);
+		test('Continue: every job as its item, each in its place', { timeout: LONGEST }, async () => {
+			const rows = rowsOf();
+			const id = await runByHand(
+				chain('Continue', [
+					manualTrigger(),
+					items('Jobs', rows),
+					waitForJob({ timeout: SHORT_TIMEOUT }, { onError: 'continueRegularOutput' }),
+					results(),
+				]),
+			);
+			await parked(id);
+			const execution = await n8n.client.waitForExecution(id, 2 * MINUTES);
+			assert.equal(execution.status, 'success', execution.error?.message);
+			assert.deepEqual(
+				outputOf(execution, 'After').map(({ json }) => [json.job, json.outcome, json.label]),
+				rows.map(({ job, label }, index) => [
+					job,
+					['succeeded', 'failed', 'succeeded', 'timedOut'][index],
+					label,
+				]),
+			);
+		});
 
 		test(
 			'Stop Workflow, no callers allowed, an error workflow: it fails once, with every job named',
-			{ timeout: 3 * MINUTES },
+			{ timeout: LONGEST },
 			async () => {
 				const rescue = await n8n.add(
 					chain('Rescue', [
@@ -336,7 +336,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 
 		test(
 			'what stands in the database meanwhile: hint, link, no key',
-			{ timeout: 2 * MINUTES },
+			{ timeout: LONGEST },
 			async () => {
 				const id = await runByHand(
 					chain('Look', [
@@ -368,7 +368,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 
 		test(
 			'stopping the execution ends its sub-execution at the next poll',
-			{ timeout: 3 * MINUTES },
+			{ timeout: LONGEST },
 			async (context) => {
 				const slow = job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' });
 				const id = await runByHand(
@@ -393,31 +393,27 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			},
 		);
 
-		test(
-			'deleting the execution ends its sub-execution too',
-			{ timeout: 3 * MINUTES },
-			async () => {
-				const slow = job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' });
-				const id = await runByHand(
-					chain('Deleted', [
-						manualTrigger(),
-						items('Jobs', [{ job: slow }]),
-						waitForJob({ jobType: 'importJob' }),
-					]),
-				);
-				const childId = childOf(await parked(id));
-				await n8n.client.deleteExecutions([id]);
-				const child = await n8n.client.waitForExecution(childId, 100_000);
-				assert.equal(child.status, 'error');
-				assert.match(String(child.error?.message), /was stopped/);
-				const { entries } = n8n.simulator.simulator.requests;
-				assert.equal(entries.filter(({ path }) => path.endsWith(slow)).length, 1);
-			},
-		);
+		test('deleting the execution ends its sub-execution too', { timeout: LONGEST }, async () => {
+			const slow = job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' });
+			const id = await runByHand(
+				chain('Deleted', [
+					manualTrigger(),
+					items('Jobs', [{ job: slow }]),
+					waitForJob({ jobType: 'importJob' }),
+				]),
+			);
+			const childId = childOf(await parked(id));
+			await n8n.client.deleteExecutions([id]);
+			const child = await n8n.client.waitForExecution(childId, 100_000);
+			assert.equal(child.status, 'error');
+			assert.match(String(child.error?.message), /was stopped/);
+			const { entries } = n8n.simulator.simulator.requests;
+			assert.equal(entries.filter(({ path }) => path.endsWith(slow)).length, 1);
+		});
 
 		test(
 			'stopping the sub-execution ends the execution that waits',
-			{ timeout: 4 * MINUTES },
+			{ timeout: LONGEST },
 			async (context) => {
 				const slow = job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' });
 				const id = await runByHand(
@@ -441,7 +437,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			},
 		);
 
-		test('in a loop, every round waits', { timeout: 5 * MINUTES }, async () => {
+		test('in a loop, every round waits', { timeout: LONGEST }, async () => {
 			// The second one has not ended when its turn comes, so it is parked too.
 			const rows = [20, 100].map((durationSeconds) => ({
 				job: job({ kind: 'importJob', durationSeconds }),
@@ -470,7 +466,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			);
 		});
 
-		test('in a workflow that another one calls, both wait', { timeout: 4 * MINUTES }, async () => {
+		test('in a workflow that another one calls, both wait', { timeout: LONGEST }, async () => {
 			const called = chain('Called', [
 				node(
 					'Start',
@@ -511,7 +507,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 
 		test(
 			'a workflow that keeps no executions keeps none of its wait either',
-			{ timeout: 4 * MINUTES },
+			{ timeout: LONGEST },
 			async () => {
 				const { messages } = n8n.simulator.simulator;
 				const workflow = chain('keepsNothing', [
@@ -553,7 +549,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			},
 		);
 
-		test('how soon an end is reported', { timeout: 4 * MINUTES }, async (context) => {
+		test('how soon an end is reported', { timeout: LONGEST }, async (context) => {
 			const interval = 5;
 			const ends = [22, 93];
 			const runs = await Promise.all(
@@ -586,7 +582,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 
 		test(
 			'what a round with a hundred jobs adds to the database',
-			{ timeout: 6 * MINUTES },
+			{ timeout: LONGEST },
 			async (context) => {
 				// Its first poll takes ten seconds of the tenant's limit: the others have theirs before it.
 				await delay(5_000);
@@ -597,7 +593,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 				const hundred = await runByHand(
 					chain('Hundred', [manualTrigger(), items('Jobs', started), waitForJob()]),
 				);
-				const childId = childOf(await n8n.client.waitForExecution(hundred, MINUTES, WAITING));
+				const childId = childOf(await parked(hundred));
 				const settled = async (least: number) =>
 					waitUntil(
 						async () => {
@@ -605,7 +601,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 							const rounds = child.runs.Poll?.length ?? 0;
 							return child.status === 'waiting' && rounds >= least ? { child, rounds } : undefined;
 						},
-						2 * MINUTES,
+						4 * MINUTES,
 						`No round ${least}.`,
 						1_000,
 					);
