@@ -23,6 +23,9 @@ const FAILED = ['error', 'crashed', 'canceled'];
 /** How many webhooks are called at once: executions that start together, and no more than n8n answers in time. */
 const SIDE_BY_SIDE = 25;
 
+/** How long all stay parked before their memory is looked at. */
+const RESTING_SECONDS = 15;
+
 const GIVE_UP_MS = 30 * 60_000;
 const MEMORY_SECONDS = 0.5;
 const MEGA = 1_000_000;
@@ -34,15 +37,28 @@ interface Measured {
 	memory: number;
 	/** Megabytes of the executions' data, as long as it is. */
 	stored: number;
-	/** Megabytes by which the files of the database grew. */
-	files: number;
+	/** Megabytes of the database's pages that came into use. */
+	pages: number;
+}
+
+/** One size of executions that are parked at the same time. */
+interface Parked extends Measured {
+	/** Seconds until all were parked. */
+	parking: number;
+	/** Seconds from the end of the jobs to the last report. */
+	ending: number;
+	/** Megabytes of n8n's process while all were parked, less what it held before. */
+	resting: number;
 }
 
 /** One series, and where a key, password or token was found after it. */
-interface Series {
-	measured: Measured[];
+interface Series<M = Measured> {
+	measured: M[];
 	secrets: string[];
 }
+
+/** What n8n's operators can set: executions that run at once, and no more. */
+const LIMIT = 20;
 
 /** What n8n says, or undefined where it is too busy to answer in time: a thousand executions wake at once. */
 async function ifAnswered<T>(asking: Promise<T>): Promise<T | undefined> {
@@ -87,51 +103,51 @@ async function noneIs(n8n: TestN8n, workflowId: string, status: string[]): Promi
 }
 
 /** Does something once n8n has just been started, and watches its memory meanwhile. */
-async function watched(n8n: TestN8n, work: () => Promise<void>) {
+async function watched<T>(n8n: TestN8n, work: (added: () => number) => Promise<T>) {
 	await n8n.restartMain();
 	await delay(5_000);
 	const { samples, stop } = watchMemory(() => ({ main: n8n.main().pid }), MEMORY_SECONDS);
 	await waitUntil(() => samples[0], 10_000, 'The memory of n8n cannot be read.');
 	const before = samples[0].megabytes.main;
 	const started = Date.now();
+	const added = () => samples[samples.length - 1].megabytes.main - before;
 	try {
-		await work();
+		const more = await work(added);
+		const seconds = (Date.now() - started) / 1000;
+		return { seconds, memory: peak(samples, 'main') - before, ...more };
 	} finally {
 		stop();
 	}
-	return { seconds: (Date.now() - started) / 1000, memory: peak(samples, 'main') - before };
 }
 
 /**
  * Measures one series, each size after the other in the same n8n.
- * @param run brings the work to its end
+ * @param run brings the work to its end, and gives what it has measured of it; `added`: megabytes that n8n's
+ * process holds, less what it held before
  */
-async function series(
+async function series<T>(
 	n8n: TestN8n,
 	webhook: string,
 	sizes: number[],
-	run: (size: number, workflowId: string) => Promise<void>,
-): Promise<Series> {
+	run: (size: number, workflowId: string, added: () => number) => Promise<T>,
+): Promise<Series<Measured & T>> {
 	const { [webhook]: workflowId } = await addWorkflows(n8n, [webhook]);
-	const measured: Measured[] = [];
-	const megabytesNow = async () => {
-		const files = await n8n.databaseFiles();
-		return {
-			stored: n8n.storedBytes({ workflowId }) / MEGA,
-			files: files.reduce((sum, { bytes }) => sum + bytes.length, 0) / MEGA,
-		};
-	};
+	const measured: Array<Measured & T> = [];
+	const megabytesNow = () => ({
+		stored: n8n.storedBytes({ workflowId }) / MEGA,
+		pages: n8n.databaseBytes() / MEGA,
+	});
 	for (const size of sizes) {
 		n8n.simulator.simulator.messages.length = 0;
 		n8n.simulator.simulator.requests.clear();
-		const before = await megabytesNow();
-		const seen = await watched(n8n, async () => await run(size, workflowId));
-		const after = await megabytesNow();
+		const before = megabytesNow();
+		const seen = await watched(n8n, async (added) => await run(size, workflowId, added));
+		const after = megabytesNow();
 		measured.push({
 			size,
 			...seen,
 			stored: after.stored - before.stored,
-			files: after.files - before.files,
+			pages: after.pages - before.pages,
 		});
 	}
 	return { measured, secrets: await searchSecrets(n8n) };
@@ -187,12 +203,10 @@ async function actionIds(n8n: TestN8n, { actionIds: sizes }: Size): Promise<Seri
 }
 
 /** Waits until so many executions are parked, then lets their jobs end and waits for all reports. */
-async function parked(n8n: TestN8n, { parked: sizes }: Size) {
+async function parked(n8n: TestN8n, { parked: sizes }: Size): Promise<Series<Parked>> {
 	const { cortex, requests, messages } = n8n.simulator.simulator;
-	/** By size: seconds until all were parked, and from the end of the jobs to the last report. */
-	const times = new Map<number, { parking: number; ending: number }>();
 	try {
-		const { measured, secrets } = await series(n8n, 'rare', sizes, async (size, workflowId) => {
+		return await series(n8n, 'rare', sizes, async (size, workflowId, added) => {
 			const started = Date.now();
 			const call = async () => {
 				const job = cortex.startJob({ kind: 'endpointAction', durationSeconds: 24 * 3600 });
@@ -204,17 +218,17 @@ async function parked(n8n: TestN8n, { parked: sizes }: Size) {
 			const asked = () => requests.entries.length >= size;
 			await until(n8n, workflowId, asked, 'Not all have asked.');
 			await noneIs(n8n, workflowId, ['running', 'new']);
+			const parking = (Date.now() - started) / 1000;
+			await delay(RESTING_SECONDS * 1000);
+			const resting = added();
 			const allParked = Date.now();
 			await n8n.control('POST', '/time', { advanceSeconds: 24 * 3600 });
 			const reported = () => messages.length >= size;
 			await until(n8n, workflowId, reported, 'Not all reported.');
-			times.set(size, {
-				parking: (allParked - started) / 1000,
-				ending: (Date.now() - allParked) / 1000,
-			});
+			const ending = (Date.now() - allParked) / 1000;
 			await noneIs(n8n, workflowId, ['running', 'new', 'waiting']);
+			return { parking, ending, resting };
 		});
-		return { measured: measured.map((one) => ({ ...one, ...times.get(one.size) })), secrets };
 	} finally {
 		await n8n.close();
 	}
@@ -223,17 +237,25 @@ async function parked(n8n: TestN8n, { parked: sizes }: Size) {
 const count = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 const tenth = (value: number) => value.toFixed(1);
 
-function tableOf(what: string, measured: Measured[]): Part {
-	const columns: Array<keyof Measured> = ['seconds', 'memory', 'stored', 'files'];
+const COLUMNS = {
+	seconds: 'seconds',
+	memory: 'MB of memory added, at most',
+	resting: 'MB of memory added, while all are parked',
+	stored: 'MB of execution data',
+	pages: 'MB that the database grew',
+};
+type Column = keyof typeof COLUMNS;
+
+const SAME_FOR_ALL = ['seconds', 'memory', 'stored', 'pages'] as const;
+
+function tableOf<C extends Column>(
+	what: string,
+	measured: Array<Record<C | 'size', number>>,
+	columns: readonly C[],
+): Part {
 	return {
 		table: {
-			columns: [
-				what,
-				'seconds',
-				'MB of memory added',
-				'MB of execution data',
-				'MB that the database files grew',
-			],
+			columns: [what, ...columns.map((name) => COLUMNS[name])],
 			rows: [
 				...measured.map((one) => [count(one.size), ...columns.map((name) => tenth(one[name]))]),
 				[
@@ -247,14 +269,31 @@ function tableOf(what: string, measured: Measured[]): Part {
 	};
 }
 
-function resultOf(
-	machine: Machine,
-	all: { found: Series; asked: Series; waited: Awaited<ReturnType<typeof parked>> },
-): Result {
+const PARKED_COLUMNS = ['seconds', 'memory', 'resting', 'stored', 'pages'] as const;
+
+const storiesOf = (measured: Parked[]) =>
+	measured
+		.map(
+			({ size, parking, ending }) =>
+				`- ${count(size)}: all parked after ${count(parking)} s; their jobs then ended, and the last one was reported ${count(ending)} s later.`,
+		)
+		.join('\n');
+
+/** Each series with its steps. */
+interface All {
+	found: Series;
+	asked: Series;
+	waited: Series<Parked>;
+	/** The same, with {@link LIMIT}. */
+	limited: Series<Parked>;
+}
+
+function resultOf(machine: Machine, all: All): Result {
 	const {
 		found: { measured: found },
 		asked: { measured: asked },
 		waited: { measured: waited },
+		limited: { measured: limited },
 	} = all;
 	const secrets = Object.values(all).flatMap((one) => one.secrets);
 	const share = (label: string, measured: Measured[], of: keyof Measured) => {
@@ -291,31 +330,30 @@ function resultOf(
 		parts: [
 			{
 				text: `Three sizes of each, in a real n8n in regular mode with SQLite, which is started anew before each. Memory is what the
-process of n8n held at most, less what it held before. Execution data is as long as n8n keeps it; the files of the
-database grow by whole pages, hold their log, and use space again that became free. The power is that of the straight
-line through all sizes, both axes logarithmic: 1 is linear.
+process of n8n held, less what it held before. Execution data is as long as n8n keeps it; the database grows by whole
+pages. The power is that of the straight line through all sizes, both axes logarithmic: 1 is linear.
 
 **Search Script Jobs, Return All**, into one execution:`,
 			},
-			tableOf('script jobs', found),
+			tableOf('script jobs', found, SAME_FOR_ALL),
 			{ text: '**Get Action Status**, a list of ids in one execution:' },
-			tableOf('action ids', asked),
+			tableOf('action ids', asked, SAME_FOR_ALL),
 			{
 				text: `The tenant's limit sets the time: ${tenth(asked[asked.length - 1].size / asked[asked.length - 1].seconds)} ids a second.
 
 **Wait for Job**, executions that are parked at the same time, one job each. They are started ${SIDE_BY_SIDE} at a time, asked
 for at the tenant's pace, parked, and woken at their next poll, ${RARE_SECONDS} seconds later:`,
 			},
-			tableOf('parked executions', waited),
+			tableOf('parked executions', waited, PARKED_COLUMNS),
 			{
-				text: waited
-					.map(
-						({ size, parking = 0, ending = 0 }) =>
-							`${count(size)}: all parked after ${count(parking)} s; their jobs then ended, and the last one was reported ${count(ending)} s later.`,
-					)
-					.map((line) => `- ${line}`)
-					.join('\n'),
+				text: `${storiesOf(waited)}
+
+At most, ${count(waited[waited.length - 1].memory / waited[waited.length - 1].size)} MB for each execution: that is what n8n's expression engine takes for every execution that runs, and
+these all run until the tenant has been asked for their job once. Parked ones hold nothing. n8n's setting
+\`N8N_CONCURRENCY_PRODUCTION_LIMIT\` bounds how many run at once; the same with ${LIMIT}:`,
 			},
+			tableOf('parked executions', limited, PARKED_COLUMNS),
+			{ text: storiesOf(limited) },
 			plot('Time', 'seconds'),
 			plot('Database', 'stored'),
 			{
@@ -329,16 +367,17 @@ for at the tenant's pace, parked, and woken at their next poll, ${RARE_SECONDS} 
 const benchmark: Benchmark = {
 	async measure({ progress, quick }) {
 		const size = quick ? QUICK : FULL;
-		const [forIds, forParked] = await progress.step('Two n8n', async () => [
+		const [forIds, forParked, forLimited] = await progress.step('Three n8n', async () => [
 			await startTestN8n(),
 			await startTestN8n({ speed: 1 }),
+			await startTestN8n({ speed: 1, env: { N8N_CONCURRENCY_PRODUCTION_LIMIT: `${LIMIT}` } }),
 		]);
-		// Both wait for the tenant nearly all the time, so they do not disturb one another.
-		const [asked, waited] = await progress.step('Action ids, parked executions', () =>
-			Promise.all([actionIds(forIds, size), parked(forParked, size)]),
+		// They wait for the tenant nearly all the time, so they do not disturb one another.
+		const [asked, waited, limited] = await progress.step('Action ids, parked executions', () =>
+			Promise.all([actionIds(forIds, size), parked(forParked, size), parked(forLimited, size)]),
 		);
 		const found = await progress.step('Script jobs', () => scriptJobs(size));
-		return resultOf(machineOf(forIds.runtime), { found, asked, waited });
+		return resultOf(machineOf(forIds.runtime), { found, asked, waited, limited });
 	},
 };
 

@@ -116,6 +116,8 @@ export interface TestN8n {
 	databaseFiles: () => Promise<Array<{ name: string; bytes: Buffer }>>;
 	/** Bytes that SQLite holds of the data of an execution, or of all of a workflow with their copies of it. */
 	storedBytes: (of: { executionId: string } | { workflowId: string }) => number;
+	/** Bytes of the pages of SQLite's database that hold something. */
+	databaseBytes: () => number;
 	/** Stops everything and removes the folder, unless KEEP_TEST_N8N is set. */
 	close: () => Promise<void>;
 }
@@ -313,6 +315,18 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 			return main;
 		};
 
+		/** The `bytes` of a query's first row. n8n's own Node.js reads them: an older one has no SQLite. */
+		const sqliteNumber = (sql: string, ...values: string[]) => {
+			const script = `
+				const { DatabaseSync } = require('node:sqlite');
+				const [, file, sql, ...values] = process.argv;
+				const database = new DatabaseSync(file, { readOnly: true });
+				console.log(database.prepare(sql).get(...values).bytes);`;
+			const file = join(userFolder, '.n8n', 'database.sqlite');
+			const args = ['--no-warnings', '-e', script, file, sql, ...values];
+			return Number(execFileSync(runtime.node, args, { encoding: 'utf8' }));
+		};
+
 		return {
 			folder,
 			runtime,
@@ -403,17 +417,12 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 									WHERE executionId IN (SELECT id FROM execution_entity WHERE workflowId = ?)`,
 								of.workflowId,
 							];
-				const script = `
-					const { DatabaseSync } = require('node:sqlite');
-					const database = new DatabaseSync(process.argv[1], { readOnly: true });
-					console.log(database.prepare(process.argv[2]).get(process.argv[3]).bytes);`;
-				const file = join(userFolder, '.n8n', 'database.sqlite');
-				return Number(
-					execFileSync(runtime.node, ['--no-warnings', '-e', script, file, sql, id], {
-						encoding: 'utf8',
-					}),
-				);
+				return sqliteNumber(sql, id);
 			},
+			databaseBytes: () =>
+				sqliteNumber(
+					'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
+				),
 			close,
 		};
 	}
