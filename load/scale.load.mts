@@ -348,8 +348,9 @@ for at the tenant's pace, parked, and woken at their next poll, ${RARE_SECONDS} 
 			{
 				text: `${storiesOf(waited)}
 
-At most, ${count(waited[waited.length - 1].memory / waited[waited.length - 1].size)} MB for each execution: that is what n8n's expression engine takes for every execution that runs, and
-these all run until the tenant has been asked for their job once. Parked ones hold nothing. n8n's setting
+Most memory is held while they start: n8n's expression engine takes some megabytes for every execution that runs, and
+these all run until the tenant has been asked for their job once. How many run at once depends on how fast they are
+started. Parked ones hold nothing; what is left then is what n8n has not given back yet. n8n's setting
 \`N8N_CONCURRENCY_PRODUCTION_LIMIT\` bounds how many run at once; the same with ${LIMIT}:`,
 			},
 			tableOf('parked executions', limited, PARKED_COLUMNS),
