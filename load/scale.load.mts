@@ -246,7 +246,8 @@ const COLUMNS = {
 };
 type Column = keyof typeof COLUMNS;
 
-const SAME_FOR_ALL = ['seconds', 'memory', 'stored', 'pages'] as const;
+const ONE_EXECUTION = ['seconds', 'memory', 'stored', 'pages'] as const;
+const MANY_PARKED = ['seconds', 'memory', 'resting', 'stored', 'pages'] as const;
 
 function tableOf<C extends Column>(
 	what: string,
@@ -269,8 +270,6 @@ function tableOf<C extends Column>(
 	};
 }
 
-const PARKED_COLUMNS = ['seconds', 'memory', 'resting', 'stored', 'pages'] as const;
-
 const storiesOf = (measured: Parked[]) =>
 	measured
 		.map(
@@ -279,7 +278,7 @@ const storiesOf = (measured: Parked[]) =>
 		)
 		.join('\n');
 
-/** Each series with its steps. */
+/** What was measured. */
 interface All {
 	found: Series;
 	asked: Series;
@@ -335,16 +334,16 @@ pages. The power is that of the straight line through all sizes, both axes logar
 
 **Search Script Jobs, Return All**, into one execution:`,
 			},
-			tableOf('script jobs', found, SAME_FOR_ALL),
+			tableOf('script jobs', found, ONE_EXECUTION),
 			{ text: '**Get Action Status**, a list of ids in one execution:' },
-			tableOf('action ids', asked, SAME_FOR_ALL),
+			tableOf('action ids', asked, ONE_EXECUTION),
 			{
 				text: `The tenant's limit sets the time: ${tenth(asked[asked.length - 1].size / asked[asked.length - 1].seconds)} ids a second.
 
 **Wait for Job**, executions that are parked at the same time, one job each. They are started ${SIDE_BY_SIDE} at a time, asked
 for at the tenant's pace, parked, and woken at their next poll, ${RARE_SECONDS} seconds later:`,
 			},
-			tableOf('parked executions', waited, PARKED_COLUMNS),
+			tableOf('parked executions', waited, MANY_PARKED),
 			{
 				text: `${storiesOf(waited)}
 
@@ -353,7 +352,7 @@ these all run until the tenant has been asked for their job once. How many run a
 started. Parked ones hold nothing; what is left then is what n8n has not given back yet. n8n's setting
 \`N8N_CONCURRENCY_PRODUCTION_LIMIT\` bounds how many run at once; the same with ${LIMIT}:`,
 			},
-			tableOf('parked executions', limited, PARKED_COLUMNS),
+			tableOf('parked executions', limited, MANY_PARKED),
 			{ text: storiesOf(limited) },
 			plot('Time', 'seconds'),
 			plot('Database', 'stored'),

@@ -11,6 +11,9 @@ import type { Job } from './settings';
 import type { Details, Poll, Tracked } from './tracking';
 import { actionStanding, importStanding, silence, type Standing } from './verdict';
 
+/** How a question is asked: with little patience or much. */
+type Ask = Tenant['patiently'];
+
 /** How a kind of job is asked for, and what its answer means. */
 interface Kind {
 	question(id: string): Question;
@@ -57,9 +60,6 @@ export async function poll(tenant: Tenant, job: Job, last: boolean): Promise<Pol
 		return { fault: tenant.faultOf(error) };
 	}
 }
-
-/** How a question is asked: with little patience or much. */
-type Ask = Tenant['patiently'];
 
 async function results(ask: Ask, id: string): Promise<JsonObject[]> {
 	const json = await ask({

@@ -158,7 +158,7 @@ export async function prepareTemplate(runtime: Runtime, progress: Progress): Pro
 }
 
 /** Names of this machine. */
-const LOCAL = new Set([LOOPBACK, 'localhost', '::1']);
+const LOCAL = [LOOPBACK, 'localhost', '::1'];
 
 async function startServices(
 	folder: string,
@@ -397,9 +397,8 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 				).join('\n'),
 			connections: async () => {
 				const lines = (await readFile(connectionsFile, 'utf8')).trim().split('\n');
-				const ofOwn = (address: string) =>
-					[...ownPorts].some((one) => LOCAL.has(address.replace(`:${one}`, '')));
-				return [...new Set(lines)].filter((address) => !ofOwn(address)).sort();
+				const ofOwn = [...ownPorts].flatMap((one) => LOCAL.map((host) => `${host}:${one}`));
+				return [...new Set(lines)].filter((address) => !ofOwn.includes(address)).sort();
 			},
 			databaseFiles: async () =>
 				mode === 'queue'

@@ -28,9 +28,6 @@ const WAITING = new Set(['waiting']);
 /** The shortest deadline, in minutes, that a parked wait can meet. */
 const SHORT_TIMEOUT = 1.2;
 
-/** What a test may take: they run side by side, so only the slowest counts. */
-const LONGEST = 9 * MINUTES;
-
 const TYPES = ['endpointAction', 'scriptExecution', 'importJob'] as const;
 
 /** What stands in the Edit Fields node after the wait: what came, and where n8n says that it came from. */
@@ -67,6 +64,10 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 	});
 
 	const job = (request: JobRequest) => n8n.simulator.simulator.cortex.startJob(request);
+
+	/** How often the tenant was asked for an import job. */
+	const requestsFor = (id: string) =>
+		n8n.simulator.simulator.requests.entries.filter(({ path }) => path.endsWith(id)).length;
 
 	/** Starts it by hand, as the editor does. Returns the execution's id. */
 	async function runByHand(workflow: Workflow): Promise<string> {
@@ -199,10 +200,8 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 				assert.deepEqual(new Set(words), new Set([kind]));
 				if (kind === 'importJob') {
 					// Duplicates cost one poll.
-					const asked = (id: string) =>
-						n8n.simulator.simulator.requests.entries.filter(({ path }) => path.endsWith(id)).length;
 					assert.deepEqual(
-						Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, asked(id)])),
+						Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, requestsFor(id)])),
 						{ good: 2, bad: 2, slow: 2, late: 3 },
 					);
 				}
@@ -212,6 +211,19 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			);
 		},
 	);
+
+	/** A wait, started by hand and parked, for an import job that never ends; `asked`: how often the tenant was. */
+	async function parkedForGood(name: string) {
+		const slow = job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' });
+		const id = await runByHand(
+			chain(name, [
+				manualTrigger(),
+				items('Jobs', [{ job: slow }]),
+				waitForJob({ jobType: 'importJob' }),
+			]),
+		);
+		return { id, childId: childOf(await parked(id)), asked: () => requestsFor(slow) };
+	}
 
 	describe('one parked wait each', { concurrency: true }, () => {
 		const rowsOf = () =>
@@ -227,7 +239,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 
 		test(
 			'Continue (using error output): each item on its side, with its input',
-			{ timeout: LONGEST },
+			{ timeout: 3 * MINUTES },
 			async () => {
 				const rows = rowsOf();
 				const workflow = chain('Error output', [
@@ -266,32 +278,36 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			},
 		);
 
-		test('Continue: every job as its item, each in its place', { timeout: LONGEST }, async () => {
-			const rows = rowsOf();
-			const id = await runByHand(
-				chain('Continue', [
-					manualTrigger(),
-					items('Jobs', rows),
-					waitForJob({ timeout: SHORT_TIMEOUT }, { onError: 'continueRegularOutput' }),
-					results(),
-				]),
-			);
-			await parked(id);
-			const execution = await n8n.client.waitForExecution(id, 2 * MINUTES);
-			assert.equal(execution.status, 'success', execution.error?.message);
-			assert.deepEqual(
-				outputOf(execution, 'After').map(({ json }) => [json.job, json.outcome, json.label]),
-				rows.map(({ job, label }, index) => [
-					job,
-					['succeeded', 'failed', 'succeeded', 'timedOut'][index],
-					label,
-				]),
-			);
-		});
+		test(
+			'Continue: every job as its item, each in its place',
+			{ timeout: 3 * MINUTES },
+			async () => {
+				const rows = rowsOf();
+				const id = await runByHand(
+					chain('Continue', [
+						manualTrigger(),
+						items('Jobs', rows),
+						waitForJob({ timeout: SHORT_TIMEOUT }, { onError: 'continueRegularOutput' }),
+						results(),
+					]),
+				);
+				await parked(id);
+				const execution = await n8n.client.waitForExecution(id, 2 * MINUTES);
+				assert.equal(execution.status, 'success', execution.error?.message);
+				assert.deepEqual(
+					outputOf(execution, 'After').map(({ json }) => [json.job, json.outcome, json.label]),
+					rows.map(({ job, label }, index) => [
+						job,
+						['succeeded', 'failed', 'succeeded', 'timedOut'][index],
+						label,
+					]),
+				);
+			},
+		);
 
 		test(
 			'Stop Workflow, no callers allowed, an error workflow: it fails once, with every job named',
-			{ timeout: LONGEST },
+			{ timeout: 3 * MINUTES },
 			async () => {
 				const rescue = await n8n.add(
 					chain('Rescue', [
@@ -336,7 +352,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 
 		test(
 			'what stands in the database meanwhile: hint, link, no key',
-			{ timeout: LONGEST },
+			{ timeout: 2 * MINUTES },
 			async () => {
 				const id = await runByHand(
 					chain('Look', [
@@ -368,17 +384,9 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 
 		test(
 			'stopping the execution ends its sub-execution at the next poll',
-			{ timeout: LONGEST },
+			{ timeout: 3 * MINUTES },
 			async (context) => {
-				const slow = job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' });
-				const id = await runByHand(
-					chain('Stopped', [
-						manualTrigger(),
-						items('Jobs', [{ job: slow }]),
-						waitForJob({ jobType: 'importJob' }),
-					]),
-				);
-				const childId = childOf(await parked(id));
+				const { id, childId, asked } = await parkedForGood('Stopped');
 				await n8n.client.stop(id);
 				const stopped = Date.now();
 				assert.equal((await n8n.client.execution(id)).status, 'canceled');
@@ -388,42 +396,28 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 				assert.equal(child.status, 'error');
 				assert.match(String(child.error?.message), /was stopped/);
 				assert.equal((await n8n.client.execution(id)).status, 'canceled');
-				const { entries } = n8n.simulator.simulator.requests;
-				assert.equal(entries.filter(({ path }) => path.endsWith(slow)).length, 1);
+				assert.equal(asked(), 1);
 			},
 		);
 
-		test('deleting the execution ends its sub-execution too', { timeout: LONGEST }, async () => {
-			const slow = job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' });
-			const id = await runByHand(
-				chain('Deleted', [
-					manualTrigger(),
-					items('Jobs', [{ job: slow }]),
-					waitForJob({ jobType: 'importJob' }),
-				]),
-			);
-			const childId = childOf(await parked(id));
-			await n8n.client.deleteExecutions([id]);
-			const child = await n8n.client.waitForExecution(childId, 100_000);
-			assert.equal(child.status, 'error');
-			assert.match(String(child.error?.message), /was stopped/);
-			const { entries } = n8n.simulator.simulator.requests;
-			assert.equal(entries.filter(({ path }) => path.endsWith(slow)).length, 1);
-		});
+		test(
+			'deleting the execution ends its sub-execution too',
+			{ timeout: 3 * MINUTES },
+			async () => {
+				const { id, childId, asked } = await parkedForGood('Deleted');
+				await n8n.client.deleteExecutions([id]);
+				const child = await n8n.client.waitForExecution(childId, 100_000);
+				assert.equal(child.status, 'error');
+				assert.match(String(child.error?.message), /was stopped/);
+				assert.equal(asked(), 1);
+			},
+		);
 
 		test(
 			'stopping the sub-execution ends the execution that waits',
-			{ timeout: LONGEST },
+			{ timeout: 4 * MINUTES },
 			async (context) => {
-				const slow = job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' });
-				const id = await runByHand(
-					chain('Sub-execution stopped', [
-						manualTrigger(),
-						items('Jobs', [{ job: slow }]),
-						waitForJob({ jobType: 'importJob' }),
-					]),
-				);
-				const childId = childOf(await parked(id));
+				const { id, childId, asked } = await parkedForGood('Sub-execution stopped');
 				await n8n.client.stop(childId);
 				const stopped = Date.now();
 				assert.equal((await n8n.client.execution(childId)).status, 'canceled');
@@ -432,12 +426,11 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 					`${execution.status} ${Math.round((Date.now() - stopped) / 1000)} s after the stop: ${execution.error?.message}`,
 				);
 				assert.equal(execution.status, 'error');
-				const { entries } = n8n.simulator.simulator.requests;
-				assert.equal(entries.filter(({ path }) => path.endsWith(slow)).length, 1);
+				assert.equal(asked(), 1);
 			},
 		);
 
-		test('in a loop, every round waits', { timeout: LONGEST }, async () => {
+		test('in a loop, every round waits', { timeout: 5 * MINUTES }, async () => {
 			// The second one has not ended when its turn comes, so it is parked too.
 			const rows = [20, 100].map((durationSeconds) => ({
 				job: job({ kind: 'importJob', durationSeconds }),
@@ -466,7 +459,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			);
 		});
 
-		test('in a workflow that another one calls, both wait', { timeout: LONGEST }, async () => {
+		test('in a workflow that another one calls, both wait', { timeout: 4 * MINUTES }, async () => {
 			const called = chain('Called', [
 				node(
 					'Start',
@@ -507,7 +500,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 
 		test(
 			'a workflow that keeps no executions keeps none of its wait either',
-			{ timeout: LONGEST },
+			{ timeout: 4 * MINUTES },
 			async () => {
 				const { messages } = n8n.simulator.simulator;
 				const workflow = chain('keepsNothing', [
@@ -549,7 +542,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			},
 		);
 
-		test('how soon an end is reported', { timeout: LONGEST }, async (context) => {
+		test('how soon an end is reported', { timeout: 4 * MINUTES }, async (context) => {
 			const interval = 5;
 			const ends = [22, 93];
 			const runs = await Promise.all(
@@ -582,7 +575,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 
 		test(
 			'what a round with a hundred jobs adds to the database',
-			{ timeout: LONGEST },
+			{ timeout: 6 * MINUTES },
 			async (context) => {
 				// Its first poll takes ten seconds of the tenant's limit: the others have theirs before it.
 				await delay(5_000);
