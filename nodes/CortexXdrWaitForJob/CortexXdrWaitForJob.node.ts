@@ -8,7 +8,8 @@ import {
 } from 'n8n-workflow';
 import { cortexXdrApiTest } from '../shared/cortex/credentialTest';
 import { cortexIcon } from '../shared/cortex/description';
-import { goOnWaiting, waitForJobs } from './wait';
+import { goOnWaiting } from './roles';
+import { waitForJobs } from './wait';
 
 const hideForImports = { hide: { '/jobType': ['importJob'] } };
 

@@ -1,26 +1,43 @@
 import {
 	WAIT_FOR_SUB_EXECUTION,
 	type IExecuteFunctions,
-	type INode,
 	type INodeExecutionData,
 	type IWorkflowBase,
-	type IWorkflowSettings,
 } from 'n8n-workflow';
-import { tenantOf } from '../shared/cortex/ask';
 import { InputError } from '../shared/input/inputError';
 import { isObject, parseJson } from '../shared/transport/answer';
 import { isTool } from '../shared/transport/tool';
-import { nextRound, running, type State } from './rounds';
-import { parkedSeconds } from './schedule';
-import {
-	isParkedState,
-	isPlan,
-	lostState,
-	pack,
-	unpack,
-	type JobItem,
-	type Plan,
-} from './tracking';
+import { keepCredential } from './credential';
+import { handoverOf } from './handover';
+import { runningItems } from './output';
+import { running, type State } from './rounds';
+import { supervisingWorkflow } from './subWorkflows';
+import { isParkedState, isPlan, lostState, pack, unpack, type Plan } from './tracking';
+
+/*
+ * A parked wait is three executions, of which only the last one ever asks the vendor:
+ *
+ *   the workflow of the user     waiting, parked on the supervisor
+ *   the supervisor (C)           waiting, parked on the poller, for the whole wait
+ *   the poller (G)               waiting between two polls, running while it polls
+ *
+ * n8n hands the last output of an execution that was killed to the one that waits for it, as if it were its
+ * result. So the user's workflow must not wait for the one that can be killed while a vendor is slow to answer.
+ * The supervisor is at work for a few milliseconds when a poller has ended.
+ */
+
+/** What the node is in the sub-executions: the supervisor's two nodes, and the one that polls. */
+export const ROLES = ['supervise', 'check', 'poll'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The plan of a parked wait. */
+export interface ParkedPlan extends Plan {
+	/** Execution that waits for the result. */
+	parent: string;
+	role: Role;
+	/** Of a poller: the execution that watches over it. None does over one that version 0.1.0 has parked. */
+	supervisor?: string;
+}
 
 /** What n8n's engine calls an execution or a workflow that is not in the database. */
 const UNSAVED = ['', '__UNKNOWN__', '__EMPTY__'];
@@ -43,86 +60,80 @@ export function whyNotParked(context: IExecuteFunctions): string | undefined {
 	return undefined;
 }
 
-/** The plan of a parked wait. */
-export interface ParkedPlan extends Plan {
-	/** Execution that waits for the result. */
-	parent: string;
+/** How often a wait's poller crashed in a row, in the same round. */
+export interface Crashes {
+	round: number;
+	count: number;
 }
-
-/** The state as it travels through n8n's database, with the seconds until the next poll. */
-function stateItem({ round, jobs }: State, wait: number): INodeExecutionData {
-	return { json: { round, jobs: jobs.map(pack), wait } };
-}
-
-/** What of a workflow's settings holds for its wait too: whether n8n keeps what was executed. */
-const INHERITED = [
-	'saveDataErrorExecution',
-	'saveDataSuccessExecution',
-	'saveManualExecutions',
-] as const;
 
 /**
- * The sub-workflow that keeps a wait: a round of polls, then n8n's own Wait node, in a circle.
- *
- * It brings its own settings: those of the parent would let a workflow that nobody may call refuse its own
- * wait, and an error workflow fire twice.
- *
- * @param parent settings of the workflow that waits
+ * The state as it travels through n8n's database.
+ * @param wait seconds until the next poll
  */
-export function waitingWorkflow(
-	node: INode,
-	plan: ParkedPlan,
-	parent: IWorkflowSettings,
-): IWorkflowBase {
-	const place = (name: string, x: number) => ({
-		id: name,
-		name,
-		position: [x, 0] as [number, number],
-	});
-	const to = (name: string) => [{ node: name, type: 'main' as const, index: 0 }];
+export function stateItem(
+	{ round, jobs }: State,
+	wait: number,
+	crashes?: Crashes,
+): INodeExecutionData {
 	return {
-		name: 'Wait for Job',
-		active: false,
-		nodes: [
-			{
-				...place('Start', 0),
-				type: 'n8n-nodes-base.executeWorkflowTrigger',
-				typeVersion: 1.1,
-				parameters: { inputSource: 'passthrough' },
-			},
-			{
-				...place('Wait', 200),
-				type: 'n8n-nodes-base.wait',
-				typeVersion: 1.1,
-				parameters: { resume: 'timeInterval', amount: '={{ $json.wait }}', unit: 'seconds' },
-			},
-			{
-				...place('Poll', 400),
-				type: node.type,
-				typeVersion: node.typeVersion,
-				credentials: node.credentials,
-				parameters: { plan: JSON.stringify(plan) },
-			},
-		],
-		connections: {
-			Start: { main: [to('Wait')] },
-			Wait: { main: [to('Poll')] },
-			Poll: { main: [[], to('Wait')] },
-		},
-		settings: {
-			...Object.fromEntries(INHERITED.map((name) => [name, parent[name]])),
-			executionOrder: 'v1',
-			callerPolicy: 'workflowsFromSameOwner',
-		},
-	} as unknown as IWorkflowBase;
+		json: { round, jobs: jobs.map(pack), wait, ...(crashes && { crashes: { ...crashes } }) },
+	};
 }
 
 /**
- * Hands a wait over to a sub-execution that n8n keeps in its database, and parks this one until it ends.
+ * The state in an item.
+ * @throws {InputError} where it is not of this plan
+ */
+export function stateIn(item: INodeExecutionData | undefined, plan: Plan): State {
+	const stored = item?.json;
+	if (!isParkedState(stored) || stored.jobs.length !== plan.jobs.length) throw lostState();
+	return { round: stored.round, jobs: stored.jobs.map(unpack) };
+}
+
+/**
+ * A plan, as the node of a sub-workflow holds it.
+ * @throws {InputError} for anything else
+ */
+export function readPlan(text: string): ParkedPlan {
+	const plan = parseJson(text);
+	if (!isPlan(plan) || !isObject(plan)) throw lostState();
+	// Version 0.1.0 knew of one role only.
+	const { parent, supervisor, role = 'poll' } = plan as unknown as ParkedPlan;
+	if (typeof parent !== 'string' || !ROLES.includes(role)) throw lostState();
+	return { ...plan, parent, role, supervisor };
+}
+
+/**
+ * Runs a sub-workflow that n8n keeps in its database, and parks this execution until it ends.
+ *
+ * @returns what the sub-workflow came out with, where it came to its end at once
+ * @throws whatever n8n has against it
+ */
+export async function parkOn(
+	context: IExecuteFunctions,
+	workflow: IWorkflowBase,
+	item: INodeExecutionData,
+): Promise<{ parked: boolean; items: INodeExecutionData[] }> {
+	const workflowId = String(context.getWorkflow().id);
+	const result = await context.executeWorkflow({ code: workflow }, [item], undefined, {
+		parentExecution: { executionId: context.getExecutionId(), workflowId, shouldResume: true },
+		executionMode: context.getMode(),
+	});
+	const parked = (result.waitTill ?? null) !== null;
+	if (!parked) return { parked, items: result.data?.[0] ?? [] };
+	context.setMetadata({
+		subExecution: { executionId: result.executionId, workflowId },
+		subExecutionsCount: 1,
+	});
+	return { parked, items: [] };
+}
+
+/**
+ * Hands a wait over to sub-executions that n8n keeps in its database, and parks this one until they end.
  *
  * @param wait seconds until the next poll
- * @returns the output for the case that the host runs the sub-execution to its end at once
- * @throws whatever n8n has against the sub-execution
+ * @returns what the output pane shows meanwhile
+ * @throws {InputError} where the wait cannot be kept so; or whatever n8n has against the sub-execution
  */
 export async function park(
 	context: IExecuteFunctions,
@@ -130,87 +141,23 @@ export async function park(
 	state: State,
 	wait: number,
 ): Promise<INodeExecutionData[][]> {
-	const workflowId = String(context.getWorkflow().id);
 	const parent = context.getExecutionId();
-	const result = await context.executeWorkflow(
-		{
-			code: waitingWorkflow(context.getNode(), { ...plan, parent }, context.getWorkflowSettings()),
-		},
-		[stateItem(state, wait)],
-		undefined,
-		{
-			parentExecution: { executionId: parent, workflowId, shouldResume: true },
-			executionMode: context.getMode(),
-		},
+	const workflow = supervisingWorkflow(
+		context.getNode(),
+		{ ...plan, parent },
+		context.getWorkflowSettings(),
 	);
-	context.setMetadata({
-		subExecution: { executionId: result.executionId, workflowId },
-		subExecutionsCount: 1,
-	});
+	const { parked, items } = await keepCredential(
+		context,
+		async () => await parkOn(context, workflow, stateItem(state, wait)),
+	);
+	const handover = parked ? undefined : handoverOf(items);
+	if (handover && 'refused' in handover) throw new InputError(handover.refused.message);
+	if (!parked) return [items];
 	const left = running(plan, state).length;
 	context.addExecutionHints({
 		message: `${left} of ${plan.jobs.length} ${plan.jobs.length === 1 ? 'job is' : 'jobs are'} still running. The sub-execution polls ${left === 1 ? 'it' : 'them'} and wakes this workflow; no worker is held meanwhile. If you stop this execution, the sub-execution ends at its next poll.`,
 		location: 'outputPane',
 	});
-	return [result.data?.[0] ?? []];
-}
-
-/**
- * Whether nobody takes the result of a wait any more. n8n leaves a sub-execution waiting when the execution that
- * started it is stopped or deleted, but writes the stop into that execution's data.
- */
-async function isAbandoned(context: IExecuteFunctions, parent: string): Promise<boolean> {
-	try {
-		const stored = await context.getExecutionDataById(parent);
-		return stored === undefined || /CancelledError$/.test(String(stored.resultData.error?.name));
-	} catch {
-		// Not knowing is no reason to give up.
-		return false;
-	}
-}
-
-/** The execution that a wait works for was stopped or deleted. */
-export class Abandoned extends InputError {}
-
-/**
- * The state that the round before left.
- * @throws {InputError} where it is not of this plan
- */
-export function stateOf(context: IExecuteFunctions, plan: Plan): State {
-	const stored = context.getInputData()[0]?.json;
-	if (!isParkedState(stored) || stored.jobs.length !== plan.jobs.length) throw lostState();
-	return { round: stored.round, jobs: stored.jobs.map(unpack) };
-}
-
-/**
- * One round of a parked wait, in the sub-execution.
- *
- * @returns what each job came out as, or the items for the next round
- * @throws {Abandoned} without asking, if the execution that waits was stopped or deleted
- */
-export async function parkedRound(
-	context: IExecuteFunctions,
-	plan: ParkedPlan,
-	before: State,
-): Promise<{ ends: JobItem[] } | { next: INodeExecutionData[] }> {
-	if (await isAbandoned(context, plan.parent)) {
-		throw new Abandoned(
-			'The execution that waits was stopped',
-			`Execution ${plan.parent} was stopped or deleted, so this one has given up the wait. The jobs themselves continue in Cortex.`,
-		);
-	}
-	const round = await nextRound(await tenantOf(context), plan, before);
-	if ('ends' in round) return round;
-	return { next: [stateItem(round.state, parkedSeconds(round.waiting))] };
-}
-
-/**
- * A plan, as the sub-workflow's node holds it.
- * @throws {InputError} for anything else
- */
-export function readPlan(text: string): ParkedPlan {
-	const plan = parseJson(text);
-	const parent = isObject(plan) ? plan.parent : undefined;
-	if (!isPlan(plan) || typeof parent !== 'string') throw lostState();
-	return { ...plan, parent };
+	return [runningItems(plan, state)];
 }

@@ -1,4 +1,3 @@
-import type { INodeExecutionData } from 'n8n-workflow';
 import type { Tenant } from '../shared/cortex/ask';
 import { clock } from '../shared/transport/clock';
 import { complete, poll } from './polls';
@@ -6,7 +5,6 @@ import type { Waiting } from './schedule';
 import type { Settings } from './settings';
 import {
 	afterPoll,
-	failureText,
 	isDue,
 	jobItem,
 	type End,
@@ -88,24 +86,3 @@ export async function nextRound(tenant: Tenant, plan: Plan, before: State): Prom
 	const { round } = state;
 	return { state, waiting: { running: waitFor, round, elapsed: elapsedSeconds(plan) } };
 }
-
-function outputItem(item: JobItem, onError: Plan['onError']): INodeExecutionData['json'] {
-	if (onError !== 'errorOutput' || item.outcome === 'succeeded') return item as never;
-	// n8n takes an item with just these keys to the error output, and adds the fields of its input.
-	return { error: failureText(item), details: item as never };
-}
-
-/**
- * The output of a wait that has ended: one item for each input item, in their order. n8n links a parked wait's
- * items by that order.
- *
- * @param ends what each job of the plan came out as
- */
-export const outputItems = (plan: Plan, ends: JobItem[]): INodeExecutionData[] =>
-	plan.items.map((entry, item) => ({
-		json:
-			typeof entry === 'number'
-				? outputItem(ends[entry], plan.onError)
-				: { error: entry.refusal, details: entry.hint ? { description: entry.hint } : {} },
-		pairedItem: { item },
-	}));

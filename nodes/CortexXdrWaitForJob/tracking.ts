@@ -232,6 +232,8 @@ export interface Details {
 	again: boolean;
 }
 
+const NO_DETAILS: Details = { errors: [], again: false };
+
 /** The item that a job comes out as. */
 export function jobItem(job: Job, plan: Plan, tracked: Tracked & { end: End }, details: Details) {
 	const { standing, end, fault } = tracked;
@@ -255,6 +257,24 @@ export function jobItem(job: Job, plan: Plan, tracked: Tracked & { end: End }, d
 }
 
 export type JobItem = ReturnType<typeof jobItem>;
+
+/** How a job stands whose wait is parked: its item, without what only the end brings. */
+export function standingItem(job: Job, plan: Plan, tracked: Tracked) {
+	const { standing, end, fault } = tracked;
+	if (end) {
+		const { endpoints: _, ...item } = jobItem(job, plan, { ...tracked, end }, NO_DETAILS);
+		return item;
+	}
+	return {
+		job_type: job.type,
+		job_id: job.id,
+		status: standing?.status ?? '',
+		progress: standing?.progress ?? EMPTY,
+		by_status: standing?.by_status ?? {},
+		errors: [`${lastKnown(job, tracked)} when it was last asked for`, ...(fault ? [fault] : [])],
+		started_at: new Date(plan.startedAt).toISOString(),
+	};
+}
 
 const OUTCOMES_IN_WORDS: Record<Outcome, string> = {
 	succeeded: 'succeeded',

@@ -4,19 +4,30 @@ import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
 import { InputError } from '../shared/input/inputError';
 import { Cancelled } from '../shared/transport/clock';
 import { failedItem, toNodeError } from '../shared/transport/nodeErrors';
-import { secretsOf, withoutSecrets } from '../shared/transport/secrets';
+import { secretsOf } from '../shared/transport/secrets';
 import { isTool } from '../shared/transport/tool';
+import { itemsOfOtherCredentials } from './credential';
+import { endedAfter, secondsUntilEnded, tooLongFor } from './executionTimeout';
 import { waitInMemory } from './inMemory';
-import { Abandoned, park, parkedRound, readPlan, stateOf, whyNotParked } from './parked';
-import { newState, outputItems, type State } from './rounds';
+import { outputOf } from './output';
+import { park, whyNotParked } from './parked';
+import { newState } from './rounds';
 import { readJob, type Job } from './settings';
-import { lastKnown, startPlan, summaryOf, type JobItem, type Plan } from './tracking';
+import { startPlan, type Plan } from './tracking';
 
 /** Longest wait as a tool, in minutes: an agent, and the person talking to it, sit there meanwhile. */
 const LONGEST_TOOL_MINUTES = 5;
 
-/** What the node's items wait for. Where On Error says to continue, an item that cannot be read takes no job. */
-function planOf(context: IExecuteFunctions): Plan {
+const OTHER_CREDENTIAL = new InputError(
+	"The credential of this item is another one than the first item's",
+	'One run of this node asks one tenant. Use a node for each credential, or Loop Over Items with a batch size of 1.',
+);
+
+/**
+ * What the node's items wait for. Where On Error says to continue, an item that cannot be read takes no job.
+ * @param others items whose credential is not the first one's
+ */
+function planOf(context: IExecuteFunctions, others: Set<number>): Plan {
 	const { onError } = context.getNode();
 	const stop = !context.continueOnFail();
 	const longest = isTool(context.getNode()) ? LONGEST_TOOL_MINUTES : undefined;
@@ -25,6 +36,7 @@ function planOf(context: IExecuteFunctions): Plan {
 	const items = context.getInputData().map((_, item): Plan['items'][number] => {
 		const parameter = (name: string) => context.getNodeParameter(name, item, undefined) as unknown;
 		try {
+			if (others.has(item)) throw OTHER_CREDENTIAL;
 			const job = readJob(
 				{
 					jobType: parameter('jobType'),
@@ -52,25 +64,14 @@ function planOf(context: IExecuteFunctions): Plan {
 	});
 }
 
-/**
- * The output of a wait that has ended.
- * @throws {NodeOperationError} where On Error says to stop and not every job succeeded
- */
-async function outputOf(
-	context: IExecuteFunctions,
-	plan: Plan,
-	ends: JobItem[],
-): Promise<INodeExecutionData[]> {
-	const summary = plan.onError === 'stop' ? summaryOf(ends) : undefined;
-	if (summary === undefined) return outputItems(plan, ends);
-	const also = withoutSecrets(summary.description, await secretsOf(context, CORTEX_CREDENTIAL));
-	throw toNodeError(context.getNode(), new InputError(summary.message), { also });
-}
-
 /** Waits for the jobs of the node's items, first in memory, then in n8n's database where that is possible. */
 async function wait(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const plan = planOf(context);
 	const tenant = await tenantOf(context);
+	const plan = planOf(context, await itemsOfOtherCredentials(context));
+	const cutOff = tooLongFor(secondsUntilEnded(context), plan);
+	if (cutOff !== undefined) {
+		context.addExecutionHints({ message: cutOff, location: 'outputPane', type: 'warning' });
+	}
 	const signal = context.getExecutionCancelSignal();
 	const modes = new Set(plan.jobs.map(({ settings }) => settings.waitMode));
 	let obstacle =
@@ -85,7 +86,10 @@ async function wait(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 		} catch (error) {
 			// What n8n has against the sub-execution is no reason to lose the jobs.
 			const { message } = toNodeError(context.getNode(), error, {});
-			obstacle = `n8n did not take the sub-execution that keeps it in the database (${message})`;
+			obstacle =
+				error instanceof InputError
+					? message
+					: `n8n did not take the sub-execution that keeps it in the database (${message})`;
 			waited = await waitInMemory(tenant, plan, waited.state, false, signal);
 		}
 	}
@@ -109,57 +113,10 @@ export async function waitForJobs(context: IExecuteFunctions): Promise<INodeExec
 		return await wait(context);
 	} catch (error) {
 		const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
-		const failure = toNodeError(context.getNode(), error, { secrets });
-		if (error instanceof Cancelled || !context.continueOnFail()) throw failure;
+		const stopped = error instanceof Cancelled;
+		const also = stopped ? endedAfter(secondsUntilEnded(context)) : undefined;
+		const failure = toNodeError(context.getNode(), error, { secrets, also });
+		if (stopped || !context.continueOnFail()) throw failure;
 		return [context.getInputData().map((_, item) => failedItem(failure, item))];
-	}
-}
-
-/** An item for each input item of a wait that broke off, with what was known of its job. */
-function brokenItems(
-	plan: Plan,
-	state: State | undefined,
-	failure: ReturnType<typeof toNodeError>,
-): INodeExecutionData[] {
-	return plan.items.map((entry, item) => {
-		const { json, pairedItem } = failedItem(failure, item);
-		if (typeof entry !== 'number') return { json, pairedItem };
-		const { type, id } = plan.jobs[entry];
-		const { status, progress, by_status } = state?.jobs[entry].standing ?? {};
-		const known = { job_type: type, job_id: id, status, progress, by_status };
-		return {
-			json: { ...json, details: { ...(json.details as object), ...known } },
-			pairedItem,
-		} as INodeExecutionData;
-	});
-}
-
-/**
- * Runs Wait for Job in the sub-execution that keeps a parked wait: one round.
- *
- * @param text the plan, as the sub-workflow holds it
- * @returns the items of the parent's output on the first output, or the state for the next round on the second
- */
-export async function goOnWaiting(
-	context: IExecuteFunctions,
-	text: string,
-): Promise<INodeExecutionData[][]> {
-	let plan: Plan | undefined;
-	let state: State | undefined;
-	try {
-		const parked = readPlan(text);
-		plan = parked;
-		state = stateOf(context, parked);
-		const round = await parkedRound(context, parked, state);
-		return 'ends' in round ? [await outputOf(context, plan, round.ends), []] : [[], round.next];
-	} catch (error) {
-		const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
-		const failure = (also?: string) => toNodeError(context.getNode(), error, { secrets, also });
-		// Nobody takes the result of a wait that was stopped, and nobody knows what to make of no plan.
-		const told = error instanceof Cancelled || error instanceof Abandoned;
-		if (plan === undefined || told) throw failure();
-		if (plan.onError !== 'stop') return [brokenItems(plan, state, failure()), []];
-		const { jobs } = plan;
-		throw failure(state?.jobs.map((tracked, index) => lastKnown(jobs[index], tracked)).join('\n'));
 	}
 }

@@ -1,0 +1,54 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
+
+/** The fields of the credential, as one text; a field may hold an expression that reads the item. */
+const fieldsOf = async (context: IExecuteFunctions, item: number) =>
+	JSON.stringify(await context.getCredentials(CORTEX_CREDENTIAL.name, item));
+
+/**
+ * Credentials of executions that are about to park, by execution. They stay in this process: n8n runs the
+ * beginning of a sub-execution in the process of the execution that starts it.
+ */
+const kept = new Map<string, string>();
+
+/** Keeps this execution's credential at hand for {@link isOtherCredential} while its sub-execution begins. */
+export async function keepCredential<T>(
+	context: IExecuteFunctions,
+	begin: () => Promise<T>,
+): Promise<T> {
+	const id = context.getExecutionId();
+	kept.set(id, await fieldsOf(context, 0));
+	try {
+		return await begin();
+	} finally {
+		kept.delete(id);
+	}
+}
+
+/**
+ * Whether the credential is another one, or none, in a sub-execution: it does so where a field of it holds an
+ * expression that reads the items or the nodes of the workflow that waits.
+ *
+ * @param parent execution that waits, and is about to park
+ */
+export async function isOtherCredential(
+	context: IExecuteFunctions,
+	parent: string,
+): Promise<boolean> {
+	const expected = kept.get(parent);
+	if (expected === undefined) return false;
+	return (await fieldsOf(context, 0).catch(() => undefined)) !== expected;
+}
+
+/** Input items whose credential is another one than the first item's, or cannot be read. */
+export async function itemsOfOtherCredentials(context: IExecuteFunctions): Promise<Set<number>> {
+	const others = new Set<number>();
+	const [first, ...rest] = context.getInputData().map((_, item) => item);
+	if (rest.length === 0) return others;
+	const expected = await fieldsOf(context, first);
+	for (const item of rest) {
+		const fields = await fieldsOf(context, item).catch(() => undefined);
+		if (fields !== expected) others.add(item);
+	}
+	return others;
+}

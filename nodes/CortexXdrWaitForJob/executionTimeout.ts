@@ -1,0 +1,45 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { Plan } from './tracking';
+
+/** A setting of the n8n that this runs in; `undefined` where n8n does not let nodes see it, as is its default. */
+function setting(context: IExecuteFunctions, name: string): number | undefined {
+	try {
+		const value = Number(context.evaluateExpression(`{{ $env.${name} }}`, 0));
+		return Number.isFinite(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * Seconds after which n8n ends an execution of this workflow, as far as a node can see it; `undefined` where it
+ * does not, or nobody can say.
+ */
+export function secondsUntilEnded(context: IExecuteFunctions): number | undefined {
+	const own = context.getWorkflowSettings().executionTimeout;
+	const seconds = own ?? setting(context, 'EXECUTIONS_TIMEOUT') ?? 0;
+	if (seconds <= 0) return undefined;
+	return Math.min(seconds, setting(context, 'EXECUTIONS_TIMEOUT_MAX') ?? seconds);
+}
+
+const inWords = (seconds: number) =>
+	seconds < 120 ? `${Math.round(seconds)} seconds` : `${Math.round(seconds / 60)} minutes`;
+
+/**
+ * What to say before a wait that n8n's own timeout would cut off; `undefined` where it would not.
+ * @param limit seconds after which n8n ends the execution, if it does
+ */
+export function tooLongFor(limit: number | undefined, { jobs }: Plan): string | undefined {
+	const longest = Math.max(...jobs.map(({ settings }) => settings.timeout));
+	if (limit === undefined || jobs.length === 0 || longest <= limit) return undefined;
+	return `n8n ends an execution of this workflow after ${inWords(limit)}, but this node may wait ${inWords(longest)}. Except in queue mode, that counts the time for which a wait is parked. Raise or turn off the timeout in the workflow's settings (or EXECUTIONS_TIMEOUT), or lower Timeout of this node.`;
+}
+
+/**
+ * What to say of a wait that was stopped: n8n does not tell a node whether a person or a timeout did it.
+ * @param limit seconds after which n8n ends the execution, if it does
+ */
+export const endedAfter = (limit: number | undefined): string | undefined =>
+	limit === undefined
+		? undefined
+		: `If nobody stopped it: n8n ends an execution of this workflow after ${inWords(limit)}.`;

@@ -1,0 +1,119 @@
+import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
+import type { ParkedPlan, Role } from './parked';
+
+/** Names of the nodes of the two sub-workflows; n8n stores what each of them has done under its name. */
+export const NODES = {
+	start: 'Start',
+	supervise: 'Supervise',
+	check: 'Check',
+	wait: 'Wait',
+	poll: 'Poll',
+} as const;
+
+/** What of a workflow's settings holds for its wait too: whether n8n keeps what was executed. */
+const INHERITED = ['saveDataSuccessExecution', 'saveManualExecutions'] as const;
+
+/**
+ * The settings of both sub-workflows are their own: those of the parent would let a workflow that nobody may call
+ * refuse its own wait, an error workflow fire twice, and a timeout end a wait that costs nothing.
+ */
+const settingsFrom = (parent: IWorkflowSettings): IWorkflowSettings => ({
+	...Object.fromEntries(INHERITED.map((name) => [name, parent[name]])),
+	// Where n8n deletes what failed, it also deletes what it finds crashed; the one that waits for it waits forever.
+	saveDataErrorExecution: 'all',
+	// What is stored of an execution that was killed is its state as of its last wait, not half a round.
+	saveExecutionProgress: false,
+	executionOrder: 'v1',
+	callerPolicy: 'workflowsFromSameOwner',
+	executionTimeout: -1,
+});
+
+const place = (name: string, column: number) => ({
+	id: name,
+	name,
+	position: [column * 200, 0] as [number, number],
+});
+
+const start = {
+	...place(NODES.start, 0),
+	type: 'n8n-nodes-base.executeWorkflowTrigger',
+	typeVersion: 1.1,
+	parameters: { inputSource: 'passthrough' },
+};
+
+const to = (name: string) => [{ node: name, type: 'main' as const, index: 0 }];
+
+/** The node that waits, once more, in one of its other roles. */
+const inRole = (
+	{ type, typeVersion, credentials }: INode,
+	plan: Omit<ParkedPlan, 'role'>,
+	role: Role,
+	[name, column]: [name: string, column: number],
+) => ({
+	...place(name, column),
+	type,
+	typeVersion,
+	credentials,
+	parameters: { plan: JSON.stringify({ ...plan, role }) },
+});
+
+/**
+ * The sub-workflow that the waiting execution is parked on: starts the one that polls, waits for its end, and
+ * starts another one where it was killed.
+ *
+ * @param parent settings of the workflow that waits
+ */
+export const supervisingWorkflow = (
+	node: INode,
+	plan: Omit<ParkedPlan, 'role'>,
+	parent: IWorkflowSettings,
+) =>
+	({
+		name: 'Wait for Job (watches over the polls)',
+		active: false,
+		nodes: [
+			start,
+			// An end with an error is looked at like any other.
+			{
+				...inRole(node, plan, 'supervise', [NODES.supervise, 1]),
+				onError: 'continueRegularOutput',
+			},
+			inRole(node, plan, 'check', [NODES.check, 2]),
+		],
+		connections: {
+			[NODES.start]: { main: [to(NODES.supervise)] },
+			[NODES.supervise]: { main: [to(NODES.check)] },
+			[NODES.check]: { main: [[], to(NODES.supervise)] },
+		},
+		settings: settingsFrom(parent),
+	}) as unknown as IWorkflowBase;
+
+/**
+ * The sub-workflow that polls: n8n's own Wait node, then a round of polls, in a circle.
+ * @param parent settings of the workflow that waits
+ */
+export const pollingWorkflow = (
+	node: INode,
+	plan: Omit<ParkedPlan, 'role'>,
+	parent: IWorkflowSettings,
+) =>
+	({
+		name: 'Wait for Job (polls)',
+		active: false,
+		nodes: [
+			start,
+			{
+				...place(NODES.wait, 1),
+				type: 'n8n-nodes-base.wait',
+				typeVersion: 1.1,
+				parameters: { resume: 'timeInterval', amount: '={{ $json.wait }}', unit: 'seconds' },
+			},
+			inRole(node, plan, 'poll', [NODES.poll, 2]),
+		],
+		connections: {
+			[NODES.start]: { main: [to(NODES.wait)] },
+			[NODES.wait]: { main: [to(NODES.poll)] },
+			[NODES.poll]: { main: [[], to(NODES.wait)] },
+		},
+		settings: settingsFrom(parent),
+	}) as unknown as IWorkflowBase;
