@@ -17,7 +17,7 @@ import { brokenItems, lastKnownLines, lostItems } from './output';
 import { parkOn, stateIn, type Crashes, type ParkedPlan } from './parked';
 import type { State } from './rounds';
 import { pollingWorkflow } from './subWorkflows';
-import { isParkedState } from './tracking';
+import { lostState } from './tracking';
 
 /** So many crashes in a row without a finished poll are borne; one more ends the wait. */
 const MOST_CRASHES = 5;
@@ -26,6 +26,8 @@ const POLLER_STOPPED: Words = {
 	message: 'The sub-execution that polls the jobs was stopped',
 	description: 'The jobs themselves continue in Cortex. Run the workflow again to wait for them.',
 };
+
+const LOST: Words = { message: lostState().message, description: lostState().hint };
 
 const CRASHING: Words = {
 	message: `n8n was ended ${MOST_CRASHES + 1} times in a row while it polled the jobs`,
@@ -69,26 +71,37 @@ export async function supervise(
 	}
 }
 
-const statesIn = (outputs: Array<INodeExecutionData[] | null> | undefined) =>
-	(outputs ?? []).flatMap((items) => items ?? []).filter(({ json }) => isParkedState(json));
+/** Whether an item holds a state of this plan. */
+function isStateOf(plan: ParkedPlan, item: INodeExecutionData): boolean {
+	try {
+		return stateIn(item, plan).round > 0;
+	} catch {
+		return false;
+	}
+}
 
 /**
  * The newest of the states that were stored before a crash: the poller's own, unless n8n has emptied its data (it
  * does so in queue mode), and what it began with.
  */
 function newestState(
+	plan: ParkedPlan,
 	supervisor: Stored,
 	poller: Stored | undefined,
 	input: INodeExecutionData[],
 ): INodeExecutionData | undefined {
-	const polled = Object.values(runOf(poller)?.resultData.runData ?? {}).flat();
-	const states = [
-		...statesIn([input]),
-		...statesIn(runOf(supervisor)?.executionData?.nodeExecutionStack[0]?.data?.main),
-		...polled.flatMap(({ data }) => statesIn(data?.main)),
+	const runs = Object.values(runOf(poller)?.resultData.runData ?? {}).flat();
+	const outputs = [
+		input,
+		...(runOf(supervisor)?.executionData?.nodeExecutionStack[0]?.data?.main ?? []),
+		...runs.flatMap(({ data }) => data?.main ?? []),
 	];
 	const round = ({ json }: INodeExecutionData) => Number(json.round);
-	return states.sort((a, b) => round(a) - round(b)).at(-1);
+	return outputs
+		.flatMap((items) => items ?? [])
+		.filter((item) => isStateOf(plan, item))
+		.sort((a, b) => round(a) - round(b))
+		.at(-1);
 }
 
 /** Seconds of a poll, at the most. */
@@ -117,8 +130,8 @@ async function afterCrash(
 	const id = childrenOf(supervisor).at(-1);
 	const poller = id === undefined ? undefined : await readExecution(context, id);
 	if (wasStopped(poller)) return { words: POLLER_STOPPED };
-	const newest = newestState(supervisor, poller, context.getInputData());
-	if (newest === undefined) return { words: { message: 'The state of this wait is lost' } };
+	const newest = newestState(plan, supervisor, poller, context.getInputData());
+	if (newest === undefined) return { words: LOST };
 	const now = clock.now();
 	const lived = (now - (pollerBegan(supervisor) ?? now)) / 1000;
 	const crashes = crashesWith(newest.json as never, lived);

@@ -32,6 +32,12 @@ const JOB_ID = '={{ $json.action_id ?? $json.job_id }}';
 const POLLS = '/public_api/v1/actions/get_action_status/';
 const RESULTS = '/public_api/v1/scripts/get_script_execution_results/';
 
+/** An execution to which nothing has happened: it is parked on the one that polls. */
+const UNTOUCHED = {
+	resultData: { runData: {} },
+	executionData: { nodeExecutionStack: [{ metadata: { waitingChildExecutionIds: ['1'] } }] },
+};
+
 /** Waits of both kinds: to the end in memory, and through the database. */
 const kinds = [
 	{ kind: 'in memory', options: { waitMode: 'inMemory' } },
@@ -90,54 +96,87 @@ describe('a job that takes longer', () => {
 	});
 });
 
-describe('the sub-workflow of a parked wait', () => {
-	it('polls with the same node and credential, and brings its own settings', async () => {
-		const { workflow } = await waitFor(world, { jobId: start(100) });
-		expect(workflow?.nodes.map(({ type }) => type)).toEqual([
-			'n8n-nodes-base.executeWorkflowTrigger',
-			'n8n-nodes-base.wait',
-			'test.node',
+describe('the sub-workflows of a parked wait', () => {
+	const OWN_SETTINGS = {
+		saveDataErrorExecution: 'all',
+		saveExecutionProgress: false,
+		executionOrder: 'v1',
+		callerPolicy: 'workflowsFromSameOwner',
+		executionTimeout: -1,
+	};
+
+	it('are the node itself with the same credential, and bring their own settings', async () => {
+		const { workflow, polling } = await waitFor(world, { jobId: start(100) });
+		const typesOf = (one = workflow) => one?.nodes.map(({ name, type }) => [name, type]);
+		expect(typesOf(workflow)).toEqual([
+			['Start', 'n8n-nodes-base.executeWorkflowTrigger'],
+			['Supervise', 'test.node'],
+			['Check', 'test.node'],
 		]);
-		const poll = workflow?.nodes[2];
-		expect(poll?.credentials).toEqual({ cortexXdrApi: { id: '1', name: 'cortexXdrApi' } });
-		expect(poll?.onError).toBeUndefined();
-		expect(workflow?.settings).toEqual({
-			executionOrder: 'v1',
-			callerPolicy: 'workflowsFromSameOwner',
-		});
-		expect(JSON.stringify(workflow)).not.toContain(world.simulator.keys.admin.key);
+		expect(typesOf(polling)).toEqual([
+			['Start', 'n8n-nodes-base.executeWorkflowTrigger'],
+			['Wait', 'n8n-nodes-base.wait'],
+			['Poll', 'test.node'],
+		]);
+		for (const one of [workflow, polling]) {
+			for (const node of one?.nodes.filter(({ type }) => type === 'test.node') ?? []) {
+				expect(node.credentials).toEqual({ cortexXdrApi: { id: '1', name: 'cortexXdrApi' } });
+			}
+			expect(one?.settings).toEqual(OWN_SETTINGS);
+			expect(JSON.stringify(one)).not.toContain(world.simulator.keys.admin.key);
+		}
+		const onErrors = [...(workflow?.nodes ?? []), ...(polling?.nodes ?? [])].map(
+			({ name, onError }) => [name, onError],
+		);
+		expect(onErrors.filter(([, onError]) => onError)).toEqual([
+			['Supervise', 'continueRegularOutput'],
+		]);
 	});
 
-	it('is kept or not as the workflow that waits', async () => {
-		const kept = { saveDataErrorExecution: 'all', saveDataSuccessExecution: 'none' } as const;
-		const { workflow } = await waitFor(
+	it('are kept or not as the workflow that waits, but for what failed', async () => {
+		const kept = { saveDataErrorExecution: 'none', saveDataSuccessExecution: 'none' } as const;
+		const { workflow, polling } = await waitFor(
 			world,
 			{ jobId: start(100) },
-			{ settings: { ...kept, errorWorkflow: 'alerts', callerPolicy: 'none' } },
+			{
+				settings: {
+					...kept,
+					errorWorkflow: 'alerts',
+					callerPolicy: 'none',
+					saveExecutionProgress: true,
+					executionTimeout: 9_999,
+				},
+			},
 		);
-		expect(workflow?.settings).toEqual({
-			...kept,
-			executionOrder: 'v1',
-			callerPolicy: 'workflowsFromSameOwner',
-		});
+		for (const one of [workflow, polling]) {
+			expect(one?.settings).toEqual({ ...kept, ...OWN_SETTINGS });
+		}
 	});
 
-	it('does nothing with a state or a plan that is none', async () => {
-		const { workflow } = await waitFor(world, { jobId: start(100) });
-		const { parameters } = workflow!.nodes[2];
+	it('do nothing with a state or a plan that is none', async () => {
+		const { workflow, polling } = await waitFor(world, { jobId: start(100) });
+		const planOf = (one: typeof workflow, name: string) =>
+			one!.nodes.find((node) => node.name === name)!.parameters;
+		const states = [{ round: 1 }, { round: 1, jobs: [] }, { round: 1, jobs: ['{'] }];
+		const noPlan = JSON.stringify({
+			...JSON.parse(String(planOf(polling, 'Poll').plan)),
+			role: 'x',
+		});
 		const cases = [
-			{ item: { round: 1 }, parameters },
-			{ item: { round: 1, jobs: [] }, parameters },
-			{ item: { round: 1, jobs: ['{'] }, parameters },
+			...states.map((item) => ({ item, parameters: planOf(polling, 'Poll') })),
+			...states.map((item) => ({ item, parameters: planOf(workflow, 'Check') })),
 			{ item: { round: 1, jobs: ['{"m":0}'] }, parameters: { plan: '{' } },
+			{ item: { round: 1, jobs: ['{"m":0}'] }, parameters: { plan: noPlan } },
 		];
 		world.requests();
-		for (const one of cases) {
-			const { error } = await world.run(new CortexXdrWaitForJob(), one.parameters, {
-				items: [one.item],
+		for (const { item, parameters } of cases) {
+			const { error, json } = await world.run(new CortexXdrWaitForJob(), parameters, {
+				items: [item],
+				storedExecution: () => UNTOUCHED,
 			});
-			expect(error?.message).toBe('This wait has lost its state');
-			expect(error?.description).toContain('Run the workflow again.');
+			const words = error ?? (json[0].handover as { failed: typeof error }).failed;
+			expect(words?.message).toBe('This wait has lost its state');
+			expect(words?.description).toContain('Run the workflow again.');
 		}
 		expect(world.requests()).toEqual([]);
 	});

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { scansAll } from '../../nodes/CortexXdrScanEndpoints/scope';
 import { startedScan } from '../../nodes/CortexXdrScanEndpoints/startedScan';
-import { readPlan } from '../../nodes/CortexXdrWaitForJob/parked';
+import { handoverOf, type Handover } from '../../nodes/CortexXdrWaitForJob/handover';
+import { readPlan, stateIn } from '../../nodes/CortexXdrWaitForJob/parked';
 import { readJob, type Job, type Settings } from '../../nodes/CortexXdrWaitForJob/settings';
 import {
 	afterPoll,
@@ -734,6 +735,29 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			expect(new Date(startedAt).toISOString()).toBeTruthy();
 		},
 	}),
+	'CortexXdrWaitForJob/parked.stateIn': row({
+		input: fc.oneof(inputs.bent({ round: 1, jobs: [pack({ misses: 0 })], wait: 65 }), json),
+		run: (one) => stateIn({ json: one as never }, { ...plan, jobs: [{}] } as never),
+		check: ({ round, jobs }: { round: number; jobs: unknown[] }) => {
+			expect(typeof round).toBe('number');
+			expect(jobs).toHaveLength(1);
+		},
+	}),
+	'CortexXdrWaitForJob/handover.handoverOf': row({
+		input: fc.oneof(
+			inputs.bent({ handover: { ended: [{ job_id: '1' }] } }),
+			inputs.bent({ handover: { failed: { message: 'm', description: 'd' } } }),
+			json,
+		),
+		run: (one) => handoverOf([{ json: (one ?? {}) as never }]),
+		check: (handover: Handover | undefined) => {
+			if (handover === undefined) return;
+			const [[kind, held], ...others] = Object.entries(handover);
+			expect(others).toEqual([]);
+			if (kind === 'ended') expect(Array.isArray(held)).toBe(true);
+			else aText((held as { message: unknown }).message as string);
+		},
+	}),
 	'CortexXdrWaitForJob/tracking.isParkedState': row({
 		input: json,
 		run: isParkedState,
@@ -981,25 +1005,49 @@ export const others: readonly string[] = [
 		'QualysSearchScriptJobs',
 	].map((name) => `${name}/${name}.node.${name}`),
 	'CortexXdrWaitForJob/inMemory.waitInMemory',
-	'CortexXdrWaitForJob/parked.Abandoned',
+	'CortexXdrWaitForJob/credential.isOtherCredential',
+	'CortexXdrWaitForJob/credential.itemsOfOtherCredentials',
+	'CortexXdrWaitForJob/credential.keepCredential',
+	// What n8n has stored of executions.
+	'CortexXdrWaitForJob/executions.abandonment',
+	'CortexXdrWaitForJob/executions.childrenOf',
+	'CortexXdrWaitForJob/executions.pollerBegan',
+	'CortexXdrWaitForJob/executions.readExecution',
+	'CortexXdrWaitForJob/executions.runOf',
+	'CortexXdrWaitForJob/executions.wasStopped',
+	'CortexXdrWaitForJob/executionTimeout.endedAfter',
+	'CortexXdrWaitForJob/executionTimeout.secondsUntilEnded',
+	'CortexXdrWaitForJob/executionTimeout.tooLongFor',
+	'CortexXdrWaitForJob/handover.handoverItem',
+	'CortexXdrWaitForJob/output.brokenItems',
+	'CortexXdrWaitForJob/output.lastKnownLines',
+	'CortexXdrWaitForJob/output.lostItems',
+	'CortexXdrWaitForJob/output.outputItems',
+	'CortexXdrWaitForJob/output.outputOf',
+	'CortexXdrWaitForJob/output.runningItems',
 	'CortexXdrWaitForJob/parked.park',
-	'CortexXdrWaitForJob/parked.parkedRound',
-	'CortexXdrWaitForJob/parked.stateOf',
-	'CortexXdrWaitForJob/parked.waitingWorkflow',
+	'CortexXdrWaitForJob/parked.parkOn',
+	'CortexXdrWaitForJob/parked.stateItem',
 	'CortexXdrWaitForJob/parked.whyNotParked',
+	'CortexXdrWaitForJob/poller.pollOnce',
 	'CortexXdrWaitForJob/polls.complete',
 	'CortexXdrWaitForJob/polls.poll',
 	'CortexXdrWaitForJob/rounds.elapsedSeconds',
 	'CortexXdrWaitForJob/rounds.newState',
-	'CortexXdrWaitForJob/rounds.outputItems',
+	'CortexXdrWaitForJob/roles.goOnWaiting',
 	'CortexXdrWaitForJob/rounds.nextRound',
 	'CortexXdrWaitForJob/rounds.running',
 	'CortexXdrWaitForJob/schedule.interval',
 	'CortexXdrWaitForJob/schedule.nextPoll',
 	'CortexXdrWaitForJob/schedule.parkedSeconds',
+	'CortexXdrWaitForJob/subWorkflows.pollingWorkflow',
+	'CortexXdrWaitForJob/subWorkflows.supervisingWorkflow',
+	'CortexXdrWaitForJob/supervisor.check',
+	'CortexXdrWaitForJob/supervisor.crashesWith',
+	'CortexXdrWaitForJob/supervisor.supervise',
 	'CortexXdrWaitForJob/tracking.lostState',
+	'CortexXdrWaitForJob/tracking.standingItem',
 	'CortexXdrWaitForJob/tracking.startPlan',
-	'CortexXdrWaitForJob/wait.goOnWaiting',
 	'CortexXdrWaitForJob/wait.waitForJobs',
 	'QualysSearchScriptJobs/paging.alignedSize',
 	'QualysSearchScriptJobs/paging.evenSize',

@@ -578,12 +578,18 @@ export const waitForJob = (
 		more,
 	);
 
-/** The execution that polls for a parked one, as its Wait node names it. */
-export function childOf(parked: Execution): string {
-	const metadata = parked.runs.Wait?.at(-1)?.metadata as
+/** The sub-execution that a parked execution waits for, as its node names it. */
+export function childOf(parked: Execution, nodeName = 'Wait'): string {
+	const metadata = parked.runs[nodeName]?.at(-1)?.metadata as
 		| { subExecution?: { executionId?: string } }
 		| undefined;
 	const id = metadata?.subExecution?.executionId;
 	if (!id) throw new Error(`Execution ${parked.id} (${parked.status}) names no sub-execution.`);
 	return id;
+}
+
+/** The execution that polls for a parked one: it stands below the one that watches over it. */
+export async function pollerOf(client: N8nClient, parked: Execution): Promise<Execution> {
+	const supervisor = await client.execution(childOf(parked));
+	return client.execution(childOf(supervisor, 'Supervise'));
 }

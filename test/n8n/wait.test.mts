@@ -15,6 +15,7 @@ import {
 	KEY_MARK,
 	manualTrigger,
 	node,
+	pollerOf,
 	SHORTEST_PARKED_SECONDS,
 	startTestN8n,
 	waitForJob,
@@ -149,8 +150,8 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 
 			// All waits have had their second poll, and wait for the third.
 			const polls = async ({ id }: { id: string }) => {
-				const child = await n8n.client.execution(childOf(await n8n.client.execution(id)));
-				return `${child.runs.Poll?.length ?? 0} polls, ${child.status}`;
+				const poller = await pollerOf(n8n.client, await n8n.client.execution(id));
+				return `${poller.runs.Poll?.length ?? 0} polls, ${poller.status}`;
 			};
 			let states: string[] = [];
 			await waitUntil(
@@ -222,7 +223,14 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 				waitForJob({ jobType: 'importJob' }),
 			]),
 		);
-		return { id, childId: childOf(await parked(id)), asked: () => requestsFor(slow) };
+		const execution = await parked(id);
+		const poller = await pollerOf(n8n.client, execution);
+		return {
+			id,
+			childId: childOf(execution),
+			pollerId: poller.id,
+			asked: () => requestsFor(slow),
+		};
 	}
 
 	describe('one parked wait each', { concurrency: true }, () => {
@@ -370,12 +378,27 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 				>;
 				assert.match(String(run.hints?.[0]?.message), /^[12] of 2 jobs (is|are) still running\. /);
 				assert.equal(run.hints?.[0]?.location, 'outputPane');
+				const shown = outputOf(execution, 'Wait').map(({ json }) => json);
+				assert.equal(shown.length, 2);
+				for (const { job_type, progress, round, jobs, wait, handover } of shown) {
+					assert.equal(job_type, 'endpointAction');
+					assert.ok(progress);
+					assert.deepEqual([round, jobs, wait, handover], Array(4).fill(undefined));
+				}
+				assert.match(
+					JSON.stringify(shown[1].errors),
+					/was still running \(.+when it was last asked/,
+				);
 				const child = await n8n.client.execution(childOf(execution));
-				assert.equal(child.status, 'waiting');
-				assert.equal(child.workflowId, execution.workflowId);
-				const left = (new Date(String(child.waitTill)).getTime() - Date.now()) / 1000;
+				const poller = await pollerOf(n8n.client, execution);
+				for (const { status, workflowId, raw } of [child, poller]) {
+					assert.equal(status, 'waiting');
+					assert.equal(workflowId, execution.workflowId);
+					assert.ok(!raw.includes(KEY_MARK));
+				}
+				assert.ok(!execution.raw.includes(KEY_MARK));
+				const left = (new Date(String(poller.waitTill)).getTime() - Date.now()) / 1000;
 				assert.ok(left > 30 && left <= SHORTEST_PARKED_SECONDS, `${left}`);
-				for (const { raw } of [execution, child]) assert.ok(!raw.includes(KEY_MARK));
 				const done = await n8n.client.waitForExecution(id, 90_000);
 				assert.equal(done.status, 'success', done.error?.message);
 				assert.equal(childOf(done), child.id, 'the link is lost at the end');
@@ -383,15 +406,18 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 		);
 
 		test(
-			'stopping the execution ends its sub-execution at the next poll',
+			'stopping the execution ends its sub-executions at the next poll',
 			{ timeout: 3 * MINUTES },
 			async (context) => {
-				const { id, childId, asked } = await parkedForGood('Stopped');
+				const { id, childId, pollerId, asked } = await parkedForGood('Stopped');
 				await n8n.client.stop(id);
 				const stopped = Date.now();
 				assert.equal((await n8n.client.execution(id)).status, 'canceled');
-				assert.equal((await n8n.client.execution(childId)).status, 'waiting');
+				for (const one of [childId, pollerId]) {
+					assert.equal((await n8n.client.execution(one)).status, 'waiting');
+				}
 				const child = await n8n.client.waitForExecution(childId, 100_000);
+				assert.notEqual((await n8n.client.execution(pollerId)).status, 'waiting');
 				context.diagnostic(`ended ${Math.round((Date.now() - stopped) / 1000)} s after the stop`);
 				assert.equal(child.status, 'error');
 				assert.match(String(child.error?.message), /was stopped/);
@@ -414,10 +440,10 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 		);
 
 		test(
-			'stopping the sub-execution ends the execution that waits',
+			'stopping the sub-execution ends the execution that waits, and the polls',
 			{ timeout: 4 * MINUTES },
 			async (context) => {
-				const { id, childId, asked } = await parkedForGood('Sub-execution stopped');
+				const { id, childId, pollerId, asked } = await parkedForGood('Sub-execution stopped');
 				await n8n.client.stop(childId);
 				const stopped = Date.now();
 				assert.equal((await n8n.client.execution(childId)).status, 'canceled');
@@ -426,7 +452,89 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 					`${execution.status} ${Math.round((Date.now() - stopped) / 1000)} s after the stop: ${execution.error?.message}`,
 				);
 				assert.equal(execution.status, 'error');
+				await n8n.client.waitForExecution(pollerId, 100_000);
 				assert.equal(asked(), 1);
+			},
+		);
+
+		test(
+			'stopping the sub-execution that polls ends the execution that waits',
+			{ timeout: 4 * MINUTES },
+			async () => {
+				const { id, pollerId, asked } = await parkedForGood('Poller stopped');
+				await n8n.client.stop(pollerId);
+				const execution = await n8n.client.waitForExecution(id, 3 * MINUTES);
+				assert.equal(execution.status, 'error');
+				assert.equal(execution.error?.message, 'The sub-execution that polls the jobs was stopped');
+				assert.equal(asked(), 1);
+			},
+		);
+
+		test(
+			'a webhook that answers with the last node is told how the jobs stand, in words',
+			{ timeout: 3 * MINUTES },
+			async () => {
+				const slow = job({ kind: 'endpointAction', durationSeconds: 40 });
+				const workflow = chain('lastNode', [
+					webhookTrigger('lastNode', 'lastNode'),
+					items('Jobs', [{ job: slow }]),
+					waitForJob(),
+				]);
+				const { id } = await n8n.add(workflow);
+				await n8n.client.activate(id);
+				await n8n.webhookReady('lastNode');
+				const { status, body } = await n8n.callWebhook('lastNode');
+				assert.equal(status, 200);
+				const told = JSON.parse(body) as Record<string, unknown>;
+				assert.deepEqual(Object.keys(told).sort(), [
+					'by_status',
+					'errors',
+					'job_id',
+					'job_type',
+					'progress',
+					'started_at',
+					'status',
+				]);
+				assert.equal(told.job_id, slow);
+				assert.match(String(told.errors), /^Action \d+ was still running/);
+				const execution = await n8n.latestExecution(id);
+				const done = await n8n.client.waitForExecution(execution.id, 2 * MINUTES);
+				assert.equal(done.status, 'success', done.error?.message);
+			},
+		);
+
+		test(
+			"a timeout of n8n's that is shorter than the wait is named before it, and counts parked time",
+			{ timeout: 4 * MINUTES },
+			async () => {
+				// Ends at the second poll, later than n8n lets the execution live.
+				const slow = job({ kind: 'importJob', durationSeconds: 20 });
+				const workflow = chain('Cut off', [
+					manualTrigger(),
+					items('Jobs', [{ job: slow }]),
+					waitForJob({ jobType: 'importJob' }),
+					results(),
+				]);
+				workflow.settings = { ...workflow.settings, executionTimeout: 50 };
+				const id = await runByHand(workflow);
+				const execution = await parked(id);
+				const [run] = execution.runs.Wait as Array<
+					NodeRun & { hints?: Array<{ message: string }> }
+				>;
+				const hints = run.hints?.map(({ message }) => message) ?? [];
+				assert.ok(
+					hints.some((hint) =>
+						hint.includes('after 50 seconds, but this node may wait 30 minutes'),
+					),
+					hints.join('\n'),
+				);
+				const poller = await pollerOf(n8n.client, execution);
+				const ended = await n8n.client.waitForExecution(id, 3 * MINUTES);
+				assert.equal(ended.status, 'canceled');
+				assert.equal(outputOf(ended, 'After').length, 0);
+				// The sub-executions have no such limit: the job was asked for again, and has ended.
+				assert.equal((await n8n.client.execution(poller.id)).status, 'success');
+				assert.equal(requestsFor(slow), 2);
 			},
 		);
 
@@ -586,7 +694,10 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 				const hundred = await runByHand(
 					chain('Hundred', [manualTrigger(), items('Jobs', started), waitForJob()]),
 				);
-				const childId = childOf(await parked(hundred));
+				const waiting = await parked(hundred);
+				const { id: childId } = await pollerOf(n8n.client, waiting);
+				/** Of all three executions, with their workflows. */
+				const bytes = () => n8n.storedBytes({ workflowId: waiting.workflowId });
 				const settled = async (least: number) =>
 					waitUntil(
 						async () => {
@@ -599,9 +710,9 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 						1_000,
 					);
 				const first = await settled(1);
-				const firstBytes = n8n.storedBytes({ executionId: childId });
+				const firstBytes = bytes();
 				const second = await settled(first.rounds + 1);
-				const secondBytes = n8n.storedBytes({ executionId: childId });
+				const secondBytes = bytes();
 				const perRound = (secondBytes - firstBytes) / (second.rounds - first.rounds);
 				const base = secondBytes - perRound * second.rounds;
 

@@ -6,7 +6,9 @@ import {
 	Workflow,
 	type ExecuteWorkflowData,
 	type ICredentialDataDecryptedObject,
+	type ICredentialsExpressionResolveValues,
 	type ICredentialType,
+	type IExecuteData,
 	type IHttpRequestHelper,
 	type IHttpRequestOptions,
 	type INode,
@@ -81,12 +83,35 @@ class TestCredentialsHelper extends ICredentialsHelper {
 		throw new Error('The engine does not ask for stored credentials');
 	}
 
-	async getDecrypted(_data: unknown, _details: INodeCredentialsDetails, type: string) {
+	async getDecrypted(
+		_data: unknown,
+		_details: INodeCredentialsDetails,
+		type: string,
+		mode: WorkflowExecuteMode,
+		executeData?: IExecuteData,
+		_raw?: boolean,
+		at?: ICredentialsExpressionResolveValues,
+	) {
 		const { properties } = this.types[type];
 		const defaults = Object.fromEntries(
 			properties.map(({ name, default: value }) => [name, value]),
 		);
-		return { ...defaults, ...this.stored[type] } as ICredentialDataDecryptedObject;
+		const fields = { ...defaults, ...this.stored[type] } as ICredentialDataDecryptedObject;
+		if (!at || !Object.values(fields).some((value) => String(value).startsWith('='))) return fields;
+		const { workflow, runExecutionData, runIndex, itemIndex, node, connectionInputData } = at;
+		return workflow.expression.getParameterValue(
+			fields as never,
+			runExecutionData,
+			runIndex,
+			itemIndex,
+			node.name,
+			connectionInputData,
+			mode,
+			{},
+			executeData,
+			false,
+			fields,
+		) as never;
 	}
 
 	async updateCredentials() {}
@@ -141,8 +166,16 @@ export interface EngineOptions {
 	settings?: IWorkflowSettings;
 	/** n8n's execution mode; `manual` by default. */
 	mode?: WorkflowExecuteMode;
-	/** Stands in for a sub-execution that n8n would store: gets the sub-workflow and its items. */
-	onSubWorkflow?: (workflow: IWorkflowBase, items: INodeExecutionData[]) => void;
+	/**
+	 * Stands in for a sub-execution that n8n would store: gets the sub-workflow and its items, and gives the
+	 * execution's id, and what came out of it if it was not parked.
+	 */
+	onSubWorkflow?: (
+		workflow: IWorkflowBase,
+		items: INodeExecutionData[],
+	) => Promise<{ id: string; ended?: INodeExecutionData[] }>;
+	/** What n8n has stored of an execution; by default it knows every one, and nothing has happened to it. */
+	storedExecution?: (id: string) => unknown;
 	/** Ids of workflow and execution in n8n's database. */
 	ids?: { workflow?: string; execution?: string };
 }
@@ -192,8 +225,14 @@ export function additionalDataOf(
 			{ inputData }: { inputData: INodeExecutionData[] },
 		): Promise<ExecuteWorkflowData> {
 			if (!options.onSubWorkflow) throw new Error('This execution was not meant to be parked');
-			options.onSubWorkflow(info.code, inputData);
-			return { executionId: '2', data: [null], waitTill: new Date() };
+			const { id, ended } = await options.onSubWorkflow(info.code, inputData);
+			if (ended) return { executionId: id, data: [ended] };
+			return { executionId: id, data: [null], waitTill: new Date() };
+		},
+		async getRunExecutionData(id: string) {
+			return options.storedExecution
+				? options.storedExecution(id)
+				: { resultData: { runData: {} } };
 		},
 	} as never;
 }
