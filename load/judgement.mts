@@ -19,12 +19,12 @@ export interface Judgement {
 	/** Runs that a fault ended, in words that say which: scans, mostly, which are never repeated. */
 	refused: number;
 	/**
-	 * Runs that n8n ended, and said so, since their worker was killed while it was at work for them, or for the
-	 * sub-execution that polls for them. Of the latter the run itself hears, and tells it.
+	 * Runs that n8n ended, and said so, since their worker was killed while it was at work for them. A wait is so only
+	 * until it is parked; what polls for it then is replaced.
 	 */
 	cutOff: number;
-	/** How many of those told it themselves. */
-	cutOffTold: number;
+	/** The same, by kind. */
+	cutOffByKind: Record<string, number>;
 	/** What n8n said of those, each text once. */
 	cutOffWords: string[];
 	/** Runs that n8n ended for any other reason. */
@@ -50,19 +50,29 @@ const KILL_WORDS = /^This execution failed to be processed too many times/;
 /** For so long n8n may take to notice that a worker is gone: it looks every half minute. */
 const NOTICED_MS = 3 * 60_000;
 
-/** With which error a run came to its end, and when: what it told itself, or else what n8n said. */
-function errorOf({ reports: [told], reportedAt, failure }: Run): Run['failure'] {
-	if (told === undefined) return failure;
-	if (!told.startsWith(REFUSED) || reportedAt === undefined) return undefined;
-	return { words: told.slice(REFUSED.length), at: reportedAt };
-}
+/**
+ * For so long a run that waits may be at work before it is parked, in milliseconds: its first request waits for its
+ * turn, and hangs. Whatever is killed later goes on.
+ */
+const AT_WORK_MS: Record<string, number | undefined> = {
+	scan: 60_000,
+	script: 120_000,
+	action: 60_000,
+	import: 60_000,
+};
 
 function isCutOff(run: Run, kills: number[]): boolean {
-	const error = errorOf(run);
-	return (
-		error !== undefined &&
-		KILL_WORDS.test(error.words) &&
-		kills.some((at) => run.startedAt <= at && at <= error.at && error.at - at <= NOTICED_MS)
+	const { failure } = run;
+	if (failure === undefined || run.reports.length > 0 || !KILL_WORDS.test(failure.words)) {
+		return false;
+	}
+	const { [run.kind]: atWork = Infinity } = AT_WORK_MS;
+	return kills.some(
+		(at) =>
+			run.startedAt <= at &&
+			at - run.startedAt <= atWork &&
+			at <= failure.at &&
+			failure.at - at <= NOTICED_MS,
 	);
 }
 
@@ -90,7 +100,7 @@ export function judge(runs: Run[], evidence: Evidence): Judgement {
 	const told = runs.filter(({ reports }) => reports.length > 0);
 	const ended = runs.filter((run) => run.failure !== undefined && run.reports.length === 0);
 	const cutOff = runs.filter((run) => isCutOff(run, evidence.kills));
-	const refused = told.filter((run) => isRefused(run) && !cutOff.includes(run));
+	const refused = told.filter(isRefused);
 	const tooMany = Object.entries(count(refused)).filter(
 		([kind, number]) => number > (evidence.mostRefused[kind] ?? 0),
 	);
@@ -101,14 +111,13 @@ export function judge(runs: Run[], evidence: Evidence): Judgement {
 		),
 		refused: refused.length,
 		cutOff: cutOff.length,
-		cutOffTold: cutOff.filter(({ reports }) => reports.length > 0).length,
-		cutOffWords: [...new Set(cutOff.flatMap((run) => errorOf(run)?.words ?? []))],
+		cutOffByKind: count(cutOff),
+		cutOffWords: [...new Set(cutOff.flatMap(({ failure }) => failure?.words ?? []))],
 		brokenOff: ended.filter((run) => !cutOff.includes(run)).map(named),
 		lost: runs.filter(isOpen).map(named),
 		doubled: runs.filter(({ reports }) => reports.length > 1).map(named),
 		wrong: [
 			...told.flatMap((run) => {
-				if (cutOff.includes(run)) return [];
 				const why = contradiction(run, evidence);
 				return why === undefined ? [] : `${named(run)} (${why})`;
 			}),

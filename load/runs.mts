@@ -60,7 +60,15 @@ export class Runs {
 			run.reportedAt ??= at;
 		}
 		this.read = messages.length;
-		const failed = await this.n8n.client.summaries({ status: ['error', 'crashed', 'canceled'] });
+		// n8n lists a hundred at most, so each workflow's are asked for.
+		const status = ['error', 'crashed', 'canceled'];
+		const failed = (
+			await Promise.all(
+				Object.values(this.workflowIds).map((workflowId) =>
+					this.n8n.client.summaries({ workflowId, status }),
+				),
+			)
+		).flat();
 		// The sub-execution of a wait is no run: what comes of it is the run's own business.
 		for (const run of this.all) {
 			if (run.failure !== undefined || !failed.some(({ id }) => id === run.execution)) continue;
@@ -70,6 +78,12 @@ export class Runs {
 				at: stoppedAt === null ? Date.now() : Date.parse(stoppedAt),
 			};
 		}
+	}
+
+	/** How many sub-executions are at work: those that poll, but for the few that take over an end. */
+	async pollsUnderWay(): Promise<number> {
+		const running = await this.n8n.client.summaries({ status: ['running'] });
+		return running.filter(({ mode }) => mode === 'integrated').length;
 	}
 
 	private runOf(key: string): Run | undefined {

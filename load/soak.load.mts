@@ -38,7 +38,7 @@ function workerRows({ memory, kills }: Soak): Array<[string, string]> {
 }
 
 function resultOf(measured: Soak, machine: Machine): Result {
-	const { memory, started, kills, minutes } = measured;
+	const { memory, started, kills, pollsKilled, minutes } = measured;
 	const runs = Object.values(started).reduce((sum, one) => sum + one, 0);
 	const rows: Array<[string, string]> = [
 		...Object.entries(started).map(([kind, runs]): [string, string] => [
@@ -49,7 +49,9 @@ function resultOf(measured: Soak, machine: Machine): Result {
 		['runs that told how they ended', count(measured.told)],
 		[
 			'runs that n8n ended with an error when their worker was killed',
-			`${count(measured.cutOff)}, of which ${count(measured.cutOffTold)} told it themselves`,
+			`${count(measured.cutOff)}: ${Object.entries(measured.cutOffByKind)
+				.map(([kind, number]) => `${kind} ${number}`)
+				.join(', ')}`,
 		],
 		['**lost**: neither told nor ended with an error', list(measured.lost)],
 		['**broken off**: ended by n8n for any other reason', list(measured.brokenOff)],
@@ -70,7 +72,11 @@ function resultOf(measured: Soak, machine: Machine): Result {
 		],
 		['**over the limit**: requests that the tenant refused for it', count(measured.overLimit)],
 		['requests to both vendors that met a fault', count(measured.faults)],
-		['workers killed', count(kills.length)],
+		['workers killed, each while the vendor hangs', count(kills.length)],
+		[
+			'**polls of parked waits that were under way then**; each goes on, or is among the runs that n8n ended',
+			`${count(pollsKilled.reduce((sum, one) => sum + one, 0))}: ${pollsKilled.map(count).join(', ')}`,
+		],
 		[
 			'memory of the main process, which lives all the time, last third ÷ first third',
 			growth(memory, 'main').toFixed(2),
@@ -98,14 +104,15 @@ function resultOf(measured: Soak, machine: Machine): Result {
 tenant's limit is always reached: scan an endpoint and wait for it, wait for a script and fetch its results, wait for an
 action, wait for an import, the status of twenty actions, a search for 500 script jobs. Five percent of all requests go
 wrong: 500, 502, 503, 504, 429, connections broken before, at and in the middle of the answer, five seconds of delay.
-Every few minutes the worker is killed (SIGKILL) and a new one started. Every run has to tell once how it ended, and
+Every few minutes Cortex stops to answer polls, and a quarter of a minute later the worker is killed (SIGKILL), in the
+middle of those polls, and a new one started. Every run has to tell once how it ended, and
 what it tells is compared with what the simulator knows: how each job and each scan ended, how many jobs there were, at
 least 15 of 20 statuses. Runs that tell of a fault may be no more than requests that met one which is not repeated.`,
 			},
 			{ table: { columns: ['', 'measured'], rows } },
 			{
 				text: `n8n ends an execution whose worker dies while it is at work for it, with an error that says so: an error workflow
-hears of it. Parked waits are not at work. What it said here: ${measured.cutOffWords.map((words) => `“${words}”`).join(', ') || 'nothing, none was hit'}.`,
+hears of it. Parked waits are not at work, and the sub-execution that polls for one is replaced. What it said here: ${measured.cutOffWords.map((words) => `“${words}”`).join(', ') || 'nothing, none was hit'}.`,
 			},
 			{
 				plot: {

@@ -37,6 +37,8 @@ export interface Soak extends Judgement {
 	faults: number;
 	/** Seconds after the start at which a worker was killed. */
 	kills: number[];
+	/** How many polls of parked waits were under way at each of those moments. */
+	pollsKilled: number[];
 	/** Of the n8n that takes webhooks (`main`) and of the worker. */
 	memory: Sample[];
 	/** Where a piece of a key, password or token was found. */
@@ -57,6 +59,13 @@ const FAULTS: Array<Omit<FaultRule, 'path'>> = [
 	{ rate: 0.004, breakConnection: 'middle' },
 	{ rate: 0.004, delayMs: 5_000 },
 ];
+/** What waits ask. It hangs before each kill, so that kills fall into polls. */
+const POLL_PATHS = [
+	'/public_api/v1/actions/get_action_status',
+	'/public_api/vulnerability-management',
+];
+/** For so long: a parked wait polls every 65 seconds or more. */
+const HANGING_MS = 15_000;
 const VENDOR_PATHS = ['/public_api', '/auth', '/sm/'];
 
 /** How many runs of each workflow are under way at once. With these, the tenant's limit is always reached. */
@@ -121,7 +130,10 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 		const workflowIds = await addWorkflows(n8n, KINDS);
 		messages.length = 0;
 		requests.clear();
-		for (const path of VENDOR_PATHS) FAULTS.forEach((fault) => faults.add({ path, ...fault }));
+		const addFaults = () => {
+			for (const path of VENDOR_PATHS) FAULTS.forEach((fault) => faults.add({ path, ...fault }));
+		};
+		addFaults();
 
 		const runs = new Runs(n8n, workflowIds);
 		/** Run → what it has to report, unless it was refused something. */
@@ -169,6 +181,18 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 		);
 		/** Epoch milliseconds. */
 		const kills: number[] = [];
+		const pollsKilled: number[] = [];
+		/** Kills the worker while it polls, and starts another one. */
+		const killInPolls = async () => {
+			for (const path of POLL_PATHS) faults.add({ path, silent: true, times: 1_000_000 });
+			await delay(HANGING_MS);
+			pollsKilled.push(await runs.pollsUnderWay());
+			await n8n.killWorker();
+			kills.push(Date.now());
+			faults.clear();
+			addFaults();
+			await n8n.addWorker();
+		};
 		let told = Date.now();
 		const tell = () => {
 			const open = runs.open().length;
@@ -188,9 +212,7 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 				}
 				// None in the last minute of a kill's interval: what follows shows that the load goes on.
 				if (elapsed() >= (kills.length + 0.5) * killEveryMinutes * 60) {
-					await n8n.killWorker();
-					kills.push(Date.now());
-					await n8n.addWorker();
+					await killInPolls();
 				}
 				if (Date.now() - told > PROGRESS_MS) tell();
 				await delay(STEP_MS);
@@ -241,6 +263,7 @@ export async function soak(options: SoakOptions): Promise<Soak> {
 			overLimit: requests.overLimit('/public_api'),
 			faults: entries.filter(({ fault }) => fault !== undefined).length,
 			kills: kills.map((at) => Math.round((at - started) / 1000)),
+			pollsKilled,
 			memory: memory.samples,
 			secrets: await searchSecrets(n8n),
 			strangers: (await n8n.connections()).filter(

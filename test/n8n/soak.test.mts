@@ -34,6 +34,10 @@ describe('soak: mixed workflows at the limit, faults, a killed worker', { skip: 
 				seen.kills.length > 0 && seen.faults > 0,
 				'nothing went wrong, so nothing was tried',
 			);
+			assert.ok(
+				seen.pollsKilled.every((polls) => polls > 0),
+				'a kill met no poll',
+			);
 			for (const kind of Object.keys(seen.started)) {
 				assert.ok(seen.good[kind] > 0, `no run of ${kind} ended well`);
 			}

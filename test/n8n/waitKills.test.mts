@@ -8,6 +8,7 @@ import { outputOf } from '../../demo/rest.mts';
 import type { JobRequest } from '../../simulator/cortex/jobs.ts';
 import {
 	chain,
+	childOf,
 	editFields,
 	items,
 	queueModeMissing,
@@ -92,9 +93,33 @@ const refused = () =>
 		label: "={{ $('Jobs').item.json.label }}",
 	});
 
-for (const { name, options, skip } of MODES) {
-	const mode = name;
-	describe(`Wait for Job, killed: ${mode}`, { skip: skip ?? false }, () => {
+/** n8n logs a day's time only, and in colors. */
+const LINE = /^(\d\d):(\d\d):(\d\d\.\d+)\s/;
+
+/** For how long each execution of these was at work at a time, in milliseconds, by n8n's log. */
+function atWork(log: string, ids: string[]): number[] {
+	// eslint-disable-next-line no-control-regex
+	const lines = log.replace(/\x1b\[\d+m/g, '').split('\n');
+	const begins = new Map<string, number>();
+	const times: number[] = [];
+	for (const line of lines) {
+		const [, hours, minutes, seconds] = LINE.exec(line) ?? [];
+		if (hours === undefined) continue;
+		const at = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+		const begun = /was assigned id (\d+) |Worker started execution (\d+) /.exec(line);
+		const id = begun?.[1] ?? begun?.[2];
+		if (id !== undefined) begins.set(id, at);
+		const saved = /Save execution data to database for execution ID (\d+) /.exec(line)?.[1];
+		const from = saved === undefined ? undefined : begins.get(saved);
+		if (saved === undefined || from === undefined) continue;
+		begins.delete(saved);
+		if (ids.includes(saved) && at >= from) times.push(at - from);
+	}
+	return times.sort((a, b) => a - b);
+}
+
+function killTests({ name: mode, options, skip }: Mode): void {
+	describe(mode, { skip: skip ?? false }, () => {
 		let n8n: TestN8n;
 		const inQueue = options.mode === 'queue';
 
@@ -106,10 +131,20 @@ for (const { name, options, skip } of MODES) {
 		);
 		after(() => n8n?.close(), { timeout: MINUTES });
 
+		const kill = async () => (inQueue ? n8n.killWorker(0) : n8n.killMain());
+
+		/** Asks it to end, as a restart by an operator does. */
+		async function shutDown(): Promise<void> {
+			const process = inQueue ? n8n.workers().splice(0, 1)[0] : n8n.main();
+			await process.stop(MINUTES);
+		}
+
 		/** Ends what runs executions, and starts it again; `down` is done in between. */
-		async function killed(down: () => Promise<void> | void = () => {}): Promise<number> {
-			if (inQueue) await n8n.killWorker(0);
-			else await n8n.killMain();
+		async function killed(
+			down: () => Promise<void> | void = () => {},
+			end = kill,
+		): Promise<number> {
+			await end();
 			await down();
 			if (inQueue) await n8n.addWorker();
 			else await n8n.restartMain();
@@ -176,8 +211,8 @@ for (const { name, options, skip } of MODES) {
 			};
 			const seen: string[] = [];
 			let hits = 0;
-			const note = async (moment: string, restarted: number, count = JOBS) => {
-				hits += count;
+			const note = async (moment: string, restarted: number) => {
+				hits += JOBS;
 				const asked = await hang(POLLS, JOBS);
 				const seconds = Math.round((Date.now() - restarted) / 1000);
 				await delay(3_000);
@@ -208,16 +243,20 @@ for (const { name, options, skip } of MODES) {
 				faults.clear();
 				faults.add({ path: RESULTS, silent: true, times: 1_000_000 });
 				await n8n.control('POST', '/time', { advanceSeconds: JOB_SECONDS });
-			});
+			}, shutDown);
+			hits += JOBS;
 			const before = hanging();
 			await waitUntil(
 				() => hanging() - before >= 3 || undefined,
 				NEXT_POLL_MS,
-				'The results are not fetched.',
+				() => `${hanging() - before} of 3 requests for results`,
 				100,
 			);
+			// The others have ended, and are not killed in the middle of what comes after the wait.
+			await delay(15_000);
+			hits += 3;
 			seen.push(
-				`in a poll, a third time: ended ${Math.round((Date.now() - restarted) / 1000)} s later`,
+				`asked to end, in a poll: all polled again, and ended, ${Math.round((Date.now() - restarted) / 1000)} s later`,
 			);
 			restarted = await killed(() => faults.clear());
 
@@ -230,8 +269,12 @@ for (const { name, options, skip } of MODES) {
 			seen.push(
 				`while results were fetched: ended ${Math.round((Date.now() - restarted) / 1000)} s later`,
 			);
-			context.diagnostic(`${mode}: ${hits} polls were under way when n8n was killed`);
-			for (const line of seen) context.diagnostic(line);
+			const supervisors = ended.map(({ execution }) => childOf(execution));
+			const times = atWork(await n8n.logs(), supervisors).map(Math.round);
+			context.diagnostic(
+				`${mode}: ${hits} polls were under way when n8n was ended; ${seen.join('; ')}; the supervisors were at work for ${times.join(', ')} ms`,
+			);
+			assert.ok(times.length > 0, 'the log does not tell when the supervisors were at work');
 			for (const { name, rows, execution, kind, onError } of ended) {
 				const given = (node: string) => outputOf(execution, node).map(({ json }) => json);
 				const expected = (is: 'good' | 'bad') =>
@@ -257,3 +300,7 @@ for (const { name, options, skip } of MODES) {
 		});
 	});
 }
+
+describe('Wait for Job, killed at every moment', { concurrency: true }, () => {
+	for (const mode of MODES) killTests(mode);
+});

@@ -56,7 +56,11 @@ describe('a soak judges its runs', () => {
 			}),
 			{ refused: 1 },
 		],
-		['the end of its worker', cutOff(KILL_WORDS, KILLED + 60_000), { cutOff: 1, told: 0 }],
+		[
+			'the end of its worker',
+			cutOff(KILL_WORDS, KILLED + 60_000),
+			{ cutOff: 1, cutOffByKind: { scan: 1 }, told: 0 },
+		],
 		[
 			'the truth before its worker ended',
 			cutOff(KILL_WORDS, KILLED + 60_000, { reports: ['succeeded'] }),
@@ -72,15 +76,6 @@ describe('a soak judges its runs', () => {
 			}
 		});
 	}
-
-	test('the end of the worker that polled for a parked wait is one, which the run tells itself', () => {
-		const hears = (reportedAt: number) =>
-			run({ kind: 'action', reports: [`${REFUSED}${KILL_WORDS}`], reportedAt });
-		const judged = judge([hears(KILLED + 60_000)], evidence);
-		assert.deepEqual(blamed([hears(KILLED + 60_000)]), []);
-		assert.deepEqual([judged.cutOff, judged.cutOffTold, judged.refused], [1, 1, 0]);
-		assert.deepEqual(blamed([hears(KILLED - 1)]), ['wrong']);
-	});
 
 	const bad: Array<[string, Run[], string[]]> = [
 		['nothing at all', [run()], ['lost']],
@@ -115,6 +110,16 @@ describe('a soak judges its runs', () => {
 		[
 			'an end by n8n in other words',
 			[cutOff("Cannot read properties of undefined (reading 'json')", KILLED + 60_000)],
+			['brokenOff'],
+		],
+		[
+			'the end of its worker, told by a run whose wait was parked',
+			[run({ kind: 'action', reports: [`${REFUSED}${KILL_WORDS}`], reportedAt: KILLED + 60_000 })],
+			['wrong'],
+		],
+		[
+			'the end of its worker long after the wait was parked',
+			[cutOff(KILL_WORDS, KILLED + 60_000, { startedAt: KILLED - 61_000 })],
 			['brokenOff'],
 		],
 		['an end by n8n before any kill', [cutOff(KILL_WORDS, KILLED - 1)], ['brokenOff']],
