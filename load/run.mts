@@ -18,7 +18,7 @@ an hour, and keeps none.
 
 | promise | how it is tested |
 |---|---|
-| A wait survives the crash of n8n, of a worker, and a restart | killed with SIGKILL between polls, in regular and in queue mode: \`test/n8n/wait.test.mts\`, \`test/n8n/waitQueue.test.mts\`, the soak below |
+| A wait survives the crash of n8n, of a worker, and a restart, at every moment | killed with SIGKILL between polls, in polls, twice in a row, while results are fetched and while a poll is due, in regular and in queue mode, with both recovery modes and all three ways of On Error: \`test/n8n/waitKills.test.mts\`, \`test/n8n/wait.test.mts\`, \`test/n8n/waitQueue.test.mts\`, the soak below. Every way in which n8n finds what it has killed: \`test/engine/waitKilled.test.ts\` |
 | Each end of a job is told, and told once | every run of the soak has to tell once how it ended |
 | What is told is what happened | the soak knows how each job and each scan ends, and compares; a run may tell of a fault only where a request has met one |
 | What starts work is never sent twice, also when its answer was lost | the soak counts the scans of each endpoint; \`test/faults\` counts the requests after each fault |

@@ -6,9 +6,11 @@ import { searchSecrets } from './secrets.mts';
 import {
 	chain,
 	cortex,
+	items,
 	manualTrigger,
 	queueModeMissing,
 	startTestN8n,
+	waitForJob,
 	webhookTrigger,
 	type TestN8n,
 } from './support.mts';
@@ -57,6 +59,33 @@ describe('queue mode: main, worker, Redis, PostgreSQL', { skip: missing }, () =>
 		assert.equal(execution.status, 'success', execution.error?.message);
 		assert.equal(outputOf(execution, 'Results').length, 12);
 	});
+
+	test(
+		"n8n's timeout does not count the time for which a wait is parked",
+		{ timeout: 240_000 },
+		async () => {
+			const job = n8n.simulator.simulator.cortex.startJob({
+				kind: 'importJob',
+				durationSeconds: 1_000_000,
+			});
+			const workflow = chain('queue-timeout', [
+				webhookTrigger('queue-timeout'),
+				items('Jobs', [{ job }]),
+				waitForJob({ jobType: 'importJob' }),
+			]);
+			// Shorter than the time until the second poll.
+			workflow.settings = { ...workflow.settings, executionTimeout: 50 };
+			const { id } = await n8n.add(workflow);
+			await n8n.client.activate(id);
+			assert.equal((await n8n.callWebhook('queue-timeout')).status, 200);
+			const execution = await n8n.latestExecution(id);
+			await n8n.client.waitForExecution(execution.id, 120_000, new Set(['waiting']));
+			await n8n.control('POST', '/time', { advanceSeconds: 1_000_000 });
+			const ended = await n8n.client.waitForExecution(execution.id, 180_000);
+			assert.equal(ended.status, 'success', ended.error?.message);
+			assert.equal(outputOf(ended, 'Wait')[0].json.outcome, 'succeeded');
+		},
+	);
 
 	test('a killed main comes back with its workflows', { timeout: 120_000 }, async () => {
 		await n8n.restartMain();

@@ -504,6 +504,42 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 		);
 
 		test(
+			'with a credential that reads the incoming item, it stays in memory, and says why',
+			{ timeout: 3 * MINUTES },
+			async () => {
+				const { id: key, key: apiKey, securityLevel } = n8n.simulator.simulator.keys.admin;
+				const credential = await n8n.addCredential({
+					name: 'Tenant of the item',
+					type: 'cortexXdrApi',
+					data: { tenantUrl: '={{ $json.tenant }}', apiKeyId: key, apiKey, securityLevel },
+				});
+				const slow = job({ kind: 'importJob', durationSeconds: 20 });
+				const { id: credentialId, name } = credential;
+				const id = await runByHand(
+					chain('Tenant of the item', [
+						manualTrigger(),
+						items('Jobs', [{ job: slow, tenant: n8n.simulator.url }]),
+						waitForJob(
+							{ jobType: 'importJob' },
+							{ credentials: { cortexXdrApi: { id: credentialId, name } } },
+						),
+					]),
+				);
+				const execution = await n8n.client.waitForExecution(id, 2 * MINUTES);
+				assert.equal(execution.status, 'success', execution.error?.message);
+				const [run] = execution.runs.Wait as Array<
+					NodeRun & { hints?: Array<{ message: string }> }
+				>;
+				assert.match(
+					String(run.hints?.map(({ message }) => message)),
+					/stayed in memory because a field of its credential holds an expression/,
+				);
+				assert.equal(outputOf(execution, 'Wait')[0].json.outcome, 'succeeded');
+				assert.equal(requestsFor(slow), 2);
+			},
+		);
+
+		test(
 			"a timeout of n8n's that is shorter than the wait is named before it, and counts parked time",
 			{ timeout: 4 * MINUTES },
 			async () => {
