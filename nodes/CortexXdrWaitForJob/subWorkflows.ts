@@ -41,8 +41,6 @@ const start = {
 	parameters: { inputSource: 'passthrough' },
 };
 
-const to = (name: string) => [{ node: name, type: 'main' as const, index: 0 }];
-
 /** The node that waits, once more, in one of its other roles. */
 const inRole = (
 	{ type, typeVersion, credentials }: INode,
@@ -58,62 +56,79 @@ const inRole = (
 });
 
 /**
+ * @param nodes beside the one that starts it
+ * @param next by the name of a node: which one follows each of its outputs
+ */
+const subWorkflow = (
+	name: string,
+	nodes: object[],
+	next: Record<string, Array<string | undefined>>,
+	parent: IWorkflowSettings,
+) =>
+	({
+		name,
+		active: false,
+		nodes: [start, ...nodes],
+		connections: Object.fromEntries(
+			Object.entries(next).map(([from, outputs]) => [
+				from,
+				{ main: outputs.map((to) => (to ? [{ node: to, type: 'main', index: 0 }] : [])) },
+			]),
+		),
+		settings: settingsFrom(parent),
+	}) as unknown as IWorkflowBase;
+
+/**
  * The sub-workflow that the waiting execution is parked on: starts the one that polls, waits for its end, and
  * starts another one where it was killed.
  *
  * @param parent settings of the workflow that waits
  */
-export const supervisingWorkflow = (
+export function supervisingWorkflow(
 	node: INode,
 	plan: Omit<ParkedPlan, 'role'>,
 	parent: IWorkflowSettings,
-) =>
-	({
-		name: 'Wait for Job (watches over the polls)',
-		active: false,
-		nodes: [
-			start,
+): IWorkflowBase {
+	const supervise = inRole(node, plan, 'supervise', [NODES.supervise, 1]);
+	return subWorkflow(
+		'Wait for Job (watches over the polls)',
+		[
 			// An end with an error is looked at like any other.
-			{
-				...inRole(node, plan, 'supervise', [NODES.supervise, 1]),
-				onError: 'continueRegularOutput',
-			},
+			{ ...supervise, onError: 'continueRegularOutput' },
 			inRole(node, plan, 'check', [NODES.check, 2]),
 		],
-		connections: {
-			[NODES.start]: { main: [to(NODES.supervise)] },
-			[NODES.supervise]: { main: [to(NODES.check)] },
-			[NODES.check]: { main: [[], to(NODES.supervise)] },
+		{
+			[NODES.start]: [NODES.supervise],
+			[NODES.supervise]: [NODES.check],
+			[NODES.check]: [undefined, NODES.supervise],
 		},
-		settings: settingsFrom(parent),
-	}) as unknown as IWorkflowBase;
+		parent,
+	);
+}
 
 /**
  * The sub-workflow that polls: n8n's own Wait node, then a round of polls, in a circle.
  * @param parent settings of the workflow that waits
  */
-export const pollingWorkflow = (
+export function pollingWorkflow(
 	node: INode,
 	plan: Omit<ParkedPlan, 'role'>,
 	parent: IWorkflowSettings,
-) =>
-	({
-		name: 'Wait for Job (polls)',
-		active: false,
-		nodes: [
-			start,
-			{
-				...place(NODES.wait, 1),
-				type: 'n8n-nodes-base.wait',
-				typeVersion: 1.1,
-				parameters: { resume: 'timeInterval', amount: '={{ $json.wait }}', unit: 'seconds' },
-			},
-			inRole(node, plan, 'poll', [NODES.poll, 2]),
-		],
-		connections: {
-			[NODES.start]: { main: [to(NODES.wait)] },
-			[NODES.wait]: { main: [to(NODES.poll)] },
-			[NODES.poll]: { main: [[], to(NODES.wait)] },
+): IWorkflowBase {
+	const wait = {
+		...place(NODES.wait, 1),
+		type: 'n8n-nodes-base.wait',
+		typeVersion: 1.1,
+		parameters: { resume: 'timeInterval', amount: '={{ $json.wait }}', unit: 'seconds' },
+	};
+	return subWorkflow(
+		'Wait for Job (polls)',
+		[wait, inRole(node, plan, 'poll', [NODES.poll, 2])],
+		{
+			[NODES.start]: [NODES.wait],
+			[NODES.wait]: [NODES.poll],
+			[NODES.poll]: [undefined, NODES.wait],
 		},
-		settings: settingsFrom(parent),
-	}) as unknown as IWorkflowBase;
+		parent,
+	);
+}

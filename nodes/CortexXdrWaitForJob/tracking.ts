@@ -261,10 +261,7 @@ export type JobItem = ReturnType<typeof jobItem>;
 /** How a job stands whose wait is parked: its item, without what only the end brings. */
 export function standingItem(job: Job, plan: Plan, tracked: Tracked) {
 	const { standing, end, fault } = tracked;
-	if (end) {
-		const { endpoints: _, ...item } = jobItem(job, plan, { ...tracked, end }, NO_DETAILS);
-		return item;
-	}
+	if (end) return jobItem(job, plan, { ...tracked, end }, NO_DETAILS);
 	return {
 		job_type: job.type,
 		job_id: job.id,

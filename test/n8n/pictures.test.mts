@@ -160,7 +160,7 @@ async function waitingScan(page: Page, side: Page, demo: Demo, nodes: number): P
 	await save(side, 'scan-wait-report-waiting');
 
 	await nodeNamed(page, 'Wait for the Scan').dblclick();
-	await page.getByText('still running').waitFor();
+	await page.getByText(/is still running\. The sub-execution/).waitFor();
 	await save(page, 'wait-for-job-waiting');
 	await page.keyboard.press('Escape');
 
