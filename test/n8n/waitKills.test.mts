@@ -4,8 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { waitUntil } from '../../demo/processes.mts';
-import { outputOf } from '../../demo/rest.mts';
-import type { JobRequest } from '../../simulator/cortex/jobs.ts';
+import { outputOf, type Execution } from '../../demo/rest.mts';
 import {
 	chain,
 	childOf,
@@ -53,31 +52,56 @@ const MODES: Mode[] = [
 	},
 ];
 
-/** A workflow that waits: what for, what On Error says, and what has to come out, by job. */
+/**
+ * What a wait is at when n8n is killed first. Each has a key of its own, by which the simulator tells whose requests
+ * it has not answered.
+ */
+const MOMENTS = {
+	polling: { key: 'admin', paths: POLLS },
+	fetching: { key: 'standard', paths: [RESULTS] },
+	/** Its poll comes due while n8n is down, and is made before n8n has looked for what has crashed. */
+	due: { key: 'reader', paths: POLLS },
+} as const;
+type Moment = keyof typeof MOMENTS;
+
+/** A workflow that waits: from which moment on, what for, what On Error says, and how its jobs end. */
 interface Case {
-	name: string;
+	moment: Moment;
 	kind: 'importJob' | 'endpointAction' | 'scriptExecution';
-	onError: string;
+	onError: 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
 	jobs: Array<'good' | 'bad'>;
 }
 
 const CASES: Case[] = [
-	{ name: 'stop', kind: 'importJob', onError: 'stopWorkflow', jobs: ['good', 'good'] },
-	{ name: 'stopBad', kind: 'endpointAction', onError: 'stopWorkflow', jobs: ['good', 'bad'] },
+	{ moment: 'polling', kind: 'importJob', onError: 'stopWorkflow', jobs: ['good', 'good'] },
+	{ moment: 'polling', kind: 'endpointAction', onError: 'stopWorkflow', jobs: ['good', 'bad'] },
 	{
-		name: 'continue',
-		kind: 'scriptExecution',
+		moment: 'polling',
+		kind: 'endpointAction',
 		onError: 'continueRegularOutput',
 		jobs: ['good', 'bad', 'good'],
 	},
+	{ moment: 'polling', kind: 'importJob', onError: 'continueErrorOutput', jobs: ['bad', 'good'] },
+	{ moment: 'fetching', kind: 'scriptExecution', onError: 'stopWorkflow', jobs: ['good', 'good'] },
 	{
-		name: 'errorOutput',
-		kind: 'endpointAction',
-		onError: 'continueErrorOutput',
+		moment: 'fetching',
+		kind: 'scriptExecution',
+		onError: 'continueRegularOutput',
 		jobs: ['bad', 'good'],
 	},
+	{
+		moment: 'fetching',
+		kind: 'scriptExecution',
+		onError: 'continueErrorOutput',
+		jobs: ['good', 'bad'],
+	},
+	{ moment: 'due', kind: 'endpointAction', onError: 'stopWorkflow', jobs: ['good', 'good'] },
+	{ moment: 'due', kind: 'importJob', onError: 'continueRegularOutput', jobs: ['good', 'bad'] },
+	{ moment: 'due', kind: 'endpointAction', onError: 'continueErrorOutput', jobs: ['bad', 'good'] },
 ];
-const JOBS = CASES.flatMap(({ jobs }) => jobs).length;
+
+const jobsAt = (moment: Moment) =>
+	CASES.filter((one) => one.moment === moment).flatMap(({ jobs }) => jobs).length;
 
 const told = () =>
 	editFields('After', {
@@ -92,6 +116,45 @@ const refused = () =>
 		outcome: '={{ $json.details.outcome }}',
 		label: "={{ $('Jobs').item.json.label }}",
 	});
+
+/** A wait of which n8n is killed, as it was started. */
+interface Started extends Case {
+	name: string;
+	rows: Array<{ job: string; label: string }>;
+	/** The execution. */
+	id: string;
+}
+
+/** Compares what came out of a wait with how its jobs have ended. */
+function assertRight({ name, kind, onError, rows }: Started, execution: Execution): void {
+	const given = (node: string) => outputOf(execution, node).map(({ json }) => json);
+	const isBad = ({ label }: { label: string }) => label.endsWith('bad');
+	const toErrors = onError === 'continueErrorOutput';
+	if (onError === 'stopWorkflow' && rows.some(isBad)) {
+		assert.equal(execution.status, 'error', name);
+		assert.equal(execution.error?.message, '1 of 2 jobs did not succeed');
+		const description = String(execution.error?.description);
+		for (const row of rows) assert.equal(description.includes(row.job), isBad(row), description);
+		assert.deepEqual(given('After'), []);
+		return;
+	}
+	assert.equal(execution.status, 'success', `${name}: ${execution.error?.message}`);
+	const results = kind === 'scriptExecution' ? '2' : '0';
+	const expected = rows.map((row) => ({
+		bad: isBad(row),
+		item: { job: row.job, outcome: isBad(row) ? 'failed' : 'succeeded', label: row.label },
+	}));
+	assert.deepEqual(
+		given('After'),
+		expected.flatMap(({ bad, item }) => (toErrors && bad ? [] : { ...item, results })),
+		name,
+	);
+	assert.deepEqual(
+		given('Refused'),
+		expected.flatMap(({ bad, item }) => (toErrors && bad ? item : [])),
+		name,
+	);
+}
 
 /** n8n logs a day's time only, and in colors. */
 const LINE = /^(\d\d):(\d\d):(\d\d\.\d+)\s/;
@@ -131,7 +194,14 @@ function killTests({ name: mode, options, skip }: Mode): void {
 		);
 		after(() => n8n?.close(), { timeout: MINUTES });
 
+		/** What runs executions. */
 		const kill = async () => (inQueue ? n8n.killWorker(0) : n8n.killMain());
+
+		/** The whole machine: in queue mode, what hands executions out goes too. */
+		const killAll = async () => {
+			if (inQueue) await n8n.killWorker(0);
+			await n8n.killMain();
+		};
 
 		/** Asks it to end, as a restart by an operator does. */
 		async function shutDown(): Promise<void> {
@@ -146,37 +216,57 @@ function killTests({ name: mode, options, skip }: Mode): void {
 		): Promise<number> {
 			await end();
 			await down();
+			if (n8n.main().hasExited()) await n8n.restartMain();
 			if (inQueue) await n8n.addWorker();
-			else await n8n.restartMain();
 			return Date.now();
 		}
 
-		const hanging = () =>
-			n8n.simulator.simulator.requests.entries.filter(({ fault }) => fault === 'silence').length;
-
-		/** The vendor answers no more on these paths. Resolves when so many requests are without an answer. */
-		async function hang(paths: string[], count: number): Promise<() => number> {
+		/** Requests that the waits of a moment have not had answered, since it was begun to count. */
+		function unanswered(moments: Moment[]): () => number {
+			const { requests, keys } = n8n.simulator.simulator;
+			const ids = moments.map((moment) => keys[MOMENTS[moment].key].id);
+			const hanging = () =>
+				requests.entries.filter(
+					({ fault, keyId }) => fault === 'silence' && ids.includes(String(keyId)),
+				).length;
 			const before = hanging();
-			const { faults } = n8n.simulator.simulator;
-			for (const path of paths) faults.add({ path, silent: true, times: 1_000_000 });
-			await waitUntil(
-				() => hanging() - before >= count || undefined,
-				NEXT_POLL_MS,
-				() => `${hanging() - before} of ${count} requests`,
-				100,
-			);
 			return () => hanging() - before;
 		}
 
-		test('goes on and ends right', { timeout: 30 * MINUTES }, async (context) => {
-			const { cortex, faults } = n8n.simulator.simulator;
-			const job = (request: JobRequest) => cortex.startJob(request);
-			const waits = await Promise.all(
-				CASES.map(async ({ name, kind, onError, jobs }) => {
-					const rows = jobs.map((is, index) => ({
-						job: job({
-							kind,
-							durationSeconds: JOB_SECONDS,
+		/** The vendor does not answer on these paths. */
+		const hang = (paths: readonly string[]) => {
+			for (const path of paths) {
+				n8n.simulator.simulator.faults.add({ path, silent: true, times: 1_000_000 });
+			}
+		};
+		const answer = () => n8n.simulator.simulator.faults.clear();
+
+		const reached = (count: () => number, expected: number, what: string) =>
+			waitUntil(
+				() => count() >= expected || undefined,
+				NEXT_POLL_MS,
+				() => `${mode}, ${what}: ${count()} of ${expected} requests`,
+				100,
+			);
+
+		/** Starts the waits of a moment. Resolves when all are parked. */
+		async function start(moment: Moment, durationSeconds: number): Promise<Started[]> {
+			const { cortex, keys } = n8n.simulator.simulator;
+			const { id: apiKeyId, key: apiKey, securityLevel } = keys[MOMENTS[moment].key];
+			const credential = await n8n.addCredential({
+				name: moment,
+				type: 'cortexXdrApi',
+				data: { tenantUrl: n8n.simulator.url, apiKeyId, apiKey, securityLevel },
+			});
+			const cortexXdrApi = { id: credential.id, name: moment };
+			const cases = CASES.filter((one) => one.moment === moment);
+			const started = await Promise.all(
+				cases.map(async (one, place) => {
+					const name = `${moment}-${place}`;
+					const rows = one.jobs.map((is, index) => ({
+						job: cortex.startJob({
+							kind: one.kind,
+							durationSeconds,
 							outcome: is === 'bad' ? 'failed' : 'succeeded',
 							endpoints: 2,
 						}),
@@ -185,118 +275,104 @@ function killTests({ name: mode, options, skip }: Mode): void {
 					const workflow = chain(name, [
 						webhookTrigger(name),
 						items('Jobs', rows),
-						waitForJob({ jobType: kind, timeout: 24 * 60 }, { onError }),
+						waitForJob(
+							{ jobType: one.kind, timeout: 24 * 60 },
+							{ onError: one.onError, credentials: { cortexXdrApi } },
+						),
 						told(),
 					]);
 					workflow.nodes.push(refused());
-					if (onError === 'continueErrorOutput') {
+					if (one.onError === 'continueErrorOutput') {
 						const to = (node: string) => [{ node, type: 'main', index: 0 }];
 						workflow.connections.Wait = { main: [to('After'), to('Refused')] };
 					}
 					const { id } = await n8n.add(workflow);
 					await n8n.client.activate(id);
 					await n8n.webhookReady(name);
-					assert.equal((await n8n.callWebhook(name)).status, 200);
-					return { name, kind, rows, onError, id: (await n8n.latestExecution(id)).id };
+					return { ...one, name, rows, workflowId: id };
 				}),
 			);
+			const waits: Started[] = [];
+			for (const { workflowId, ...one } of started) {
+				assert.equal((await n8n.callWebhook(one.name)).status, 200);
+				waits.push({ ...one, id: (await n8n.latestExecution(workflowId)).id });
+			}
 			const parked = new Set(['waiting']);
 			for (const { id } of waits) await n8n.client.waitForExecution(id, 2 * MINUTES, parked);
+			return waits;
+		}
 
-			const stillWaiting = async (moment: string) => {
+		test('goes on and ends right', { timeout: 25 * MINUTES }, async (context) => {
+			const all = Object.keys(MOMENTS) as Moment[];
+			const seen: string[] = [];
+			let waits: Started[] = [];
+			const assertWaiting = async (when: string) => {
 				for (const { id, name } of waits) {
 					const { status, error } = await n8n.client.execution(id);
-					assert.equal(status, 'waiting', `${moment}: ${name} is ${status}: ${error?.message}`);
+					assert.equal(status, 'waiting', `${when}: ${name} is ${status}: ${error?.message}`);
 				}
 			};
-			const seen: string[] = [];
-			let hits = 0;
-			const note = async (moment: string, restarted: number) => {
-				hits += JOBS;
-				const asked = await hang(POLLS, JOBS);
-				const seconds = Math.round((Date.now() - restarted) / 1000);
-				await delay(3_000);
-				assert.equal(asked(), JOBS, `${moment}: polled twice`);
-				await stillWaiting(moment);
-				seen.push(`${moment}: all polled again ${seconds} s after the restart`);
-			};
+			let killedPolls = 0;
 
-			// The poll comes due while n8n is down; the vendor hangs when it is made.
-			let restarted = await killed(async () => {
-				await delay(75_000);
-				for (const path of POLLS) faults.add({ path, silent: true, times: 1_000_000 });
-			});
-			await waitUntil(() => hanging() >= JOBS || undefined, NEXT_POLL_MS, 'No late poll.', 100);
+			// First: results are fetched, polls are made, and polls come due while it is down.
+			hang([RESULTS]);
+			const fetched = unanswered(['fetching']);
+			waits = await start('fetching', 30);
+			// So much later that these have asked for their jobs before polls are not answered any more.
+			await delay(20_000);
+			waits.push(...(await start('polling', JOB_SECONDS)));
+			await delay(20_000);
+			waits.push(...(await start('due', JOB_SECONDS)));
+			await reached(fetched, jobsAt('fetching'), 'results');
+			const polled = unanswered(['polling']);
+			hang(POLLS);
+			await reached(polled, jobsAt('polling'), 'polls');
+			await assertWaiting('before it was killed');
+			killedPolls += fetched() + polled();
+			const late = unanswered(['due']);
+			let restarted = await killed(() => delay(30_000));
+			await reached(late, jobsAt('due'), 'polls that came due meanwhile');
 			// n8n looks for crashed executions when it has started whole.
 			await delay(10_000);
-			faults.clear();
-			await note('due while down', restarted);
+			answer();
 
-			restarted = await killed(() => faults.clear());
-			await note('in a poll', restarted);
-
-			restarted = await killed(() => faults.clear());
-			await note('in a poll, again', restarted);
-
-			// All jobs end meanwhile; the results of the scripts do not come.
-			restarted = await killed(async () => {
-				faults.clear();
-				faults.add({ path: RESULTS, silent: true, times: 1_000_000 });
-				await n8n.control('POST', '/time', { advanceSeconds: JOB_SECONDS });
-			}, shutDown);
-			hits += JOBS;
-			const before = hanging();
-			await waitUntil(
-				() => hanging() - before >= 3 || undefined,
-				NEXT_POLL_MS,
-				() => `${hanging() - before} of 3 requests for results`,
-				100,
-			);
-			// The others have ended, and are not killed in the middle of what comes after the wait.
-			await delay(15_000);
-			hits += 3;
-			seen.push(
-				`asked to end, in a poll: all polled again, and ended, ${Math.round((Date.now() - restarted) / 1000)} s later`,
-			);
-			restarted = await killed(() => faults.clear());
-
-			const ended = await Promise.all(
-				waits.map(async (wait) => ({
-					...wait,
-					execution: await n8n.client.waitForExecution(wait.id, NEXT_POLL_MS),
-				})),
-			);
-			seen.push(
-				`while results were fetched: ended ${Math.round((Date.now() - restarted) / 1000)} s later`,
-			);
-			const supervisors = ended.map(({ execution }) => childOf(execution));
-			const times = atWork(await n8n.logs(), supervisors).map(Math.round);
-			context.diagnostic(
-				`${mode}: ${hits} polls were under way when n8n was ended; ${seen.join('; ')}; the supervisors were at work for ${times.join(', ')} ms`,
-			);
-			assert.ok(times.length > 0, 'the log does not tell when the supervisors were at work');
-			for (const { name, rows, execution, kind, onError } of ended) {
-				const given = (node: string) => outputOf(execution, node).map(({ json }) => json);
-				const expected = (is: 'good' | 'bad') =>
-					rows
-						.filter(({ label }) => onError !== 'continueErrorOutput' || label.endsWith(is))
-						.map(({ job, label }) => ({
-							job,
-							outcome: label.endsWith('bad') ? 'failed' : 'succeeded',
-							...(is === 'good' && { results: kind === 'scriptExecution' ? '2' : '0' }),
-							label,
-						}));
-				if (name === 'stopBad') {
-					assert.equal(execution.status, 'error');
-					assert.equal(execution.error?.message, '1 of 2 jobs did not succeed');
-					assert.ok(String(execution.error?.description).includes(rows[1].job));
-					assert.deepEqual(given('After'), []);
-					continue;
+			// Twice in a row, the second time with all that n8n consists of; then it is asked to end.
+			const ends = [
+				['killed', killAll],
+				['killed again', shutDown],
+			] as const;
+			for (const [when, end] of ends) {
+				const again = all.map((moment) => [moment, unanswered([moment])] as const);
+				hang(POLLS);
+				for (const [moment, count] of again) await reached(count, jobsAt(moment), when);
+				const seconds = Math.round((Date.now() - restarted) / 1000);
+				await delay(3_000);
+				for (const [moment, count] of again) {
+					// A worker that was only started late was not killed, and has asked twice meanwhile.
+					if (inQueue && moment === 'due') continue;
+					assert.equal(count(), jobsAt(moment), `${when}: ${moment} has polled twice`);
 				}
-				assert.equal(execution.status, 'success', `${name}: ${execution.error?.message}`);
-				assert.deepEqual(given('After'), expected('good'));
-				if (onError === 'continueErrorOutput') assert.deepEqual(given('Refused'), expected('bad'));
+				await assertWaiting(when);
+				killedPolls += again.reduce((sum, [, count]) => sum + count(), 0);
+				seen.push(`${when}: the last wait polled again ${seconds} s after the restart`);
+				restarted = await killed(answer, end);
 			}
+			await n8n.control('POST', '/time', { advanceSeconds: JOB_SECONDS });
+			const ended = await Promise.all(
+				waits.map(({ id }) => n8n.client.waitForExecution(id, NEXT_POLL_MS)),
+			);
+			const seconds = Math.round((Date.now() - restarted) / 1000);
+			seen.push(`asked to end: the last wait ended ${seconds} s after the restart`);
+			const times = atWork(
+				await n8n.logs(),
+				ended.map((one) => childOf(one)),
+			).map(Math.round);
+			context.diagnostic(
+				`${waits.length} waits, ${killedPolls} polls under way when n8n was ended; ${seen.join('; ')}`,
+			);
+			context.diagnostic(`the supervisors were at work for ${times.join(', ')} ms`);
+			assert.ok(times.length > 0, 'the log does not tell when the supervisors were at work');
+			waits.forEach((wait, index) => assertRight(wait, ended[index]));
 		});
 	});
 }
