@@ -125,6 +125,61 @@ interface Started extends Case {
 	id: string;
 }
 
+/** Starts waits, with a key of their own. Resolves when all are parked. */
+async function startWaits(
+	n8n: TestN8n,
+	given: { name: string; key: string; cases: Case[]; durationSeconds: number },
+): Promise<Started[]> {
+	const { cortex, keys } = n8n.simulator.simulator;
+	const { id: apiKeyId, key: apiKey, securityLevel } = keys[given.key];
+	const credential = await n8n.addCredential({
+		name: given.name,
+		type: 'cortexXdrApi',
+		data: { tenantUrl: n8n.simulator.url, apiKeyId, apiKey, securityLevel },
+	});
+	const cortexXdrApi = { id: credential.id, name: given.name };
+	const workflows = await Promise.all(
+		given.cases.map(async (one, place) => {
+			const name = `${given.name}-${place}`;
+			const rows = one.jobs.map((is, index) => ({
+				job: cortex.startJob({
+					kind: one.kind,
+					durationSeconds: given.durationSeconds,
+					outcome: is === 'bad' ? 'failed' : 'succeeded',
+					endpoints: 2,
+				}),
+				label: `${index} ${is}`,
+			}));
+			const workflow = chain(name, [
+				webhookTrigger(name),
+				items('Jobs', rows),
+				waitForJob(
+					{ jobType: one.kind, timeout: 24 * 60 },
+					{ onError: one.onError, credentials: { cortexXdrApi } },
+				),
+				told(),
+			]);
+			workflow.nodes.push(refused());
+			if (one.onError === 'continueErrorOutput') {
+				const to = (node: string) => [{ node, type: 'main', index: 0 }];
+				workflow.connections.Wait = { main: [to('After'), to('Refused')] };
+			}
+			const { id } = await n8n.add(workflow);
+			await n8n.client.activate(id);
+			await n8n.webhookReady(name);
+			return { ...one, name, rows, workflowId: id };
+		}),
+	);
+	const waits: Started[] = [];
+	for (const { workflowId, ...one } of workflows) {
+		assert.equal((await n8n.callWebhook(one.name)).status, 200);
+		waits.push({ ...one, id: (await n8n.latestExecution(workflowId)).id });
+	}
+	const parked = new Set(['waiting']);
+	for (const { id } of waits) await n8n.client.waitForExecution(id, 2 * MINUTES, parked);
+	return waits;
+}
+
 /** Compares what came out of a wait with how its jobs have ended. */
 function assertRight({ name, kind, onError, rows }: Started, execution: Execution): void {
 	const given = (node: string) => outputOf(execution, node).map(({ json }) => json);
@@ -155,6 +210,38 @@ function assertRight({ name, kind, onError, rows }: Started, execution: Executio
 		name,
 	);
 }
+
+/**
+ * What came out of a wait whose supervisor may have been killed, in words, and whether that is as if nothing had
+ * happened.
+ *
+ * @throws {AssertionError} for a success that is none
+ */
+function whatCameOut(wait: Started, execution: Execution): [string, boolean] {
+	if (execution.status === 'success') {
+		const given = [...outputOf(execution, 'After'), ...outputOf(execution, 'Refused')];
+		const lost = given.filter(({ json }) => json.outcome === 'failed' && isGood(json.label));
+		if (lost.length === 0) {
+			assertRight(wait, execution);
+			return ['right', true];
+		}
+		assert.equal(given.length, wait.rows.length);
+		for (const { json } of given) {
+			assert.ok(json.outcome === 'failed' || isGood(json.label), JSON.stringify(json));
+		}
+		return [`${lost.length} items with the outcome failed`, false];
+	}
+	if (execution.error?.message === '1 of 2 jobs did not succeed') {
+		assertRight(wait, execution);
+		return ['right', true];
+	}
+	// The workflow itself was at work, after its wait: n8n marks it so.
+	if (execution.status === 'crashed') return ['the workflow crashed after its wait', false];
+	assert.match(String(execution.error?.message), /^n8n was ended|crashed/);
+	return [`${execution.status} (${execution.error?.message})`, false];
+}
+
+const isGood = (label: unknown) => String(label).endsWith('good');
 
 /** n8n logs a day's time only, and in colors. */
 const LINE = /^(\d\d):(\d\d):(\d\d\.\d+)\s/;
@@ -250,57 +337,13 @@ function killTests({ name: mode, options, skip }: Mode): void {
 			);
 
 		/** Starts the waits of a moment. Resolves when all are parked. */
-		async function start(moment: Moment, durationSeconds: number): Promise<Started[]> {
-			const { cortex, keys } = n8n.simulator.simulator;
-			const { id: apiKeyId, key: apiKey, securityLevel } = keys[MOMENTS[moment].key];
-			const credential = await n8n.addCredential({
+		const start = (moment: Moment, durationSeconds: number) =>
+			startWaits(n8n, {
 				name: moment,
-				type: 'cortexXdrApi',
-				data: { tenantUrl: n8n.simulator.url, apiKeyId, apiKey, securityLevel },
+				key: MOMENTS[moment].key,
+				cases: CASES.filter((one) => one.moment === moment),
+				durationSeconds,
 			});
-			const cortexXdrApi = { id: credential.id, name: moment };
-			const cases = CASES.filter((one) => one.moment === moment);
-			const started = await Promise.all(
-				cases.map(async (one, place) => {
-					const name = `${moment}-${place}`;
-					const rows = one.jobs.map((is, index) => ({
-						job: cortex.startJob({
-							kind: one.kind,
-							durationSeconds,
-							outcome: is === 'bad' ? 'failed' : 'succeeded',
-							endpoints: 2,
-						}),
-						label: `${index} ${is}`,
-					}));
-					const workflow = chain(name, [
-						webhookTrigger(name),
-						items('Jobs', rows),
-						waitForJob(
-							{ jobType: one.kind, timeout: 24 * 60 },
-							{ onError: one.onError, credentials: { cortexXdrApi } },
-						),
-						told(),
-					]);
-					workflow.nodes.push(refused());
-					if (one.onError === 'continueErrorOutput') {
-						const to = (node: string) => [{ node, type: 'main', index: 0 }];
-						workflow.connections.Wait = { main: [to('After'), to('Refused')] };
-					}
-					const { id } = await n8n.add(workflow);
-					await n8n.client.activate(id);
-					await n8n.webhookReady(name);
-					return { ...one, name, rows, workflowId: id };
-				}),
-			);
-			const waits: Started[] = [];
-			for (const { workflowId, ...one } of started) {
-				assert.equal((await n8n.callWebhook(one.name)).status, 200);
-				waits.push({ ...one, id: (await n8n.latestExecution(workflowId)).id });
-			}
-			const parked = new Set(['waiting']);
-			for (const { id } of waits) await n8n.client.waitForExecution(id, 2 * MINUTES, parked);
-			return waits;
-		}
 
 		test('goes on and ends right', { timeout: 25 * MINUTES }, async (context) => {
 			const all = Object.keys(MOMENTS) as Moment[];
@@ -377,6 +420,67 @@ function killTests({ name: mode, options, skip }: Mode): void {
 	});
 }
 
+/** Enough that some supervisor is at work when n8n is killed. */
+const ENDING_TOGETHER = 4;
+
+/** The milliseconds that are left: n8n is killed while supervisors take over ends. */
+function windowTests(recoveryMode: 'simple' | 'extensive'): void {
+	describe(`while supervisors are at work, ${recoveryMode} recovery`, () => {
+		let n8n: TestN8n;
+
+		before(
+			async () => {
+				n8n = await startTestN8n({ speed: 1, env: recovery(recoveryMode) });
+			},
+			{ timeout: 5 * MINUTES },
+		);
+		after(() => n8n?.close(), { timeout: MINUTES });
+
+		test('no success but a right one', { timeout: 10 * MINUTES }, async (context) => {
+			const cases = CASES.filter(({ moment }) => moment === 'polling');
+			const waits = await startWaits(n8n, {
+				name: 'window',
+				key: 'admin',
+				cases: Array.from({ length: ENDING_TOGETHER }, () => cases).flat(),
+				durationSeconds: 30,
+			});
+			const supervisors = await Promise.all(
+				waits.map(async ({ id }) => childOf(await n8n.client.execution(id))),
+			);
+			const atWorkNow = async () => {
+				const running = await n8n.client.summaries({ status: ['running'] });
+				return running.flatMap(({ id }) => (supervisors.includes(id) ? id : []));
+			};
+			const hit = await waitUntil(
+				async () => {
+					const now = await atWorkNow();
+					return now.length > 0 ? now : undefined;
+				},
+				NEXT_POLL_MS,
+				'No supervisor was seen at work.',
+				5,
+			);
+			await n8n.killMain();
+			await n8n.restartMain();
+
+			const said: string[] = [];
+			for (const wait of waits) {
+				const execution = await n8n.client.waitForExecution(wait.id, NEXT_POLL_MS);
+				const [words, isRight] = whatCameOut(wait, execution);
+				if (!isRight) said.push(`${wait.onError}: ${words}`);
+			}
+			const counts = [...new Set(said)].map(
+				(words) => `${said.filter((one) => one === words).length} × ${words}`,
+			);
+			context.diagnostic(
+				`${waits.length} waits that ended together; ${hit.length} supervisors at work just before the kill; not as if nothing had happened: ${counts.join('; ') || 'none'}`,
+			);
+		});
+	});
+}
+
 describe('Wait for Job, killed at every moment', { concurrency: true }, () => {
 	for (const mode of MODES) killTests(mode);
+	windowTests('simple');
+	windowTests('extensive');
 });
