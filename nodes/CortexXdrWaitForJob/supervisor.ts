@@ -35,9 +35,12 @@ const CRASHING: Words = {
 		'The wait was given up. The jobs themselves continue in Cortex. Find out what ends n8n, then run the workflow again.',
 };
 
-/** What a wait comes out as whose supervisor was killed in the milliseconds in which it is at work. */
-const KILLED =
-	'n8n was ended while it took over the end of this wait, so it is not known how the job ended. The job itself is not affected: wait for it once more.';
+/**
+ * What a wait comes out as whose supervisor was killed in the milliseconds in which it is at work. Whoever looks at the
+ * supervisor before sees it too, so it holds for a wait that goes on as well.
+ */
+const NOT_TAKEN_OVER =
+	'The end of this wait has not been taken over, so it is not known how the job ended. If the wait is over, n8n was ended in that very moment: wait for the job once more. The job itself is not affected.';
 
 /**
  * The first node of the supervisor: starts a poller, and is parked until it ends.
@@ -63,7 +66,7 @@ export async function supervise(
 			pollingWorkflow(context.getNode(), { ...plan, supervisor }, context.getWorkflowSettings()),
 			{ json: item.json },
 		);
-		return [parked ? lostItems(plan, state, KILLED) : items, []];
+		return [parked ? lostItems(plan, state, NOT_TAKEN_OVER) : items, []];
 	} catch (error) {
 		const { message: reason } = toNodeError(context.getNode(), error, {});
 		const message = `n8n did not take the sub-execution that polls (${reason})`;

@@ -286,7 +286,7 @@ describe('what n8n stores meanwhile', () => {
 		expect(items.map(({ outcome }) => outcome)).toEqual(['failed', 'succeeded', 'failed']);
 		expect(items.map(({ endpoints }) => endpoints)).toEqual([null, null, null]);
 		for (const { errors } of [items[0], items[2]]) {
-			expect(errors).toEqual([expect.stringMatching(/^n8n was ended while it took over/)]);
+			expect(errors).toEqual([expect.stringMatching(/^The end of this wait has not been taken over/)]);
 		}
 		const failed = supervisorOutput.filter(({ json }) => json.error !== undefined);
 		expect(failed).toHaveLength(onError === 'continueErrorOutput' ? 2 : 0);
