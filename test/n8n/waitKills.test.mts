@@ -243,6 +243,34 @@ function whatCameOut(wait: Started, execution: Execution): [string, boolean] {
 
 const isGood = (label: unknown) => String(label).endsWith('good');
 
+/** What was measured of waits that were killed; `npm run load` reads it from the output. */
+export interface Killed {
+	mode: string;
+	waits: number;
+	/** Polls, and fetches of results, that were under way when n8n was ended. */
+	polls: number;
+	/** From each restart until the last wait had polled again; after the last one until all had ended. */
+	seconds: number[];
+	/** For how long the supervisors were at work at a time, in milliseconds, sorted. */
+	supervisorsAtWork: number[];
+}
+
+/** What was measured of waits whose supervisors were killed. */
+export interface Window {
+	recovery: string;
+	waits: number;
+	/** How many supervisors were at work just before the kill. */
+	supervisors: number;
+	/** What came out that was not as if nothing had happened, counted. */
+	cameOut: string[];
+}
+
+const tell = (
+	context: { diagnostic(message: string): void },
+	what: 'kills' | 'window',
+	measured: Killed | Window,
+) => context.diagnostic(`measured ${what}: ${JSON.stringify(measured)}`);
+
 /** n8n logs a day's time only, and in colors. */
 const LINE = /^(\d\d):(\d\d):(\d\d\.\d+)\s/;
 
@@ -347,7 +375,8 @@ function killTests({ name: mode, options, skip }: Mode): void {
 
 		test('goes on and ends right', { timeout: 25 * MINUTES }, async (context) => {
 			const all = Object.keys(MOMENTS) as Moment[];
-			const seen: string[] = [];
+			const seconds: number[] = [];
+			const sinceRestart = () => Math.round((Date.now() - restarted) / 1000);
 			let waits: Started[] = [];
 			const assertWaiting = async (when: string) => {
 				for (const { id, name } of waits) {
@@ -388,7 +417,7 @@ function killTests({ name: mode, options, skip }: Mode): void {
 				const again = all.map((moment) => [moment, unanswered([moment])] as const);
 				hang(POLLS);
 				for (const [moment, count] of again) await reached(count, jobsAt(moment), when);
-				const seconds = Math.round((Date.now() - restarted) / 1000);
+				seconds.push(sinceRestart());
 				await delay(3_000);
 				for (const [moment, count] of again) {
 					// A worker that was only started late was not killed, and has asked twice meanwhile.
@@ -397,23 +426,24 @@ function killTests({ name: mode, options, skip }: Mode): void {
 				}
 				await assertWaiting(when);
 				killedPolls += again.reduce((sum, [, count]) => sum + count(), 0);
-				seen.push(`${when}: the last wait polled again ${seconds} s after the restart`);
 				restarted = await killed(answer, end);
 			}
 			await n8n.control('POST', '/time', { advanceSeconds: JOB_SECONDS });
 			const ended = await Promise.all(
 				waits.map(({ id }) => n8n.client.waitForExecution(id, NEXT_POLL_MS)),
 			);
-			const seconds = Math.round((Date.now() - restarted) / 1000);
-			seen.push(`asked to end: the last wait ended ${seconds} s after the restart`);
+			seconds.push(sinceRestart());
 			const times = atWork(
 				await n8n.logs(),
 				ended.map((one) => childOf(one)),
 			).map(Math.round);
-			context.diagnostic(
-				`${waits.length} waits, ${killedPolls} polls under way when n8n was ended; ${seen.join('; ')}`,
-			);
-			context.diagnostic(`the supervisors were at work for ${times.join(', ')} ms`);
+			tell(context, 'kills', {
+				mode,
+				waits: waits.length,
+				polls: killedPolls,
+				seconds,
+				supervisorsAtWork: times,
+			} satisfies Killed);
 			assert.ok(times.length > 0, 'the log does not tell when the supervisors were at work');
 			waits.forEach((wait, index) => assertRight(wait, ended[index]));
 		});
@@ -472,9 +502,12 @@ function windowTests(recoveryMode: 'simple' | 'extensive'): void {
 			const counts = [...new Set(said)].map(
 				(words) => `${said.filter((one) => one === words).length} × ${words}`,
 			);
-			context.diagnostic(
-				`${waits.length} waits that ended together; ${hit.length} supervisors at work just before the kill; not as if nothing had happened: ${counts.join('; ') || 'none'}`,
-			);
+			tell(context, 'window', {
+				recovery: recoveryMode,
+				waits: waits.length,
+				supervisors: hit.length,
+				cameOut: counts,
+			} satisfies Window);
 		});
 	});
 }

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { cpus } from 'node:os';
+import { promisify } from 'node:util';
+
+import type { Benchmark } from '../bench/benchmark.mts';
+import { ROOT } from '../demo/paths.mts';
+import type { Killed, Window } from '../test/n8n/waitKills.test.mts';
+
+const SUITE = 'waitKills';
+
+/** What the suite has said of one kind, line by line. */
+const measured = <T,>(output: string, what: string): T[] =>
+	[...output.matchAll(new RegExp(`measured ${what}: (\\{.+\\})`, 'g'))].map(
+		([, json]) => JSON.parse(json) as T,
+	);
+
+const median = (sorted: number[]) => sorted[Math.floor(sorted.length / 2)];
+
+const benchmark: Benchmark = {
+	async measure({ progress }) {
+		const { stdout } = await progress.step(`npm run test:n8n -- ${SUITE}`, () =>
+			promisify(execFile)('npm', ['run', 'test:n8n', '--', SUITE], { cwd: ROOT, maxBuffer: 100e6 }),
+		);
+		const kills = measured<Killed>(stdout, 'kills');
+		const windows = measured<Window>(stdout, 'window');
+		const atWork = kills
+			.flatMap(({ supervisorsAtWork }) => supervisorsAtWork)
+			.sort((a, b) => a - b);
+		const ms = (value: number) => `${Math.round(value)} ms`;
+		return {
+			title: 'Waits that are killed',
+			machine: { node: process.versions.node, cores: cpus().length },
+			parts: [
+				{
+					text: `Ten waits at a time, in all three ways of On Error, with jobs that succeed and jobs that fail. First n8n (in queue
+mode the worker) is killed while some of them poll, some fetch results, and the polls of others come due before it is back;
+then again with all that it consists of, in the middle of the next polls; then it is asked to end (SIGTERM), in the middle of
+those. The vendor answers none of the polls that are cut off. Every wait has to go on, and to end with the right items, each
+linked to its input: all did.`,
+				},
+				{
+					table: {
+						columns: [
+							'mode',
+							'waits',
+							'requests under way when it was ended',
+							'killed: last one polled again after',
+							'killed again: last one polled again after',
+							'asked to end: last one had ended after',
+							'lost or wrong',
+						],
+						rows: kills.map(({ mode, waits, polls, seconds }) => [
+							mode,
+							String(waits),
+							String(polls),
+							...seconds.map((one) => `${one} s`),
+							'0',
+						]),
+					},
+				},
+				{
+					text: `What is left is the time for which the execution that watches over the polls is at work: once when the poller has
+ended, and once when another one is started. With four n8ns on these cores it took ${ms(median(atWork))} (median of ${atWork.length}), at
+most ${ms(atWork[atWork.length - 1])}. To hit it, waits are made to end together, and n8n is killed as soon as one of those executions is seen at work:`,
+				},
+				{
+					table: {
+						columns: [
+							'recovery',
+							'waits that ended together',
+							'at work just before the kill',
+							'what came out that was not as if nothing had happened',
+							'successes that were none',
+						],
+						rows: windows.map(({ recovery, waits, supervisors, cameOut }) => [
+							recovery,
+							String(waits),
+							String(supervisors),
+							cameOut.join('; ') || 'nothing',
+							'0',
+						]),
+					},
+				},
+			],
+			measured: { kills, windows },
+		};
+	},
+};
+
+export default benchmark;
