@@ -535,6 +535,26 @@ describe('secrets', () => {
 	});
 
 	it.each([
+		['/sm', (body: string) => ({ status: 500, body })],
+		['/sm', (body: string) => ({ status: 403, body: `<title>${body}</title>` })],
+		['/sm', (body: string) => ({ status: 400, body: { message: body } })],
+		['/auth', (body: string) => ({ status: 500, body })],
+	])('a text of %s that repeats a password where it is cut', async (path, rule) => {
+		const fields = admin();
+		const password = String(fields.password);
+		for (const place of [185, 192, 1_980]) {
+			world.simulator.faults.add({
+				path,
+				...rule(`${'x '.repeat(place).slice(0, place)}${password}`),
+			});
+			const { error, stored } = await search({ ...fields });
+			expect(error?.message).toContain('x x x');
+			expect(stored).not.toContain(password.slice(0, 6));
+			world.clock.advance(60_000);
+		}
+	});
+
+	it.each([
 		['/sm', 'before'],
 		['/sm', 'middle'],
 		['/auth', 'before'],

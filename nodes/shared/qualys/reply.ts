@@ -3,8 +3,8 @@ import {
 	isObject,
 	notTheirWords,
 	numberOf,
+	pageOf,
 	parseJson,
-	plainText,
 	type Answer,
 	type JsonObject,
 } from '../transport/answer';
@@ -112,14 +112,6 @@ function toWait(headers: Record<string, unknown>, now: number): number | undefin
 	return wait !== undefined && wait > 0 ? wait : undefined;
 }
 
-/** The message for a refusal: the vendor's words where there are some. */
-function refusal(what: string, { statusCode, body }: Answer, json: unknown): string {
-	const words = errorText(json);
-	if (words !== undefined) return `Qualys refused ${what}: ${words}`;
-	const plain = isObject(json) ? '' : plainText(body);
-	return `Qualys answered ${what} with status ${statusCode} ${plain ? `(${plain})` : 'and no reason'}`;
-}
-
 function fault(
 	answer: Answer,
 	{ what, statuses, now }: { what: string; statuses: Statuses; now: number },
@@ -132,7 +124,12 @@ function fault(
 			hint: `A redirect would take the token to another place. ${CHECK_PLATFORM}`,
 		});
 	}
-	const envelope = errorText(json) !== undefined;
+	const words = errorText(json);
+	const envelope = words !== undefined;
+	const page = envelope || isObject(json) ? undefined : pageOf(body, ' (', ')');
+	const message = envelope
+		? `Qualys refused ${what}: ${words}`
+		: `Qualys answered ${what} with status ${status}${page ? '' : ' and no reason'}`;
 	const { wordless, ...details } = statuses[status] ?? (status >= 500 ? FAILED : UNKNOWN);
 	const hint = envelope ? details.hint : (wordless ?? details.hint);
 	const retryAfter = toWait(headers, now);
@@ -140,8 +137,9 @@ function fault(
 		details.throttled && retryAfter !== undefined
 			? ` Qualys asks to wait ${Math.ceil(retryAfter / 1000)} seconds.`
 			: '';
-	return new Fault(refusal(what, answer, json), {
+	return new Fault(message, {
 		...details,
+		page,
 		hint: hint && hint + pause + notTheirWords(status, json, body),
 		status,
 		retryAfter,
@@ -189,10 +187,11 @@ export function readPage(
 	const body = isObject(json) ? json.body : undefined;
 	const list: unknown = isObject(body) ? body.list : undefined;
 	if (!isObject(body) || !Array.isArray(list)) {
-		const said = errorText(json) ?? (json === undefined ? plainText(answer.body) : '');
+		const said = errorText(json);
 		throw unexpectedAnswer(
 			`Qualys answered ${SEARCH} without a list of jobs${said ? `: ${said}` : ''}`,
 			status,
+			json === undefined ? pageOf(answer.body, ': ') : undefined,
 		);
 	}
 	const page: Page = { records: list as JsonObject[], total: count(body.totalCount) };

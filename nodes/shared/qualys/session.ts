@@ -6,6 +6,7 @@ import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
 import { connectionFault, Fault } from '../transport/fault';
 import { requestRules } from '../transport/requestRules';
+import { showableFault, userInfoOf } from '../transport/secrets';
 import { gatewayBaseUrl } from './gateway';
 import { readLogin, RefusedLogin } from './reply';
 
@@ -59,6 +60,7 @@ export const secretsOf = (fields: Record<string, unknown>) => [
 		trimmed(secret(fields.password)),
 		pasted(fields.bearerToken),
 		secret(fields.sessionToken).split(' ')[1] ?? '',
+		...userInfoOf(fields.gatewayUrl),
 	]),
 ];
 
@@ -204,13 +206,15 @@ async function login(
 		session.failure = undefined;
 		return token;
 	} catch (error) {
+		// Other nodes than those of this package, which know nothing of its secrets, may show it too.
+		const secrets = secretsOf(credential).filter((value) => typeof value === 'string');
+		const fault = showableFault(connectionFault(error), secrets);
 		if (error instanceof RefusedLogin) {
-			session.refusal = remembered(error);
+			session.refusal = remembered(fault);
 			return await Promise.reject(session.refusal);
 		}
-		const fault = connectionFault(error);
 		session.failure = isLeftAlone(fault) ? { fault, at: clock.now() } : undefined;
-		return await Promise.reject(error);
+		return await Promise.reject(fault);
 	} finally {
 		session.login = undefined;
 	}
