@@ -5,7 +5,8 @@ const read = (name) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf
 
 const [tag] = process.argv.slice(2);
 const { version } = JSON.parse(read('package.json'));
-const newest = /^## (\S+)/m.exec(read('CHANGELOG.md'))?.[1];
+// What is not released yet has no version, and stands above.
+const newest = /^## (?!Unreleased$)(\S+)/m.exec(read('CHANGELOG.md'))?.[1];
 
 const problems = [];
 if (newest !== version) {

@@ -265,14 +265,67 @@ describe('a login that is refused', () => {
 		['a missing page', { status: 404, body: '<h1>Not Found</h1>' }, 'status 404 (Not Found)'],
 		['a redirect', { status: 302, headers: { location: 'https://example.com' } }, 'not followed'],
 		['a page that refuses', { status: 403, body: '<h1>Blocked</h1>' }, 'status 403 (Blocked)'],
+		[
+			'a service that starts',
+			{ status: 200, body: { message: 'Service is starting' } },
+			'starting',
+		],
+		['a gateway that refuses', { status: 403, body: { message: 'Forbidden' } }, 'Forbidden'],
 		['no such service', { status: 404, body: { message: 'No route' } }, 'No route'],
 		['a fault of theirs', { status: 500, body: { message: 'Oops' } }, 'Oops'],
 	])('answers that hold no token: %s', async (_name, rule, words) => {
 		world.simulator.faults.add({ path: '/auth', ...rule });
 		const { error } = await search();
 		expect(error?.message).toContain(words);
+		expect(error?.description).not.toContain('not repeated automatically');
 		expect(world.requests().map(({ path }) => path)).toEqual(['/auth']);
+		world.clock.advance(60_000);
 		expect((await search()).json).toHaveLength(3);
+	});
+
+	it('one that fails for another reason is tried once a minute, however many ask', async () => {
+		const fields = admin();
+		world.simulator.faults.add({
+			path: '/auth',
+			times: 100,
+			status: 403,
+			body: { message: 'Forbidden' },
+		});
+		for (const minute of ['first', 'second', 'third']) {
+			const { error } = await search(fields, { items: 50 });
+			expect(error?.message).toBe('Qualys refused the login: Forbidden');
+			world.clock.advance(59_000);
+			const again = await search(fields, { items: 50 });
+			expect(again.error?.message).toBe(error?.message);
+			expect(again.error?.httpCode).toBe('403');
+			expect(again.error?.description).toContain('lacks API access');
+			expect(again.error?.description).toContain('less than a minute ago');
+			expect([minute, logins().length]).toEqual([minute, 1]);
+			world.clock.advance(1_000);
+		}
+		world.simulator.faults.clear();
+		expect((await search(fields)).json).toHaveLength(3);
+	});
+
+	it('one that failed for another reason is tried where the clock of the machine was set back', async () => {
+		const fields = admin();
+		world.simulator.faults.add({ path: '/auth', status: 403 });
+		await search(fields);
+		world.clock.advance(-3_600_000);
+		expect((await search(fields)).json).toHaveLength(3);
+	});
+
+	it('one that failed for another reason is no reason to leave a token alone that works', async () => {
+		const fields = admin();
+		await search(fields);
+		const others = { ...fields, sessionToken: '' };
+		const { status, body } = { status: 403, body: { message: 'Forbidden' } };
+		world.simulator.faults.add({ path: '/auth', status, body });
+		expire();
+		expect((await search({ ...fields })).error?.message).toContain('Forbidden');
+		const [owner] = String(fields.sessionToken).split(' ');
+		others.sessionToken = `${owner} ${world.simulator.qualys.tokens.mint('simul_ad1')}`;
+		expect((await search(others)).json).toHaveLength(3);
 	});
 
 	it.each([
@@ -282,8 +335,8 @@ describe('a login that is refused', () => {
 			{ status: 200, body: { authentication_exceptions: [['Authentication Failure: locked']] } },
 		],
 		['400', { status: 400, body: { message: 'Bad credentials' } }],
-		['403', { status: 403, body: { message: 'No API access' } }],
-		['422', { status: 422, body: { error: 'Second factor needed' } }],
+		['403', { status: 403, body: { message: 'The account is locked' } }],
+		['422', { status: 422, body: { error: 'Wrong username' } }],
 	])('in the words of Qualys, with %s: 50 items cost one login', async (_name, rule) => {
 		world.simulator.faults.add({ path: '/auth', times: 100, ...rule });
 		const { error } = await search(undefined, { items: 50 });
@@ -479,6 +532,26 @@ describe('secrets', () => {
 		const { error, stored } = await search(fields);
 		expect(error?.message).toMatch(/: \[hidden\]\s?\|\[hidden\]$/);
 		expect(stored).not.toContain('Blank-Pass');
+	});
+
+	it.each([
+		['/sm', (body: string) => ({ status: 500, body })],
+		['/sm', (body: string) => ({ status: 403, body: `<title>${body}</title>` })],
+		['/sm', (body: string) => ({ status: 400, body: { message: body } })],
+		['/auth', (body: string) => ({ status: 500, body })],
+	])('a text of %s that repeats a password where it is cut', async (path, rule) => {
+		const fields = admin();
+		const password = String(fields.password);
+		for (const place of [185, 192, 1_980]) {
+			world.simulator.faults.add({
+				path,
+				...rule(`${'x '.repeat(place).slice(0, place)}${password}`),
+			});
+			const { error, stored } = await search({ ...fields });
+			expect(error?.message).toContain('x x x');
+			expect(stored).not.toContain(password.slice(0, 6));
+			world.clock.advance(60_000);
+		}
 	});
 
 	it.each([

@@ -119,6 +119,13 @@ describe('the version', () => {
 		expect(stderr).toContain(`wants v${version}`);
 	});
 
+	it('may have changes above it that are not released yet', () => {
+		const changelog = read('CHANGELOG.md').replace(/^## Unreleased\n/m, '');
+		const unreleased = changelog.replace('\n## ', '\n## Unreleased\n\n- Something.\n\n## ');
+		writeFileSync(join(folder, 'CHANGELOG.md'), unreleased);
+		expect(check().status).toBe(0);
+	});
+
 	it('has an entry of its own in the changelog', () => {
 		const changelog = read('CHANGELOG.md');
 		writeFileSync(join(folder, 'CHANGELOG.md'), changelog.replace(`## ${version}`, '## 0.0.1'));

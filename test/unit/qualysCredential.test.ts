@@ -3,7 +3,9 @@ import { Expression } from 'n8n-workflow';
 import { QualysGatewayApi } from '../../credentials/QualysGatewayApi.credentials';
 import { InputError } from '../../nodes/shared/input/inputError';
 import { GATEWAY_BASE_URL_EXPRESSION, gatewayBaseUrl } from '../../nodes/shared/qualys/gateway';
+import { readLogin, RefusedLogin } from '../../nodes/shared/qualys/reply';
 import { authorization, secretsOf } from '../../nodes/shared/qualys/session';
+import { Fault } from '../../nodes/shared/transport/fault';
 
 type Fields = Parameters<typeof authorization>[0];
 
@@ -202,5 +204,70 @@ describe('secretsOf', () => {
 		for (const password of ['secret', ' secret', 'secret\u00a0', '\n secret\u200b ']) {
 			expect(secretsOf({ password })).toEqual(expect.arrayContaining([password, 'secret']));
 		}
+	});
+});
+
+describe('a login is only refused where the answer is about user or password', () => {
+	const listed = (words: string) => ({ authentication_exceptions: [[words]] });
+	const failureOf = (statusCode: number, body: unknown): unknown => {
+		const text = typeof body === 'string' ? body : JSON.stringify(body);
+		try {
+			return readLogin({ statusCode, headers: {}, body: text }, 0);
+		} catch (error) {
+			return error;
+		}
+	};
+
+	it.each<[number, unknown]>([
+		[401, listed('Authentication Failure: Invalid username or password')],
+		[401, listed('Authentication Failure: Account is locked after too many failed logins')],
+		[401, { status: 401, error: 'Unauthorized', message: 'JWT expired' }],
+		[401, '<h1>Unauthorized</h1>'],
+		[401, ''],
+		[200, listed('Authentication Failure: locked')],
+		[201, { authentication_exceptions: ['Anything else'] }],
+		[400, listed('Bad request')],
+		[403, listed('Forbidden')],
+		[404, listed('No such user')],
+		[200, { message: 'Change your password' }],
+		[200, { message: 'Your password has expired' }],
+		[400, { message: 'Bad credentials' }],
+		[400, { responseMessage: 'Invalid user name' }],
+		[403, { message: 'The account is locked' }],
+		[403, { message: 'Locked account' }],
+		[403, { error: 'User suspended' }],
+		[403, { _error: { message: 'Login disabled' } }],
+		[422, { errorCode: 'AUTH-7', message: 'AUTHENTICATION FAILURE' }],
+	])('refused: %d %j', (status, body) => {
+		expect(failureOf(status, body)).toBeInstanceOf(RefusedLogin);
+	});
+
+	it.each<[number, unknown]>([
+		[200, { message: 'Service is starting' }],
+		[200, { message: 'Login service is starting' }],
+		[200, { error: 'The index is locked' }],
+		[200, { errorCode: 7 }],
+		[200, '<title>Enter username and password</title>'],
+		[302, listed('Authentication Failure')],
+		[400, 'Bad credentials'],
+		[403, { message: 'Forbidden' }],
+		[403, { message: 'No API access' }],
+		[403, '<h1>Blocked</h1>'],
+		[403, { authentication_exceptions: 'none' }],
+		[403, { authentication_exceptions: [] }],
+		[404, { message: 'No route for user and password' }],
+		[407, { message: 'Proxy authentication required' }],
+		[409, listed('Too many logins of this account, try again before it is locked')],
+		[429, listed('Too many requests')],
+		[422, { error: 'Second factor needed' }],
+		[500, listed('Internal error')],
+		[500, { message: 'Cannot check the password' }],
+		[503, listed('Authentication Failure: the directory is not available')],
+		[200, ''],
+		[200, 'null'],
+	])('not refused: %d %j', (status, body) => {
+		const failure = failureOf(status, body);
+		expect(failure).toBeInstanceOf(Fault);
+		expect(failure).not.toBeInstanceOf(RefusedLogin);
 	});
 });

@@ -2,9 +2,9 @@ import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import type { Answer, JsonObject } from '../transport/answer';
 import { attempts, BRIEF, LAST, PATIENT, type Patience } from '../transport/attempts';
 import { clock } from '../transport/clock';
-import { connectionFault, Fault } from '../transport/fault';
+import { connectionFault, type Fault } from '../transport/fault';
 import { requestRules } from '../transport/requestRules';
-import { secretsOf, showable } from '../transport/secrets';
+import { secretsOf, showableFault } from '../transport/secrets';
 import type { CortexOperation } from './operations';
 import { readReply } from './reply';
 import { CORTEX_CREDENTIAL, laneToTenant } from './send';
@@ -66,9 +66,7 @@ export async function tenantOf(context: IExecuteFunctions): Promise<Tenant> {
 		// An agent, and the person talking to it, sit there meanwhile.
 		patiently: ask(isTool(context.getNode()) ? LAST : PATIENT),
 		faultOf(error) {
-			const { message, details } = connectionFault(error);
-			const hint = details.hint && showable(details.hint, secrets);
-			return new Fault(showable(message, secrets), { ...details, hint });
+			return showableFault(connectionFault(error), secrets);
 		},
 	};
 }

@@ -6,7 +6,7 @@ import type {
 import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
 import { connectionFault, sentences, type Fault } from '../transport/fault';
-import { showable } from '../transport/secrets';
+import { showable, showableFault } from '../transport/secrets';
 import { OPERATIONS, type CortexOperation } from './operations';
 import { ELSEWHERE, readReply, replyOf } from './reply';
 import { CORTEX_CREDENTIAL } from './send';
@@ -58,11 +58,12 @@ export async function cortexXdrApiTest(
 		})) as Answer;
 		replyOf(readReply(answer, PROBE, clock.now()), PROBE);
 	} catch (error) {
-		const fault = connectionFault(error);
+		const secrets = CORTEX_CREDENTIAL.secrets(fields);
+		const fault = showableFault(connectionFault(error), secrets);
 		if (keyAccepted(fault)) return accepted;
 		const { hint, unexpected } = fault.details;
 		const text = sentences(fault.message, unexpected ? ELSEWHERE : hint);
-		return { status: 'Error', message: showable(text, CORTEX_CREDENTIAL.secrets(fields)) };
+		return { status: 'Error', message: showable(text, secrets) };
 	}
 	return accepted;
 }

@@ -2,8 +2,8 @@ import {
 	isObject,
 	notTheirWords,
 	numberOf,
+	pageOf,
 	parseJson,
-	plainText,
 	type Answer,
 	type JsonObject,
 } from '../transport/answer';
@@ -126,12 +126,10 @@ export function readReply(answer: Answer, operation: CortexOperation, now: numbe
 
 	if (success && !refused) {
 		if (isObject(json)) return json;
-		const text = plainText(body);
+		const page = pageOf(body, ': ');
 		throw new Fault(
-			text
-				? `Cortex answered with a text instead of data: ${text}`
-				: 'Cortex answered with nothing',
-			{ status, hint: ELSEWHERE, reached: 'maybe', passing: true },
+			page ? 'Cortex answered with a text instead of data' : 'Cortex answered with nothing',
+			{ status, page, hint: ELSEWHERE, reached: 'maybe', passing: true },
 		);
 	}
 	if (status >= 300 && status < 400) {
@@ -146,9 +144,10 @@ export function readReply(answer: Answer, operation: CortexOperation, now: numbe
 	const inside = numberOf(refused?.code) ?? 0;
 	const code = success && inside >= 400 && inside < 600 ? inside : status;
 	const words = statusWords(code, operation, refused !== undefined);
+	const page = text ? undefined : pageOf(body, ' (', ')');
 	const message = text
 		? `Cortex refused ${operation.name}: ${text}`
-		: `Cortex answered ${operation.name} with status ${status}${plainText(body) ? ` (${plainText(body)})` : ' and no reason'}`;
+		: `Cortex answered ${operation.name} with status ${status}${page ? '' : ' and no reason'}`;
 	const server = code >= 500 && words === undefined;
 	const verdict = server ? SERVER_VERDICT : VERDICT;
 	const hint = words?.hint ?? (text ? verdict : ELSEWHERE);
@@ -157,6 +156,7 @@ export function readReply(answer: Answer, operation: CortexOperation, now: numbe
 		passing: server && !refused,
 		...words,
 		hint: hint + notTheirWords(status, json, body),
+		page,
 		status: code,
 		envelope: refused !== undefined,
 		retryAfter: retryAfter(headers['retry-after'], now),

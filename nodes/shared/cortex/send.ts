@@ -9,6 +9,7 @@ import { attempts } from '../transport/attempts';
 import { clock } from '../transport/clock';
 import { declarative, type DeclarativeOperation } from '../transport/declarative';
 import { laneTo, type Pace } from '../transport/lane';
+import { userInfoOf } from '../transport/secrets';
 import type { CortexOperation } from './operations';
 import { readReply } from './reply';
 import { keyOf } from './signature';
@@ -16,7 +17,7 @@ import { keyOf } from './signature';
 /** The credential of all Cortex nodes. */
 export const CORTEX_CREDENTIAL = {
 	name: 'cortexXdrApi',
-	secrets: (fields: Record<string, unknown>) => [keyOf(fields)],
+	secrets: (fields: Record<string, unknown>) => [keyOf(fields), ...userInfoOf(fields.tenantUrl)],
 };
 
 /** A tenant takes 10 requests a second from all clients together; a little less leaves room for others. */

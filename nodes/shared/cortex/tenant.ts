@@ -1,12 +1,9 @@
 import { InputError } from '../input/inputError';
-import { sample, trimmed } from '../input/values';
+import { addressSample, trimmed } from '../input/values';
 
 /** Hosts that are meant as they stand: a simulator or a proxy, not a tenant's name. */
 const DIRECT = /^(https?:\/\/(?:localhost|[\d.]+|\[[\da-f:.]+\])(?::\d+)?)(?=[/?#]|$)/i;
 const HOST = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*(?::\d+)?$/i;
-
-/** A user with a password, or a key that got into the wrong field: the error must not repeat it. */
-const MAY_BE_SECRET = /@|[^\s./:?#]{32,}/;
 
 /**
  * Base URL of a tenant's API, from any form of its address that people paste: the host with or without
@@ -31,7 +28,7 @@ export function tenantBaseUrl(tenantUrl: unknown): string {
 	throw new InputError(
 		text === ''
 			? 'Tenant URL of the Cortex XDR API credential is empty'
-			: `Tenant URL of the Cortex XDR API credential holds ${MAY_BE_SECRET.test(text) ? 'a text' : sample(text)}, which is not the address of a tenant`,
+			: `Tenant URL of the Cortex XDR API credential holds ${addressSample(text)}, which is not the address of a tenant`,
 		'In Cortex, open Settings → Configurations → Integrations → API Keys and use Copy API URL, e.g. https://api-acme.xdr.us.paloaltonetworks.com.',
 	);
 }

@@ -22,6 +22,12 @@ export function sample(value: unknown): string {
 	return `"${line.length > LONGEST_SAMPLE ? `${line.slice(0, LONGEST_SAMPLE)}…` : line}"`;
 }
 
+/** A user with a password, or a key that got into the wrong field: the error must not repeat it. */
+const MAY_BE_SECRET = /@|[^\s./:?#]{32,}/;
+
+/** The same for what is no address, though the field is for one. */
+export const addressSample = (text: string) => (MAY_BE_SECRET.test(text) ? 'a text' : sample(text));
+
 /**
  * A text as it was meant before it was pasted: no-break spaces of web pages become spaces, and marks without
  * width go. For what can hold neither: numbers, addresses, keys. For all else, see {@link trimmedEnds}.

@@ -7,7 +7,7 @@ import type {
 import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
 import { connectionFault, sentences } from '../transport/fault';
-import { showable } from '../transport/secrets';
+import { showable, showableFault } from '../transport/secrets';
 import { gatewayBaseUrl } from './gateway';
 import { readPage } from './reply';
 import { authorization, secretsOf, testedToken } from './session';
@@ -57,8 +57,8 @@ export async function qualysGatewayApiTest(
 		readPage(answer, 'v2', false, clock.now());
 		return { status: 'OK', message: 'Qualys accepted the login' };
 	} catch (error) {
-		const { message, details } = connectionFault(error);
 		const known = secretsOf(fields).filter((value) => typeof value === 'string');
+		const { message, details } = showableFault(connectionFault(error), known);
 		const text = sentences(
 			signedIn && details.status === 403 ? `The login works, but: ${message}` : message,
 			details.hint,

@@ -1,5 +1,5 @@
 import { InputError } from '../input/inputError';
-import { sample, trimmed } from '../input/values';
+import { addressSample, sample, trimmed } from '../input/values';
 
 /**
  * Gateways of the shared platforms. US1 stands on a page of the vendor; the others are what public clients
@@ -45,7 +45,10 @@ function customGateway(gatewayUrl: unknown): string {
 	const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:]*)(:\d{1,5})?$/.exec(address) ?? [];
 	const url = `${scheme}//${host}${port}`;
 	if (!HOST.test(host) || !['http:', 'https:'].includes(scheme) || !URL.canParse(url)) {
-		throw new InputError(`${FIELD} holds ${sample(text)}, which is not an address`, GATEWAY_HINT);
+		throw new InputError(
+			`${FIELD} holds ${addressSample(text)}, which is not an address`,
+			GATEWAY_HINT,
+		);
 	}
 	const other = /^(qualysapi|qualysguard)\.(.+)$/.exec(host);
 	if (other) {
@@ -56,7 +59,7 @@ function customGateway(gatewayUrl: unknown): string {
 	}
 	if (scheme === 'http:' && !LOCAL.test(host)) {
 		throw new InputError(
-			`${FIELD} holds ${sample(text)}, but http would send the password readable for everybody on the way`,
+			`${FIELD} holds ${sample(url)}, but http would send the password readable for everybody on the way`,
 			`Use https://${host}${port}.`,
 		);
 	}

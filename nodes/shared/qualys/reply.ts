@@ -3,8 +3,8 @@ import {
 	isObject,
 	notTheirWords,
 	numberOf,
+	pageOf,
 	parseJson,
-	plainText,
 	type Answer,
 	type JsonObject,
 } from '../transport/answer';
@@ -112,14 +112,6 @@ function toWait(headers: Record<string, unknown>, now: number): number | undefin
 	return wait !== undefined && wait > 0 ? wait : undefined;
 }
 
-/** The message for a refusal: the vendor's words where there are some. */
-function refusal(what: string, { statusCode, body }: Answer, json: unknown): string {
-	const words = errorText(json);
-	if (words !== undefined) return `Qualys refused ${what}: ${words}`;
-	const plain = isObject(json) ? '' : plainText(body);
-	return `Qualys answered ${what} with status ${statusCode} ${plain ? `(${plain})` : 'and no reason'}`;
-}
-
 function fault(
 	answer: Answer,
 	{ what, statuses, now }: { what: string; statuses: Statuses; now: number },
@@ -132,7 +124,12 @@ function fault(
 			hint: `A redirect would take the token to another place. ${CHECK_PLATFORM}`,
 		});
 	}
-	const envelope = errorText(json) !== undefined;
+	const words = errorText(json);
+	const envelope = words !== undefined;
+	const page = envelope || isObject(json) ? undefined : pageOf(body, ' (', ')');
+	const message = envelope
+		? `Qualys refused ${what}: ${words}`
+		: `Qualys answered ${what} with status ${status}${page ? '' : ' and no reason'}`;
 	const { wordless, ...details } = statuses[status] ?? (status >= 500 ? FAILED : UNKNOWN);
 	const hint = envelope ? details.hint : (wordless ?? details.hint);
 	const retryAfter = toWait(headers, now);
@@ -140,8 +137,9 @@ function fault(
 		details.throttled && retryAfter !== undefined
 			? ` Qualys asks to wait ${Math.ceil(retryAfter / 1000)} seconds.`
 			: '';
-	return new Fault(refusal(what, answer, json), {
+	return new Fault(message, {
 		...details,
+		page,
 		hint: hint && hint + pause + notTheirWords(status, json, body),
 		status,
 		retryAfter,
@@ -189,10 +187,11 @@ export function readPage(
 	const body = isObject(json) ? json.body : undefined;
 	const list: unknown = isObject(body) ? body.list : undefined;
 	if (!isObject(body) || !Array.isArray(list)) {
-		const said = errorText(json) ?? (json === undefined ? plainText(answer.body) : '');
+		const said = errorText(json);
 		throw unexpectedAnswer(
 			`Qualys answered ${SEARCH} without a list of jobs${said ? `: ${said}` : ''}`,
 			status,
+			json === undefined ? pageOf(answer.body, ': ') : undefined,
 		);
 	}
 	const page: Page = { records: list as JsonObject[], total: count(body.totalCount) };
@@ -213,6 +212,26 @@ export function readPage(
 const noRecord = (status: number) =>
 	unexpectedAnswer(`Qualys answered ${SEARCH} with something that is no job`, status);
 
+/** A login that Qualys refused for what was typed into the credential: it would be refused again. */
+export class RefusedLogin extends Fault {}
+
+/** Words about user or password, as against those about a service, a route or a right. */
+const ABOUT_USER_OR_PASSWORD =
+	/\b(?:passwords?|user ?names?|credentials?|authentication failure)\b|(?=.*\b(?:accounts?|users?|logins?)\b)(?=.*\b(?:locked|disabled|deactivated|inactive|suspended|expired)\b)/is;
+
+/**
+ * Whether an answer says that user or password are not right, or that the account is locked. What is missing,
+ * busy or out of order says nothing about them, and neither does a right that the user lacks.
+ */
+function refusesLogin(details: FaultDetails, json: unknown): boolean {
+	const { status, throttled, passing, envelope } = details;
+	if (status === 401) return true;
+	if (!envelope || throttled || passing) return false;
+	// Other places for words serve all of a gateway, but this list is only about who signs in.
+	const listed = isObject(json) && Array.isArray(json.authentication_exceptions);
+	return listed || (status !== 404 && ABOUT_USER_OR_PASSWORD.test(errorText(json) ?? ''));
+}
+
 /** Headers of requests may be no longer than this in all, on most servers. */
 const LONGEST_TOKEN = 16_000;
 
@@ -221,14 +240,17 @@ const LONGEST_TOKEN = 16_000;
  *
  * @param now epoch milliseconds, for a Retry-After that is a moment
  * @returns the token
- * @throws {Fault} with the vendor's words
+ * @throws {RefusedLogin} with the vendor's words, where these are about user or password
+ * @throws {Fault} with the vendor's words, or with what came in place of a token
  */
 export function readLogin(answer: Answer, now: number): string {
 	const { statusCode: status, body } = answer;
 	const json = parseJson(body);
 	const refused = isObject(json) && errorText(json) !== undefined;
 	if (status < 200 || status > 299 || refused) {
-		throw fault(answer, { what: 'the login', statuses: LOGIN_STATUSES, now }, json);
+		const failure = fault(answer, { what: 'the login', statuses: LOGIN_STATUSES, now }, json);
+		const { message, details } = failure;
+		throw refusesLogin(details, json) ? new RefusedLogin(message, details) : failure;
 	}
 	const token = typeof body === 'string' ? body.trim() : '';
 	// A token stands there as it is. What is JSON, were it only a number or a text in quotes, is none.

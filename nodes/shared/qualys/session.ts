@@ -4,10 +4,11 @@ import { InputError } from '../input/inputError';
 import { readText, sample, trimmed } from '../input/values';
 import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
-import { Fault } from '../transport/fault';
+import { connectionFault, Fault } from '../transport/fault';
 import { requestRules } from '../transport/requestRules';
+import { showableFault, userInfoOf } from '../transport/secrets';
 import { gatewayBaseUrl } from './gateway';
-import { readLogin } from './reply';
+import { readLogin, RefusedLogin } from './reply';
 
 const LOGIN_TIMEOUT_MS = 30_000;
 
@@ -59,6 +60,7 @@ export const secretsOf = (fields: Record<string, unknown>) => [
 		trimmed(secret(fields.password)),
 		pasted(fields.bearerToken),
 		secret(fields.sessionToken).split(' ')[1] ?? '',
+		...userInfoOf(fields.gatewayUrl),
 	]),
 ];
 
@@ -88,7 +90,8 @@ export type SendLogin = (request: IHttpRequestOptions) => Promise<Answer>;
  * @param send n8n's request helper
  * @returns the token
  * @throws {InputError} where a field is empty
- * @throws {Fault} with the vendor's words where the login is refused
+ * @throws {RefusedLogin} with the vendor's words, where these are about user or password
+ * @throws {Fault} for any other answer that holds no token
  */
 export async function signIn(
 	credential: ICredentialDataDecryptedObject,
@@ -136,6 +139,8 @@ interface Session {
 	login?: Promise<string>;
 	/** Qualys refused it: it is not tried again, because accounts lock after a few refusals. */
 	refusal?: Fault;
+	/** It failed for another reason: whoever asks within a minute gets this. */
+	failure?: { fault: Fault; at: number };
 }
 
 const sessions = new Map<string, Session>();
@@ -147,16 +152,6 @@ function sessionOf(credential: ICredentialDataDecryptedObject): Session {
 	return session;
 }
 
-/**
- * A login that Qualys refused as such, in its own words. What is missing, busy or out of order says nothing
- * about the login.
- */
-function isRefusal(error: unknown): error is Fault {
-	if (!(error instanceof Fault)) return false;
-	const { status, envelope, throttled, passing } = error.details;
-	return status === 401 || (!!envelope && !throttled && !passing && status !== 404);
-}
-
 /** The refusal, with what to do now that it is remembered. */
 function remembered({ message, details }: Fault): Fault {
 	const change = details.status === 401 ? 'unlocked' : 'changed';
@@ -164,10 +159,25 @@ function remembered({ message, details }: Fault): Fault {
 	return new Fault(message, { ...details, hint });
 }
 
-/** Milliseconds: a token that is refused so soon was not refused for its age. */
+/** The failure of a login, for those who ask soon after it. */
+function recent({ message, details }: Fault): Fault {
+	const hint = `${details.hint ?? ''} This is what the last login brought, less than a minute ago. The next one is tried a minute after it, or at once by the test of the credential.`;
+	return new Fault(message, { ...details, hint: hint.trim() });
+}
+
+/**
+ * Whether a failed login is left alone for a while, however many ask: the answer was no outage and no "too many
+ * requests", which every request waits out by itself, and the login was sent.
+ */
+function isLeftAlone({ details: { repeat, throttled, reached, local } }: Fault): boolean {
+	return !repeat && !throttled && !local && reached !== 'no';
+}
+
+/** Milliseconds: a token that is refused so soon was not refused for its age, and a login that failed is not tried again. */
 const YOUNG_MS = 60_000;
 
-const isYoung = ({ at }: Token) => clock.now() - at < YOUNG_MS;
+/** Where the machine's clock was set back, nothing is young. */
+const isYoung = ({ at }: { at: number }) => Math.abs(clock.now() - at) < YOUNG_MS;
 
 /**
  * Whether a token serves in place of the one that a credential holds.
@@ -193,11 +203,18 @@ async function login(
 		const replacedYoung = newest?.token === replaced && isYoung(newest);
 		const token = await signIn(credential, send);
 		session.newest = { token, at: clock.now(), replaced, replacedYoung };
+		session.failure = undefined;
 		return token;
 	} catch (error) {
-		if (!isRefusal(error)) return await Promise.reject(error);
-		session.refusal = remembered(error);
-		return await Promise.reject(session.refusal);
+		// Other nodes than those of this package, which know nothing of its secrets, may show it too.
+		const secrets = secretsOf(credential).filter((value) => typeof value === 'string');
+		const fault = showableFault(connectionFault(error), secrets);
+		if (error instanceof RefusedLogin) {
+			session.refusal = remembered(fault);
+			return await Promise.reject(session.refusal);
+		}
+		session.failure = isLeftAlone(fault) ? { fault, at: clock.now() } : undefined;
+		return await Promise.reject(fault);
 	} finally {
 		session.login = undefined;
 	}
@@ -226,7 +243,8 @@ function signsIn({ signInWith }: ICredentialDataDecryptedObject): boolean {
  * The value to keep in the credential after a request was refused, or when there is no token yet.
  *
  * However many requests ask at once, or one after the other with the same old token: Qualys sees one login.
- * A login that was refused is not repeated until the credential changes or its test is run.
+ * A login that was refused is not repeated until the credential changes or its test is run, and one that failed
+ * otherwise not for a minute.
  *
  * @returns `undefined` for a pasted token, which cannot be renewed
  * @throws {Fault | InputError}
@@ -237,10 +255,11 @@ export async function renewedToken(
 ): Promise<string | undefined> {
 	if (!signsIn(credential)) return undefined;
 	const session = sessionOf(credential);
-	if (session.refusal) throw session.refusal;
-	const { newest } = session;
-	const known = newest && servesFor(newest, storedToken(credential)) ? newest.token : undefined;
-	return stored(credential, known ?? (await newToken(session, credential, send)));
+	const { newest, refusal, failure } = session;
+	if (refusal) throw refusal;
+	if (newest && servesFor(newest, storedToken(credential))) return stored(credential, newest.token);
+	if (failure && isYoung(failure)) throw recent(failure.fault);
+	return stored(credential, await newToken(session, credential, send));
 }
 
 /**
@@ -254,6 +273,7 @@ export async function testedToken(
 	if (!signsIn(credential)) return undefined;
 	const session = sessionOf(credential);
 	session.refusal = undefined;
+	session.failure = undefined;
 	return stored(credential, await newToken(session, credential, send));
 }
 

@@ -33,7 +33,11 @@ export function numberOf(value: unknown): number | null {
 	return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 
-/** What an answer that is no JSON says, as far as a person can read it: the title of a page, or the text. */
+/**
+ * What an answer that is no JSON says, as far as a person can read it: the title of a page, or the text.
+ *
+ * It is cut, and blanks and tags go, so whatever is shown of it must have lost its secrets before.
+ */
 export function plainText(body: unknown): string {
 	if (typeof body !== 'string') return '';
 	const title =
@@ -43,6 +47,18 @@ export function plainText(body: unknown): string {
 		.replace(/\s+/g, ' ')
 		.trim()
 		.slice(0, 200);
+}
+
+/** An answer that is no JSON, whole, and what stands around its words where a message quotes it. */
+export interface Page {
+	body: string;
+	before: string;
+	after: string;
+}
+
+/** A page to quote; `undefined` where an answer says nothing that a person can read. */
+export function pageOf(body: unknown, before: string, after = ''): Page | undefined {
+	return typeof body === 'string' && plainText(body) !== '' ? { body, before, after } : undefined;
 }
 
 /**

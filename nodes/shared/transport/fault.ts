@@ -1,5 +1,6 @@
 import { UserError } from 'n8n-workflow';
 import { InputError } from '../input/inputError';
+import type { Page } from './answer';
 import { Cancelled } from './clock';
 
 /** How a request ended that brought no result; the vendors' own words stand in `message`. */
@@ -27,6 +28,8 @@ export interface FaultDetails {
 	unexpected?: boolean;
 	/** The answer held the vendor's error envelope, so it is a verdict about this very request. */
 	envelope?: boolean;
+	/** What came in place of the vendor's words. It may repeat secrets, so it is no part of the message yet. */
+	page?: Page;
 }
 
 /** A request that brought no result. Becomes a NodeApiError at the node's edge. */
@@ -48,9 +51,10 @@ export function sentences(...texts: Array<string | undefined>): string {
 }
 
 /** An answer that does not look like what the vendor documents; nothing is guessed from it. */
-export function unexpectedAnswer(what: string, status?: number): Fault {
+export function unexpectedAnswer(what: string, status?: number, page?: Page): Fault {
 	return new Fault(what, {
 		status,
+		page,
 		// Of work that was to start, nobody knows.
 		reached: 'maybe',
 		unexpected: true,

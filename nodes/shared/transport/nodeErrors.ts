@@ -8,7 +8,7 @@ import {
 import { Cancelled } from './clock';
 import { connectionFault, sentences } from './fault';
 import { InputError } from '../input/inputError';
-import { showable } from './secrets';
+import { showable, showableFault } from './secrets';
 import { isTool } from './tool';
 
 type NodeFailure = NodeApiError | NodeOperationError;
@@ -29,24 +29,28 @@ export function toNodeError(
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const { itemIndex, secrets = [], also } = options;
 	const clean = (text: string) => showable(text, secrets);
+	/** Both are clean. */
 	const words = (message: string, hint?: string) => {
-		const description = [hint && clean(hint), also].filter(Boolean).join('\n') || undefined;
+		const description = [hint, also].filter(Boolean).join('\n') || undefined;
 		// Of a tool's error, the model reads nothing but the message.
-		const all = isTool(node) ? sentences(clean(message), description) : clean(message);
-		return { message: all, description };
+		return {
+			message: isTool(node) ? sentences(message, description) : message,
+			description,
+		};
 	};
 	// n8n swaps a message that contains a word like ENOENT for one of its own, so ours is set once more.
 	const withWords = <E extends NodeFailure>(failure: E, { message }: { message: string }): E =>
 		Object.assign(failure, { message });
 
 	if (error instanceof Cancelled || error instanceof InputError) {
-		const text = words(error.message, error instanceof InputError ? error.hint : undefined);
+		const hint = error instanceof InputError ? error.hint : undefined;
+		const text = words(clean(error.message), hint && clean(hint));
 		return withWords(
 			new NodeOperationError(node, text.message, { itemIndex, description: text.description }),
 			text,
 		);
 	}
-	const { message, details } = connectionFault(error);
+	const { message, details } = showableFault(connectionFault(error), secrets);
 	const text = words(message, details.hint);
 	const httpCode = details.status === undefined ? undefined : String(details.status);
 	// A fresh object: n8n stores what it is given, and the original holds the signed request.
