@@ -1,6 +1,6 @@
 /* A wait is right at every moment: n8n is killed while it polls, while it fetches results, while a poll is due. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { waitUntil } from '../../demo/processes.mts';
@@ -9,7 +9,7 @@ import {
 	chain,
 	childOf,
 	editFields,
-	items,
+	node,
 	queueModeMissing,
 	startTestN8n,
 	waitForJob,
@@ -21,6 +21,8 @@ import {
 const MINUTES = 60_000;
 const POLLS = ['/public_api/v1/actions/get_action_status', '/public_api/vulnerability-management'];
 const RESULTS = '/public_api/v1/scripts/get_script_execution_results';
+/** Of n8n's log, where something goes wrong. */
+const LAST_LINES = 400;
 const JOB_SECONDS = 36_000;
 
 /** One answer that is lost costs a poll a minute; a worker that is gone is noticed after a minute, at the latest. */
@@ -35,7 +37,12 @@ interface Mode {
 	skip?: string | false;
 }
 
-const recovery = (mode: 'simple' | 'extensive') => ({ N8N_EVENTBUS_RECOVERY_MODE: mode });
+const recovery = (mode: 'simple' | 'extensive') => ({
+	N8N_EVENTBUS_RECOVERY_MODE: mode,
+	// In minutes. Where a worker is gone together with the main process, extensive recovery overlooks what it ran, and n8n
+	// looks for such executions after three hours by default.
+	N8N_EXECUTIONS_QUEUE_RECOVERY_INTERVAL: '2',
+});
 
 const MODES: Mode[] = [
 	{ name: 'regular mode, simple recovery', options: { env: recovery('simple') } },
@@ -152,7 +159,7 @@ async function startWaits(
 			}));
 			const workflow = chain(name, [
 				webhookTrigger(name),
-				items('Jobs', rows),
+				node('Jobs', 'splitOut', { fieldToSplitOut: 'body.rows', options: {} }),
 				waitForJob(
 					{ jobType: one.kind, timeout: 24 * 60 },
 					{ onError: one.onError, credentials: { cortexXdrApi } },
@@ -172,7 +179,7 @@ async function startWaits(
 	);
 	const waits: Started[] = [];
 	for (const { workflowId, ...one } of workflows) {
-		assert.equal((await n8n.callWebhook(one.name)).status, 200);
+		assert.equal((await n8n.callWebhook(one.name, { rows: one.rows })).status, 200);
 		waits.push({ ...one, id: (await n8n.latestExecution(workflowId)).id });
 	}
 	const parked = new Set(['waiting']);
@@ -308,6 +315,7 @@ function killTests({ name: mode, options, skip }: Mode): void {
 			{ timeout: 5 * MINUTES },
 		);
 		after(() => n8n?.close(), { timeout: MINUTES });
+		afterEach((context) => printLog(context, n8n));
 
 		/** What runs executions. */
 		const kill = async () => (inQueue ? n8n.killWorker(0) : n8n.killMain());
@@ -450,6 +458,13 @@ function killTests({ name: mode, options, skip }: Mode): void {
 	});
 }
 
+/** Prints the end of n8n's log, where a test has failed: what n8n did last tells why something did not happen. */
+async function printLog(context: unknown, n8n: TestN8n | undefined): Promise<void> {
+	if (n8n === undefined || (context as { passed: boolean }).passed) return;
+	const lines = (await n8n.logs()).split('\n').filter((line) => !/IsolatedVm|Shutting/.test(line));
+	console.log(lines.slice(-LAST_LINES).join('\n'));
+}
+
 /** Enough that some supervisor is at work when n8n is killed. */
 const ENDING_TOGETHER = 4;
 
@@ -465,6 +480,7 @@ function windowTests(recoveryMode: 'simple' | 'extensive'): void {
 			{ timeout: 5 * MINUTES },
 		);
 		after(() => n8n?.close(), { timeout: MINUTES });
+		afterEach((context) => printLog(context, n8n));
 
 		test('no success but a right one', { timeout: 10 * MINUTES }, async (context) => {
 			const cases = CASES.filter(({ moment }) => moment === 'polling');
