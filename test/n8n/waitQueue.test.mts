@@ -18,9 +18,11 @@ import {
 const MINUTES = 60_000;
 const STATUS_PATH = '/public_api/v1/actions/get_action_status';
 
-/** n8n lists a hundred executions at most: parents and children of one workflow. */
-const WORKFLOWS = ['wait-a', 'wait-b'];
+/** n8n lists a hundred executions of a workflow at most. */
+const WORKFLOWS = ['wait-a', 'wait-b', 'wait-c', 'wait-d'];
 const EXECUTIONS = 100;
+/** The execution that waits, the one that polls, and the one that watches over that. */
+const EACH = 3;
 const SHORT_WORKFLOW_SECONDS = 5;
 const QUIET_SECONDS = 3;
 
@@ -143,7 +145,9 @@ describe(
 					const durationSeconds = index % 2 === 0 ? 20 : 3600;
 					const job = cortex.startJob({ kind: 'endpointAction', durationSeconds });
 					jobs.push(job);
-					const { status } = await n8n.callWebhook(WORKFLOWS[index % 4 < 2 ? 0 : 1], { job });
+					const { status } = await n8n.callWebhook(WORKFLOWS[(index >> 1) % WORKFLOWS.length], {
+						job,
+					});
 					assert.equal(status, 200);
 				}
 				const called = elapsed();
@@ -159,7 +163,7 @@ describe(
 				}
 
 				await waitUntil(
-					async () => ((await count('waiting')) === 2 * EXECUTIONS ? true : undefined),
+					async () => ((await count('waiting')) === EACH * EXECUTIONS ? true : undefined),
 					60_000,
 					'Not all executions are parked.',
 					500,
@@ -187,7 +191,7 @@ describe(
 				await n8n.control('POST', '/time', { advanceSeconds: 3600 });
 
 				await waitUntil(
-					async () => (await count('success')) === 2 * EXECUTIONS || undefined,
+					async () => (await count('success')) === EACH * EXECUTIONS || undefined,
 					5 * MINUTES,
 					progress,
 					1_000,
