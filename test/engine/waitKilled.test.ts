@@ -1,3 +1,4 @@
+import { CortexXdrWaitForJob } from '../../nodes/CortexXdrWaitForJob/CortexXdrWaitForJob.node';
 import type { EngineOptions } from '../support/engine';
 import { waitFor, type WaitOptions } from '../support/wait';
 import { createWorld, type World } from '../support/world';
@@ -286,7 +287,9 @@ describe('what n8n stores meanwhile', () => {
 		expect(items.map(({ outcome }) => outcome)).toEqual(['failed', 'succeeded', 'failed']);
 		expect(items.map(({ endpoints }) => endpoints)).toEqual([null, null, null]);
 		for (const { errors } of [items[0], items[2]]) {
-			expect(errors).toEqual([expect.stringMatching(/^The end of this wait has not been taken over/)]);
+			expect(errors).toEqual([
+				expect.stringMatching(/^The end of this wait has not been taken over/),
+			]);
 		}
 		const failed = supervisorOutput.filter(({ json }) => json.error !== undefined);
 		expect(failed).toHaveLength(onError === 'continueErrorOutput' ? 2 : 0);
@@ -402,5 +405,44 @@ describe("n8n's own timeout", () => {
 		if (count > 0) {
 			expect(said[0]).toContain('after 70 seconds, but this node may wait 60 minutes');
 		}
+	});
+});
+
+describe('a wait that version 0.1.0 has parked', () => {
+	/** Its one sub-execution, whose plan knows of no supervisor, polls once more. */
+	const pollOld = async (id: string, options: WaitOptions = {}) => {
+		const { polling, states } = await waitFor(world, { jobId: id }, options);
+		const poll = polling!.nodes.find(({ name }) => name === 'Poll')!;
+		const { role, supervisor, ...plan } = JSON.parse(String(poll.parameters.plan)) as Record<
+			string,
+			unknown
+		>;
+		expect([role, supervisor]).toEqual(['poll', '2']);
+		return await world.run(
+			new CortexXdrWaitForJob(),
+			{ plan: JSON.stringify(plan) },
+			{ items: [states[0]], storedExecution: options.storedExecution },
+		);
+	};
+
+	it('hands its items to the execution that waits', async () => {
+		const id = start();
+		const { json } = await pollOld(id);
+		expect(json).toEqual([expect.objectContaining({ job_id: id, outcome: 'succeeded' })]);
+	});
+
+	it('fails it where a job has failed', async () => {
+		const { error } = await pollOld(start('failed'));
+		expect(error?.message).toBe('1 of 1 job did not succeed');
+	});
+
+	it('ends once nobody waits', async () => {
+		let gone = false;
+		const { error } = await pollOld(start(), {
+			onFirstRound: () => (gone = true),
+			storedExecution: (one) =>
+				gone && one === '1' ? ended('ManualExecutionCancelledError') : undefined,
+		});
+		expect(error?.message).toBe('The execution that waits was stopped');
 	});
 });

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
 import {
+	endedAfter,
+	secondsUntilEnded,
+	tooLongFor,
+} from '../../nodes/CortexXdrWaitForJob/executionTimeout';
+import { crashesWith } from '../../nodes/CortexXdrWaitForJob/supervisor';
+import {
 	afterPoll,
 	failureText,
 	jobItem,
@@ -569,5 +575,70 @@ describe('readJob', () => {
 	])('refuses %j', (change, message) => {
 		expect(() => readJob({ ...good, ...change })).toThrow(message);
 		expect(() => readJob({ ...good, ...change })).toThrow(InputError);
+	});
+});
+
+describe("n8n's own timeout, as far as a node can see it", () => {
+	const seen = (own: number | undefined, env: Record<string, string> | 'blocked') =>
+		secondsUntilEnded({
+			getWorkflowSettings: () => ({ executionTimeout: own }),
+			evaluateExpression(expression: string) {
+				if (env === 'blocked') throw new Error('access to env vars denied');
+				const name = /\$env\.(\w+)/.exec(expression)?.[1] ?? '';
+				return env[name];
+			},
+		} as never);
+
+	it.each([
+		['none', undefined, 'blocked', undefined],
+		["the workflow's", 70, 'blocked', 70],
+		["the workflow's, turned off", -1, { EXECUTIONS_TIMEOUT: '100' }, undefined],
+		["the instance's", undefined, { EXECUTIONS_TIMEOUT: '100' }, 100],
+		["the instance's, turned off", undefined, { EXECUTIONS_TIMEOUT: '-1' }, undefined],
+		["the workflow's, over the instance's", 900, { EXECUTIONS_TIMEOUT: '100' }, 900],
+		['one above what the instance allows', 900, { EXECUTIONS_TIMEOUT_MAX: '600' }, 600],
+		['one that is no number', undefined, { EXECUTIONS_TIMEOUT: 'soon' }, undefined],
+	] as const)('%s', (_name, own, env, expected) => {
+		expect(seen(own, env)).toBe(expected);
+	});
+
+	it.each([
+		[119, '119 seconds'],
+		[7200, '120 minutes'],
+	])('%s seconds are named in words', (limit, words) => {
+		const plan = { jobs: [{ settings: { timeout: 86_400 } }] } as never;
+		expect(tooLongFor(limit, plan)).toContain(
+			`after ${words}, but this node may wait 1440 minutes`,
+		);
+		expect(endedAfter(limit)).toContain(`after ${words}.`);
+	});
+
+	it('nothing is said of one that does not matter', () => {
+		const plan = { jobs: [{ settings: { timeout: 60 } }] } as never;
+		expect([tooLongFor(60, plan), tooLongFor(undefined, plan), endedAfter(undefined)]).toEqual(
+			Array(3).fill(undefined),
+		);
+	});
+});
+
+describe('crashes in a row', () => {
+	const at = (round: number, crashes?: { round: number; count: number }) => ({
+		round,
+		wait: 65,
+		crashes,
+	});
+
+	it.each([
+		['the first one', at(3), 10, { round: 3, count: 1 }],
+		['one more in the same round', at(3, { round: 3, count: 2 }), 10, { round: 3, count: 3 }],
+		['one after a poll was finished', at(4, { round: 3, count: 5 }), 10, { round: 4, count: 1 }],
+		[
+			'one that has lived long enough to finish a poll, though nothing is left of it',
+			at(3, { round: 3, count: 5 }),
+			366,
+			{ round: 3, count: 1 },
+		],
+	])('%s', (_name, state, lived, expected) => {
+		expect(crashesWith(state, lived)).toEqual(expected);
 	});
 });
