@@ -1,4 +1,5 @@
 import type { FaultRule } from '../../simulator/server';
+import { turn } from '../support/httpActivity';
 import {
 	closeBenches,
 	cortexHeaders,
@@ -220,7 +221,7 @@ test('an answer that trickles ends when the caller hangs up, and the log says wh
 	const before = bench.clock.now();
 	// The first bytes have come before the next ones leave.
 	const sleep = jest.spyOn(bench.clock, 'sleep').mockImplementation(async (ms) => {
-		await new Promise((resolve) => setImmediate(resolve));
+		await turn();
 		bench.clock.set(bench.clock.now() + ms);
 	});
 	const { data } = await bench.send({
@@ -240,7 +241,7 @@ test('an answer that trickles ends when the caller hangs up, and the log says wh
 	};
 	await expect(read()).rejects.toThrow();
 	const entry = bench.simulator.requests.entries.at(-1);
-	while (entry?.closed === undefined) await new Promise((resolve) => setImmediate(resolve));
+	while (entry?.closed === undefined) await turn();
 	expect(entry.closed - before).toBeLessThan(150_000);
 	sleep.mockRestore();
 	expect(await statuses(1)).toEqual([200]);
