@@ -9,6 +9,7 @@ import type {
 import { gatewayBaseUrl, PLATFORMS } from '../nodes/shared/qualys/gateway';
 import { authorization, renewedToken } from '../nodes/shared/qualys/session';
 import type { Answer } from '../nodes/shared/transport/answer';
+import { renewing } from '../nodes/shared/transport/inTime';
 import { signedRequest } from '../nodes/shared/transport/signed';
 
 const showForPassword = { show: { signInWith: ['password'] } };
@@ -121,6 +122,7 @@ export class QualysGatewayApi implements ICredentialType {
 		const sessionToken = await renewedToken(
 			credentials,
 			async (request) => (await this.helpers.httpRequest(request)) as Answer,
+			renewing(this.helpers),
 		);
 		return sessionToken === undefined ? {} : { sessionToken };
 	}

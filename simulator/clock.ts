@@ -2,7 +2,8 @@
 export interface Clock {
 	/** Epoch milliseconds. */
 	now(): number;
-	sleep(ms: number): Promise<void>;
+	/** Once `signal` fires, nobody waits for it any more. */
+	sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** One moment in both times, and how fast simulated time went on from there. Epoch milliseconds. */

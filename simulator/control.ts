@@ -24,6 +24,7 @@ const faultSchema = {
 		contentType: text,
 		delayMs: count,
 		breakConnection: { enum: ['before', 'headers', 'middle'] },
+		trickleMs: count,
 		truncateBody: count,
 		garbageGzip: { type: 'boolean' },
 		silent: { type: 'boolean' },

@@ -37,6 +37,8 @@ export interface FaultRule {
 	delayMs?: number;
 	/** Destroy the connection before any answer, after the headers, or half way through the body. */
 	breakConnection?: 'before' | 'headers' | 'middle';
+	/** Send the body byte by byte, so many real milliseconds apart, until it is out or the caller gives up. */
+	trickleMs?: number;
 	/** Send the first so many characters of the body as if they were all of it. */
 	truncateBody?: number;
 	/** Announce gzip and send something else. */
@@ -114,6 +116,7 @@ function kindOf(rule: FaultRule): FaultKind {
 	if (rule.silent) return 'silence';
 	if (rule.breakConnection) return 'break';
 	if (rule.status !== undefined) return 'status';
+	if (rule.trickleMs !== undefined) return 'trickle';
 	if (rule.truncateBody !== undefined || rule.garbageGzip || rule.transform) return 'body';
 	return 'delay';
 }
@@ -145,6 +148,31 @@ function breakAnswer(reply: FastifyReply, payload: string, where: 'headers' | 'm
 	else raw.socket?.write('', destroy);
 }
 
+/** Fires when the connection of an answer is closed, whoever closes it. */
+function closing({ raw }: FastifyReply): AbortSignal {
+	const closed = new AbortController();
+	raw.once('close', () => closed.abort());
+	return closed.signal;
+}
+
+/** Sends the headers, then the body byte by byte, as long as somebody listens. */
+async function trickle(reply: FastifyReply, payload: string, ms: number, clock: Clock) {
+	const body = Buffer.from(payload);
+	const { raw } = reply;
+	const closed = closing(reply);
+	raw.writeHead(reply.statusCode, {
+		'content-type': String(reply.getHeader('content-type') ?? 'application/json'),
+		'content-length': body.length,
+	});
+	raw.flushHeaders();
+	for (const byte of body) {
+		await clock.sleep(ms, closed);
+		if (closed.aborted) return;
+		raw.write(Buffer.from([byte]));
+	}
+	raw.end();
+}
+
 /** Logs every request and lets the fault rules at it. Must be added before any route. */
 export function watchRequests(
 	app: FastifyInstance,
@@ -167,6 +195,9 @@ export function watchRequests(
 		if (keyId !== undefined)
 			entry.keyId = knownKeyIds.has(String(keyId)) ? String(keyId) : 'unknown';
 		request.logEntry = entry;
+		reply.raw.once('close', () => {
+			if (!reply.raw.writableFinished) entry.closed = clock.now();
+		});
 
 		const rule = faults.take(request.method, path);
 		if (!rule) return;
@@ -196,6 +227,8 @@ export function watchRequests(
 				// `done` is never called: the answer ends here.
 				return breakAnswer(reply, body, rule.breakConnection);
 			}
+			// `done` is never called: this answers by itself.
+			if (rule.trickleMs !== undefined) return void trickle(reply, body, rule.trickleMs, clock);
 			if (rule.truncateBody !== undefined) body = body.slice(0, rule.truncateBody);
 			if (rule.garbageGzip) {
 				reply.header('content-encoding', 'gzip');
@@ -205,7 +238,7 @@ export function watchRequests(
 			done(null, body);
 		};
 		// The request was carried out when it came: it is the answer that is late.
-		if (rule.delayMs) void clock.sleep(rule.delayMs).then(spoil);
+		if (rule.delayMs) void clock.sleep(rule.delayMs, closing(reply)).then(spoil);
 		else spoil();
 	});
 }

@@ -13,10 +13,15 @@ export interface RequestEntry {
 	overLimit?: true;
 	/** The fault that hit it. */
 	fault?: FaultKind;
+	/** When its connection was closed before the whole answer was out, epoch milliseconds of real time. */
+	closed?: number;
 }
 
-/** What a fault does: answers itself, holds the answer back, never gives it, ends the connection, spoils the body. */
-export type FaultKind = 'status' | 'delay' | 'silence' | 'break' | 'body';
+/**
+ * What a fault does: answers itself, holds the answer back, never gives it, ends the connection, spoils the body,
+ * sends it byte by byte.
+ */
+export type FaultKind = 'status' | 'delay' | 'silence' | 'break' | 'body' | 'trickle';
 
 export interface RequestLog {
 	entries: RequestEntry[];

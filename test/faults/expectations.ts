@@ -111,6 +111,23 @@ const healed = (faults: FaultName[], words: string, hint: string): Row[] => [
 const BROKEN = 'The connection broke before the answer was complete';
 const PACKED = 'The answer could not be unpacked';
 
+const LATE = 'No answer came in time';
+const BUSY = 'slow or busy';
+
+/** A minute for each answer, half of that for a login. The first one of a wait takes all of its time. */
+const slow: Row[] = [
+	[SCAN, ['a byte every 5 seconds'], error(1, 60, LATE, BUSY, UNKNOWN)],
+	[[...READS, ...SEARCHES], ['a byte every 5 seconds'], error(4, 247, LATE, BUSY)],
+	[LOGIN, ['a byte every 5 seconds'], error(4, 127, LATE, BUSY)],
+	[POLLS, ['a byte every 5 seconds'], { ...outlasted(LATE, BUSY), requests: 5, seconds: 307 }],
+	[RESULTS, ['a byte every 5 seconds'], withoutResults(4, 247, LATE)],
+
+	[SCAN, ['a byte every 5 seconds, once'], error(1, 60, LATE, BUSY, UNKNOWN)],
+	[[...READS, ...RESULTS, ...SEARCHES], ['a byte every 5 seconds, once'], same(2, 61)],
+	[LOGIN, ['a byte every 5 seconds, once'], same(2, 31)],
+	[POLLS, ['a byte every 5 seconds, once'], same(2, 60)],
+];
+
 const connections: Row[] = [
 	[SCAN, ['connection refused'], error(0, 0, 'The host refused the connection', 'Check network')],
 	[
@@ -140,7 +157,8 @@ const connections: Row[] = [
 	...passing(['gzip garbage'], PACKED, 'A proxy'),
 	...healed(['gzip garbage, once'], PACKED, 'A proxy'),
 	[ALL, ['30 seconds of silence'], same(1, 30)],
-	...passing(['silence without end'], 'No answer came in time', 'slow or busy'),
+	...passing(['silence without end'], LATE, BUSY),
+	...slow,
 ];
 
 const outages: Row[] = (
@@ -707,6 +725,9 @@ const WHEN_PARKED: Figures = {
 	'8 in 67 s': [7, 242],
 	'0 in 67 s': [0, 242],
 	'15 in 70 s': [15, 250],
+	// Each answer takes its minute, and the next one is asked for 65 seconds later.
+	'2 in 60 s': [2, 125],
+	'5 in 307 s': [6, 497],
 };
 
 /** A parked wait keeps no endpoints, so they are asked for once more when the deadline has passed. */
@@ -716,6 +737,7 @@ const WITH_ENDPOINTS: Figures = {
 	'8 in 67 s': [11, 249],
 	'0 in 67 s': [0, 249],
 	'15 in 70 s': [20, 265],
+	'5 in 307 s': [10, 744],
 };
 
 /** Patiently, as long as others make good for it; then come endpoints and results. */

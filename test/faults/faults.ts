@@ -81,6 +81,8 @@ export const general = {
 	'reset in the middle of the answer': broken.middle,
 	'reset in the middle of the answer, once': once(broken.middle),
 	'30 seconds of silence': once(answer({ delayMs: 30_000 })),
+	'a byte every 5 seconds': answer({ trickleMs: 5_000 }),
+	'a byte every 5 seconds, once': once(answer({ trickleMs: 5_000 })),
 	'silence without end': { ...answer({ silent: true }), patience: PATIENCE },
 	'400': refused(400, 'Bad request'),
 	'401': refused(401, 'Not authorized'),

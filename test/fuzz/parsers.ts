@@ -40,6 +40,7 @@ import { ENDPOINT_STATUSES, meaningOf } from '../../nodes/shared/cortex/statuses
 import { tenantBaseUrl } from '../../nodes/shared/cortex/tenant';
 import { checkRange, readDate } from '../../nodes/shared/input/dates';
 import {
+	addressSample,
 	isIpAddress,
 	readChoice,
 	readChoices,
@@ -59,6 +60,7 @@ import {
 	isObject,
 	notTheirWords,
 	numberOf,
+	pageOf,
 	parseJson,
 	plainText,
 	textOf,
@@ -71,7 +73,12 @@ import {
 } from '../../nodes/shared/transport/attempts';
 import { causes, connectionFault, Fault, sentences } from '../../nodes/shared/transport/fault';
 import { failedItem, toNodeError } from '../../nodes/shared/transport/nodeErrors';
-import { showable, withoutSecrets } from '../../nodes/shared/transport/secrets';
+import {
+	showable,
+	showableFault,
+	userInfoOf,
+	withoutSecrets,
+} from '../../nodes/shared/transport/secrets';
 import * as cortex from '../samples/cortex';
 import * as qualys from '../samples/qualys';
 import * as inputs from './inputs';
@@ -472,6 +479,16 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		check: (result: string) => {
 			expect(result).toMatch(/^".*"$/u);
 			expect(result.length).toBeLessThanOrEqual(63);
+		},
+	}),
+	'shared/input/values.addressSample': row({
+		input: fc.oneof(
+			text,
+			inputs.secret.map((one) => `https://me:${one}@host`),
+		),
+		run: addressSample,
+		check: (result: string, given: string) => {
+			if (given.includes('@')) expect(result).toBe('a text');
 		},
 	}),
 	'shared/input/values.trimmed': row({
@@ -928,6 +945,11 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: plainText,
 		check: (result: string) => expect(result.length).toBeLessThanOrEqual(200),
 	}),
+	'shared/transport/answer.pageOf': row({
+		input: fc.oneof(inputs.made('<title>', '</title>', ' ', 'x', '\n'), value),
+		run: (body) => [pageOf(body, ' (', ')'), plainText(body)] as const,
+		check: ([page, words]: [unknown, string]) => expect(page === undefined).toBe(words === ''),
+	}),
 	'shared/transport/attempts.asksToWait': row({
 		input: inputs.header,
 		run: (header) => asksToWait(header, NOW),
@@ -991,6 +1013,27 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		input: leaky,
 		run: ({ secret, text: message }) => showable(message, [secret]),
 		check: noSecret,
+	}),
+	'shared/transport/secrets.showableFault': row({
+		input: fc.tuple(leaky, leaky),
+		run: ([{ secret, text: message }, { text: body }]) => {
+			const page = { body: body + secret, before: ' (', after: ')' };
+			return showableFault(new Fault(message, { hint: message, page }), [secret]);
+		},
+		check: ({ message, details }: Fault, [given]: [{ secret: string }, unknown]) => {
+			noSecret(message, given);
+			noSecret(details.hint ?? '', given);
+			expect(details.page).toBeUndefined();
+			expect(message.length).toBeLessThan(2_100);
+		},
+	}),
+	'shared/transport/secrets.userInfoOf': row({
+		input: fc.oneof(
+			inputs.secret.map((one) => `https://me:${one}@host`),
+			address,
+		),
+		run: userInfoOf,
+		check: (result: string[]) => expect(result.every((one) => typeof one === 'string')).toBe(true),
 	}),
 };
 
@@ -1069,13 +1112,18 @@ export const others: readonly string[] = [
 	'shared/qualys/session.renewedToken',
 	'shared/qualys/session.signIn',
 	'shared/qualys/session.testedToken',
+	'shared/qualys/reply.RefusedLogin',
 	'shared/transport/attempts.attempts',
 	'shared/transport/clock.Cancelled',
 	'shared/transport/clock.orCancelled',
 	'shared/transport/clock.pause',
 	'shared/transport/declarative.declarative',
 	'shared/transport/fault.Fault',
+	'shared/transport/fault.lateAnswer',
 	'shared/transport/fault.unexpectedAnswer',
+	'shared/transport/inTime.inTime',
+	'shared/transport/inTime.renewing',
+	'shared/transport/inTime.signing',
 	'shared/transport/lane.Lane',
 	'shared/transport/lane.laneTo',
 	'shared/transport/refusal.checked',

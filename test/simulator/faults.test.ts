@@ -1,4 +1,5 @@
 import type { FaultRule } from '../../simulator/server';
+import { turn } from '../support/httpActivity';
 import {
 	closeBenches,
 	cortexHeaders,
@@ -33,6 +34,7 @@ test('the log says which requests were hit, and by what', async () => {
 		{ delayMs: 5 },
 		{ breakConnection: 'middle' },
 		{ truncateBody: 3 },
+		{ trickleMs: 1 },
 	];
 	bench.simulator.requests.clear();
 	for (const rule of rules) bench.simulator.faults.add({ path: PATH, ...rule });
@@ -43,6 +45,7 @@ test('the log says which requests were hit, and by what', async () => {
 		['delay', 200],
 		['break', 200],
 		['body', 200],
+		['trickle', 200],
 		[undefined, 200],
 	]);
 });
@@ -198,6 +201,50 @@ test('a delay passes on the clock that was handed in', async () => {
 	const before = bench.clock.now();
 	expect((await call()).status).toBe(200);
 	expect(bench.clock.now() - before).toBe(30_000);
+});
+
+test('an answer that trickles comes whole, byte by byte on the clock that was handed in', async () => {
+	bench.simulator.faults.add({ path: PATH, trickleMs: 1_000 });
+	const before = bench.clock.now();
+	const { status, data, headers } = await call();
+	const bytes = Buffer.byteLength(JSON.stringify(data));
+	expect(status).toBe(200);
+	expect(data.reply.data).toBeDefined();
+	expect(headers['content-length']).toBe(String(bytes));
+	expect(bench.clock.now() - before).toBe(bytes * 1_000);
+	expect(bench.simulator.requests.entries.at(-1)?.closed).toBeUndefined();
+});
+
+test('an answer that trickles ends when the caller hangs up, and the log says when', async () => {
+	const stop = new AbortController();
+	bench.simulator.faults.add({ path: PATH, trickleMs: 1_000 });
+	const before = bench.clock.now();
+	// The first bytes have come before the next ones leave.
+	const sleep = jest.spyOn(bench.clock, 'sleep').mockImplementation(async (ms) => {
+		await turn();
+		bench.clock.set(bench.clock.now() + ms);
+	});
+	const { data } = await bench.send({
+		method: 'POST',
+		url: PATH,
+		data: statusOf(6001),
+		headers: cortexHeaders(bench.simulator.keys.admin, bench.clock.now()),
+		responseType: 'stream',
+		signal: stop.signal,
+	});
+	const read = async () => {
+		let bytes = 0;
+		for await (const chunk of data) {
+			bytes += chunk.length;
+			if (bytes >= 3) stop.abort();
+		}
+	};
+	await expect(read()).rejects.toThrow();
+	const entry = bench.simulator.requests.entries.at(-1);
+	while (entry?.closed === undefined) await turn();
+	expect(entry.closed - before).toBeLessThan(150_000);
+	sleep.mockRestore();
+	expect(await statuses(1)).toEqual([200]);
 });
 
 test('silence lasts until the caller gives up', async () => {

@@ -7,6 +7,8 @@ const SETTLED = 8;
 interface Sleeper {
 	at: number;
 	wake: () => void;
+	/** Once it fires, nobody waits any more: no time has to pass for this one. */
+	signal?: AbortSignal;
 }
 
 /**
@@ -27,18 +29,21 @@ export class FakeClock implements Clock {
 
 	now = () => this.time;
 
-	sleep = async (milliseconds: number) => {
-		await this.until(this.time + milliseconds);
+	sleep = async (milliseconds: number, signal?: AbortSignal) => {
+		await this.until(this.time + milliseconds, signal);
 	};
 
 	/** The same clock for the simulator: its sleeping requests do not keep time from passing. */
 	forSimulator(): Clock {
 		return {
 			now: this.now,
-			sleep: async (milliseconds) => {
+			sleep: async (milliseconds, signal) => {
+				const hungUp = new Promise<void>((resolve) => {
+					signal?.addEventListener('abort', () => resolve(), { once: true });
+				});
 				this.heldBack += 1;
 				try {
-					await this.until(this.time + milliseconds);
+					await Promise.race([this.until(this.time + milliseconds, signal), hungUp]);
 				} finally {
 					this.heldBack -= 1;
 				}
@@ -46,14 +51,19 @@ export class FakeClock implements Clock {
 		};
 	}
 
+	/** How many are waiting for a moment that is still to come. */
+	get waiting(): number {
+		return this.sleepers.filter(({ signal }) => !signal?.aborted).length;
+	}
+
 	/** Lets time pass without anybody asking for it. */
 	advance(milliseconds: number) {
 		this.time += milliseconds;
 	}
 
-	private async until(at: number) {
+	private async until(at: number, signal?: AbortSignal) {
 		await new Promise<void>((wake) => {
-			this.sleepers.push({ at, wake });
+			this.sleepers.push({ at, wake, signal });
 			void this.run();
 		});
 	}
@@ -63,6 +73,7 @@ export class FakeClock implements Clock {
 		this.running = true;
 		while (this.sleepers.length > 0) {
 			for (let count = 0; count < SETTLED; count += 1) await turn();
+			this.sleepers = this.sleepers.filter(({ signal }) => !signal?.aborted);
 			if (activity.underWay > this.heldBack) continue;
 			this.sleepers.sort((a, b) => a.at - b.at);
 			const next = this.sleepers.shift();

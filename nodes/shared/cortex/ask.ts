@@ -3,6 +3,7 @@ import type { Answer, JsonObject } from '../transport/answer';
 import { attempts, BRIEF, LAST, PATIENT, type Patience } from '../transport/attempts';
 import { clock } from '../transport/clock';
 import { connectionFault, type Fault } from '../transport/fault';
+import { inTime } from '../transport/inTime';
 import { requestRules } from '../transport/requestRules';
 import { secretsOf, showableFault } from '../transport/secrets';
 import type { CortexOperation } from './operations';
@@ -49,13 +50,19 @@ export async function tenantOf(context: IExecuteFunctions): Promise<Tenant> {
 	const lane = laneToTenant(baseURL);
 	const signal = context.getExecutionCancelSignal();
 	const send = async ({ operation, request }: Question) => {
-		const answer = (await context.helpers.httpRequestWithAuthentication.call(context, name, {
+		const rules = requestRules();
+		const whole: IHttpRequestOptions = {
 			...request,
-			...requestRules(),
+			...rules,
 			baseURL,
 			headers: { Accept: 'application/json' },
 			returnFullResponse: true,
-		})) as Answer;
+		};
+		const { httpRequestWithAuthentication } = context.helpers;
+		const answer = await inTime(
+			async () => (await httpRequestWithAuthentication.call(context, name, whole)) as Answer,
+			{ milliseconds: rules.timeout, signal, handedOn: [whole] },
+		);
 		return readReply(answer, operation, clock.now());
 	};
 	const ask = (patience: Patience) => async (question: Question) =>

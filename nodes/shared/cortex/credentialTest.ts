@@ -6,6 +6,7 @@ import type {
 import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
 import { connectionFault, sentences, type Fault } from '../transport/fault';
+import { inTime } from '../transport/inTime';
 import { showable, showableFault } from '../transport/secrets';
 import { OPERATIONS, type CortexOperation } from './operations';
 import { ELSEWHERE, readReply, replyOf } from './reply';
@@ -41,8 +42,8 @@ export async function cortexXdrApiTest(
 	// The only way of sending that n8n gives to a credential test.
 	const { request } = this.helpers;
 	try {
-		const answer = (await request({
-			method: 'POST',
+		const probe = {
+			method: 'POST' as const,
 			uri: `${tenantBaseUrl(fields.tenantUrl)}/public_api/v1/actions/get_action_status/`,
 			headers: {
 				...signatureHeaders(fields, clock.now()),
@@ -55,7 +56,10 @@ export async function cortexXdrApiTest(
 			followRedirect: false,
 			followAllRedirects: false,
 			timeout: TEST_TIMEOUT_MS,
-		})) as Answer;
+		};
+		const answer = await inTime(async () => (await request(probe)) as Answer, {
+			milliseconds: TEST_TIMEOUT_MS,
+		});
 		replyOf(readReply(answer, PROBE, clock.now()), PROBE);
 	} catch (error) {
 		const secrets = CORTEX_CREDENTIAL.secrets(fields);

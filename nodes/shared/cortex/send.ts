@@ -8,6 +8,7 @@ import type { Answer, JsonObject } from '../transport/answer';
 import { attempts } from '../transport/attempts';
 import { clock } from '../transport/clock';
 import { declarative, type DeclarativeOperation } from '../transport/declarative';
+import { inTime } from '../transport/inTime';
 import { laneTo, type Pace } from '../transport/lane';
 import { userInfoOf } from '../transport/secrets';
 import type { CortexOperation } from './operations';
@@ -34,12 +35,15 @@ export function sendToCortex(startsWork?: DeclarativeOperation['startsWork']) {
 	return declarative({
 		credential: CORTEX_CREDENTIAL,
 		startsWork,
-		async send(request, signal) {
-			return await attempts(async () => await this.makeRoutingRequest(request), {
-				lane: laneToTenant(String(request.options.baseURL)),
-				startsWork: startsWork !== undefined,
-				signal,
-			});
+		async send(request, bound) {
+			return await attempts(
+				async () => await inTime(async () => await this.makeRoutingRequest(request), bound),
+				{
+					lane: laneToTenant(String(request.options.baseURL)),
+					startsWork: startsWork !== undefined,
+					signal: bound.signal,
+				},
+			);
 		},
 	});
 }

@@ -7,6 +7,7 @@ import type {
 import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
 import { connectionFault, sentences } from '../transport/fault';
+import { inTime } from '../transport/inTime';
 import { showable, showableFault } from '../transport/secrets';
 import { gatewayBaseUrl } from './gateway';
 import { readPage } from './reply';
@@ -26,8 +27,8 @@ export async function qualysGatewayApiTest(
 	const fields = { ...credential.data };
 	// The only way of sending that n8n gives to a credential test, with the names of options that it knows.
 	const { request } = this.helpers;
-	const send = async ({ baseURL, url, method, headers, body }: IHttpRequestOptions) =>
-		(await request({
+	const send = async ({ baseURL, url, method, headers, body }: IHttpRequestOptions) => {
+		const whole = {
 			method,
 			uri: `${baseURL}${url}`,
 			headers,
@@ -37,7 +38,11 @@ export async function qualysGatewayApiTest(
 			followRedirect: false,
 			followAllRedirects: false,
 			timeout: TEST_TIMEOUT_MS,
-		})) as Answer;
+		};
+		return await inTime(async () => (await request(whole)) as Answer, {
+			milliseconds: TEST_TIMEOUT_MS,
+		});
+	};
 	let signedIn = false;
 	try {
 		const token = await testedToken(fields, send);

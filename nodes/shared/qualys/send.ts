@@ -9,6 +9,7 @@ import { isObject, type Answer } from '../transport/answer';
 import { attempts } from '../transport/attempts';
 import { causes } from '../transport/fault';
 import { declarative } from '../transport/declarative';
+import { inTime } from '../transport/inTime';
 import { laneTo, type Pace } from '../transport/lane';
 import { secretsOf } from './session';
 
@@ -51,11 +52,11 @@ export function sendToQualys(
 	return declarative({
 		credential: { name: 'qualysGatewayApi', secrets: secretsOf },
 		renewsToken: true,
-		async send(request: DeclarativeRestApiSettings.ResultOptions, signal) {
+		async send(request: DeclarativeRestApiSettings.ResultOptions, bound) {
 			const lane = laneTo(String(request.options.baseURL), PACE);
 			const answerTo = async (): Promise<Answer> => {
 				try {
-					const [item] = await this.makeRoutingRequest(request);
+					const [item] = await inTime(async () => await this.makeRoutingRequest(request), bound);
 					return item.json as unknown as Answer;
 				} catch (error) {
 					return refusedAnswer(error) ?? (await Promise.reject(error));
@@ -66,7 +67,7 @@ export function sendToQualys(
 				return await attempts(async () => read(await answerTo()), {
 					lane,
 					startsWork: false,
-					signal,
+					signal: bound.signal,
 				});
 			});
 		},

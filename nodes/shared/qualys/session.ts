@@ -3,8 +3,9 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 import { InputError } from '../input/inputError';
 import { readText, sample, trimmed } from '../input/values';
 import type { Answer } from '../transport/answer';
-import { clock } from '../transport/clock';
+import { clock, orCancelled } from '../transport/clock';
 import { connectionFault, Fault } from '../transport/fault';
+import { inTime } from '../transport/inTime';
 import { requestRules } from '../transport/requestRules';
 import { showableFault, userInfoOf } from '../transport/secrets';
 import { gatewayBaseUrl } from './gateway';
@@ -88,6 +89,7 @@ export type SendLogin = (request: IHttpRequestOptions) => Promise<Answer>;
  * Signs in with user and password.
  *
  * @param send n8n's request helper
+ * @param stop fires when nobody waits for the token any more
  * @returns the token
  * @throws {InputError} where a field is empty
  * @throws {RefusedLogin} with the vendor's words, where these are about user or password
@@ -96,6 +98,7 @@ export type SendLogin = (request: IHttpRequestOptions) => Promise<Answer>;
 export async function signIn(
 	credential: ICredentialDataDecryptedObject,
 	send: SendLogin,
+	stop?: AbortSignal,
 ): Promise<string> {
 	const username = readText(
 		field('Username'),
@@ -106,7 +109,8 @@ export async function signIn(
 	if (password === '') {
 		throw new InputError(`${field('Password')} is empty`, 'Enter the password of the user.');
 	}
-	const answer = await send({
+	const rules = requestRules(LOGIN_TIMEOUT_MS);
+	const request: IHttpRequestOptions = {
 		method: 'POST',
 		baseURL: gatewayBaseUrl(credential),
 		url: '/auth',
@@ -115,8 +119,12 @@ export async function signIn(
 			Accept: 'text/plain, application/json',
 		},
 		body: new URLSearchParams({ username, password, token: 'true' }).toString(),
-		...requestRules(LOGIN_TIMEOUT_MS),
+		...rules,
 		returnFullResponse: true,
+	};
+	const answer = await inTime(async (abortSignal) => await send({ ...request, abortSignal }), {
+		milliseconds: rules.timeout,
+		signal: stop,
 	});
 	return readLogin(answer, clock.now());
 }
@@ -132,11 +140,19 @@ interface Token {
 	replacedYoung: boolean;
 }
 
+/** A login that is under way. */
+interface Login {
+	token: Promise<string>;
+	/** How many executions wait for it. */
+	waiting: number;
+	/** Closes its connection. */
+	stop: AbortController;
+}
+
 /** What this n8n process knows of a login. */
 interface Session {
 	newest?: Token;
-	/** A login that is under way. */
-	login?: Promise<string>;
+	login?: Login;
 	/** Qualys refused it: it is not tried again, because accounts lock after a few refusals. */
 	refusal?: Fault;
 	/** It failed for another reason: whoever asks within a minute gets this. */
@@ -196,12 +212,13 @@ async function login(
 	session: Session,
 	credential: ICredentialDataDecryptedObject,
 	send: SendLogin,
+	stop: AbortSignal,
 ): Promise<string> {
 	try {
 		const { newest } = session;
 		const replaced = storedToken(credential);
 		const replacedYoung = newest?.token === replaced && isYoung(newest);
-		const token = await signIn(credential, send);
+		const token = await signIn(credential, send, stop);
 		session.newest = { token, at: clock.now(), replaced, replacedYoung };
 		session.failure = undefined;
 		return token;
@@ -215,19 +232,35 @@ async function login(
 		}
 		session.failure = isLeftAlone(fault) ? { fault, at: clock.now() } : undefined;
 		return await Promise.reject(fault);
-	} finally {
-		session.login = undefined;
 	}
 }
 
-/** A token from a new login; whoever asks while it is under way shares it. */
+/**
+ * A token from a new login; whoever asks while it is under way shares it. It is given up where all of them are
+ * stopped.
+ */
 async function newToken(
 	session: Session,
 	credential: ICredentialDataDecryptedObject,
 	send: SendLogin,
+	signal?: AbortSignal,
 ): Promise<string> {
-	session.login ??= login(session, credential, send);
-	return await session.login;
+	if (!session.login) {
+		const stop = new AbortController();
+		session.login = { token: login(session, credential, send, stop.signal), waiting: 0, stop };
+	}
+	const shared = session.login;
+	shared.waiting += 1;
+	try {
+		return await orCancelled(shared.token, signal);
+	} finally {
+		shared.waiting -= 1;
+		if (shared.waiting === 0) {
+			// Whoever comes next must not get one that is being given up.
+			if (session.login === shared) session.login = undefined;
+			shared.stop.abort();
+		}
+	}
 }
 
 /** Whether a credential signs in with user and password, whose token can be renewed. */
@@ -246,12 +279,14 @@ function signsIn({ signInWith }: ICredentialDataDecryptedObject): boolean {
  * A login that was refused is not repeated until the credential changes or its test is run, and one that failed
  * otherwise not for a minute.
  *
+ * @param signal fires when the execution that needs it is stopped
  * @returns `undefined` for a pasted token, which cannot be renewed
- * @throws {Fault | InputError}
+ * @throws {Fault | InputError | Cancelled}
  */
 export async function renewedToken(
 	credential: ICredentialDataDecryptedObject,
 	send: SendLogin,
+	signal?: AbortSignal,
 ): Promise<string | undefined> {
 	if (!signsIn(credential)) return undefined;
 	const session = sessionOf(credential);
@@ -259,7 +294,7 @@ export async function renewedToken(
 	if (refusal) throw refusal;
 	if (newest && servesFor(newest, storedToken(credential))) return stored(credential, newest.token);
 	if (failure && isYoung(failure)) throw recent(failure.fault);
-	return stored(credential, await newToken(session, credential, send));
+	return stored(credential, await newToken(session, credential, send, signal));
 }
 
 /**

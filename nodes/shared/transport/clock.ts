@@ -4,8 +4,8 @@ import { sleep } from 'n8n-workflow';
 export interface Clock {
 	/** Epoch milliseconds. */
 	now(): number;
-	/** Resolves after `milliseconds`. */
-	sleep(milliseconds: number): Promise<void>;
+	/** Resolves after `milliseconds`. Once `signal` fires, nobody waits for it any more, and it need not. */
+	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const clock: Clock = {
@@ -15,7 +15,8 @@ export const clock: Clock = {
 
 /** Thrown where a wait ends because the user stopped the execution. */
 export class Cancelled extends Error {
-	constructor() {
+	/** @param reached whether a request was under way, so that the vendor may have acted on it */
+	constructor(readonly reached: 'no' | 'maybe' = 'no') {
 		super('The execution was stopped');
 	}
 }
@@ -63,7 +64,7 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
 	const end = clock.now() + milliseconds;
 	for (let left = milliseconds; left > 0; ) {
 		const slice = Math.min(left, SLICE_MS);
-		await orCancelled(clock.sleep(slice), signal);
+		await orCancelled(clock.sleep(slice, signal), signal);
 		// Whichever is less: a machine that slept has waited too, and a clock that was set back makes nobody wait longer.
 		left = Math.min(left - slice, end - clock.now());
 	}

@@ -5,6 +5,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 import { connectionFault } from './fault';
+import type { Bound } from './inTime';
 import { failedItem, toNodeError } from './nodeErrors';
 import { refusalOf } from './refusal';
 import { requestRules } from './requestRules';
@@ -28,18 +29,21 @@ export interface DeclarativeOperation {
 		/** What to look at before starting again where nobody knows whether the call got through. */
 		unknown: string;
 	};
-	/** Sends all requests of one item and returns its output items. Their `pairedItem` is set here. */
+	/**
+	 * Sends all requests of one item and returns its output items. Their `pairedItem` is set here.
+	 * @param bound how long each answer is waited for
+	 */
 	send(
 		this: IExecutePaginationFunctions,
 		request: Request,
-		signal: AbortSignal | undefined,
+		bound: Bound,
 	): Promise<INodeExecutionData[]>;
 }
 
 /** Request Options of a declarative node, as far as this package deals with them; n8n adds them to every one. */
 interface RequestOptions {
 	batching?: { batch?: { batchSize?: number; batchInterval?: number } };
-	timeout?: number;
+	timeout?: unknown;
 }
 
 /** Whether n8n hands over all items in one go, by the engine's own rule: it waits only between batches. */
@@ -113,17 +117,23 @@ export function declarative(operation: DeclarativeOperation) {
 		const options = this.getNodeParameter('requestOptions', {}) as RequestOptions;
 		const run = runOfItem(this, options);
 
-		Object.assign(request.options, requestRules(options.timeout));
+		const rules = requestRules(options.timeout);
+		Object.assign(request.options, rules);
 		if (operation.renewsToken) {
 			request.options.ignoreHttpStatusErrors = { ignore: true, except: [401] };
 		}
 
+		const bound: Bound = {
+			milliseconds: rules.timeout,
+			signal: this.getExecutionCancelSignal(),
+			handedOn: [request.options, this.helpers],
+		};
 		const outcome = await run.item(
 			itemIndex,
 			{ refusal: refusalOf(request.options), once: startsWork !== undefined },
 			async () => {
 				try {
-					const items = await operation.send.call(this, request, this.getExecutionCancelSignal());
+					const items = await operation.send.call(this, request, bound);
 					for (const item of items) item.pairedItem = { item: itemIndex };
 					return { result: items };
 				} catch (error) {

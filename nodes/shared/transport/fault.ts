@@ -106,6 +106,12 @@ const UNREADABLE: ConnectionWords = {
 	repeat: true,
 };
 
+/** What an answer ends in that takes too long. */
+export function lateAnswer(): Fault {
+	const { text, ...details } = SILENT;
+	return new Fault(text, details);
+}
+
 /** Codes of Node.js, OpenSSL, zlib and axios, in words. What is not here counts as something that may have arrived. */
 const CONNECTION: Record<string, ConnectionWords> = {
 	ENOTFOUND: NOT_FOUND,
@@ -186,8 +192,9 @@ export function connectionFault(error: unknown): Fault {
 		if (cause instanceof Fault) return cause;
 		if (cause instanceof InputError)
 			return new Fault(cause.message, { hint: cause.hint, reached: 'no', local: true });
-		if (cause instanceof UserError || cause instanceof Cancelled)
-			return new Fault(cause.message, { reached: 'no', local: true });
+		if (cause instanceof UserError) return new Fault(cause.message, { reached: 'no', local: true });
+		if (cause instanceof Cancelled)
+			return new Fault(cause.message, { reached: cause.reached, local: true });
 		const known = connectionWords(cause.code);
 		if (known) {
 			const { text, ...details } = known;

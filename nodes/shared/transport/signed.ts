@@ -1,5 +1,6 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { InputError } from '../input/inputError';
+import { signing } from './inTime';
 
 /** A request as a credential gets it: n8n's older way of sending, which HTTP Request uses, says `uri`. */
 type RequestToSign = Partial<IHttpRequestOptions> & { uri?: unknown };
@@ -45,5 +46,6 @@ export function signedRequest(
 		followRedirect: false,
 		followAllRedirects: false,
 	};
-	return { ...request, headers: { ...request.headers, ...sign() }, ...noRedirects };
+	const headers = { ...request.headers, ...sign() };
+	return signing(request, { ...request, headers, ...noRedirects });
 }
