@@ -66,14 +66,14 @@ most ${ms(atWork[atWork.length - 1])}. To hit it, waits are made to end together
 				{
 					table: {
 						columns: [
-							'recovery',
+							'mode',
 							'waits that ended together',
 							'at work just before the kill',
 							'what came out that was not as if nothing had happened',
 							'successes that were none',
 						],
-						rows: windows.map(({ recovery, waits, supervisors, cameOut }) => [
-							recovery,
+						rows: windows.map(({ mode, waits, supervisors, cameOut }) => [
+							mode,
 							String(waits),
 							String(supervisors),
 							cameOut.join('; ') || 'nothing',
