@@ -7,9 +7,8 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 import { gatewayBaseUrl, PLATFORMS } from '../nodes/shared/qualys/gateway';
-import { authorization, renewedToken } from '../nodes/shared/qualys/session';
+import { authorization, loginUnderWay, renewedToken } from '../nodes/shared/qualys/session';
 import type { Answer } from '../nodes/shared/transport/answer';
-import { renewing } from '../nodes/shared/transport/inTime';
 import { signedRequest } from '../nodes/shared/transport/signed';
 
 const showForPassword = { show: { signInWith: ['password'] } };
@@ -122,7 +121,6 @@ export class QualysGatewayApi implements ICredentialType {
 		const sessionToken = await renewedToken(
 			credentials,
 			async (request) => (await this.helpers.httpRequest(request)) as Answer,
-			renewing(this.helpers),
 		);
 		return sessionToken === undefined ? {} : { sessionToken };
 	}
@@ -139,6 +137,7 @@ export class QualysGatewayApi implements ICredentialType {
 			credential: 'Qualys Gateway API',
 			home: gatewayBaseUrl(credentials),
 			sign: () => ({ Authorization: authorization(credentials) }),
+			login: () => loginUnderWay(credentials),
 		});
 	}
 }

@@ -241,7 +241,7 @@ describe('an execution that is stopped in the middle of an answer', () => {
 		while (world.clock.now() - start < 12_000) await turn();
 		const at = world.clock.now();
 		stop.abort();
-		const [ended] = await Promise.all([result, settled()]);
+		const ended = await result;
 		return { ended, waited: world.clock.now() - at };
 	}
 
@@ -251,11 +251,11 @@ describe('an execution that is stopped in the middle of an answer', () => {
 		expect(waited).toBe(0);
 		expect(ended.error?.message).toBe('The execution was stopped');
 		expect(`${ended.error?.description}`.includes(UNKNOWN)).toBe(name === 'Scan Endpoints');
-		const [entry, ...others] = world
-			.requests()
-			.filter(({ path }) => path.startsWith(subjects[name].path));
-		expect(others).toEqual([]);
-		expect(entry.closed).toBe(world.clock.now());
+		// n8n gives a login no way to know of the stop. It ends in its own time, and may serve another execution.
+		const login = name === 'the login';
+		while (login && activity.underWay > 0) await turn();
+		const open = await closedAfter(subjects[name].path);
+		expect(open).toEqual([login ? 30 : 12]);
 		expect(activity.underWay).toBe(0);
 		expect(world.clock.waiting).toBe(0);
 	});
@@ -269,7 +269,7 @@ describe('an execution that is stopped in the middle of an answer', () => {
 		expect(world.requests().filter(({ path }) => path === '/auth')).toHaveLength(1);
 	});
 
-	it('a login that was given up is no failure to remember', async () => {
+	it('a login that nobody waits for any more serves the next execution, or is repeated for it', async () => {
 		trickles('the login', { times: 1 });
 		await stopped('the login');
 		expect((await run('Search Script Jobs')).json).toHaveLength(3);

@@ -66,8 +66,14 @@ class TestCredentialsHelper extends ICredentialsHelper {
 		const expirable = properties.find(({ typeOptions }) => typeOptions?.expirable);
 		if (!preAuthentication || !expirable) return undefined;
 		if (credentials[expirable.name] !== '' && !expired) return undefined;
+		// n8n hands on nothing else, and no object that a node could know.
+		const { httpRequest } = helpers.helpers;
 		const output = (await preAuthentication.call(
-			helpers,
+			{
+				helpers: {
+					httpRequest: async (request: IHttpRequestOptions) => await httpRequest(request),
+				},
+			},
 			credentials,
 		)) as ICredentialDataDecryptedObject;
 		if (output[expirable.name] === undefined) return undefined;

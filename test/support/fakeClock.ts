@@ -38,14 +38,17 @@ export class FakeClock implements Clock {
 		return {
 			now: this.now,
 			sleep: async (milliseconds, signal) => {
+				let hangUp = () => {};
 				const hungUp = new Promise<void>((resolve) => {
-					signal?.addEventListener('abort', () => resolve(), { once: true });
+					hangUp = resolve;
 				});
+				signal?.addEventListener('abort', hangUp);
 				this.heldBack += 1;
 				try {
 					await Promise.race([this.until(this.time + milliseconds, signal), hungUp]);
 				} finally {
 					this.heldBack -= 1;
+					signal?.removeEventListener('abort', hangUp);
 				}
 			},
 		};

@@ -61,7 +61,7 @@ export async function tenantOf(context: IExecuteFunctions): Promise<Tenant> {
 		const { httpRequestWithAuthentication } = context.helpers;
 		const answer = await inTime(
 			async () => (await httpRequestWithAuthentication.call(context, name, whole)) as Answer,
-			{ milliseconds: rules.timeout, signal, handedOn: [whole] },
+			{ milliseconds: rules.timeout, signal, handedOn: whole },
 		);
 		return readReply(answer, operation, clock.now());
 	};

@@ -11,7 +11,7 @@ import { causes } from '../transport/fault';
 import { declarative } from '../transport/declarative';
 import { inTime } from '../transport/inTime';
 import { laneTo, type Pace } from '../transport/lane';
-import { secretsOf } from './session';
+import { LOGIN_TIMEOUT_MS, secretsOf } from './session';
 
 /** No limit is documented for these calls, so the gateway is not asked for more than a few things at once. */
 const PACE: Pace = { spacing: 0, atOnce: 4, perSecond: Infinity };
@@ -56,7 +56,10 @@ export function sendToQualys(
 			const lane = laneTo(String(request.options.baseURL), PACE);
 			const answerTo = async (): Promise<Answer> => {
 				try {
-					const [item] = await inTime(async () => await this.makeRoutingRequest(request), bound);
+					const [item] = await inTime(async () => await this.makeRoutingRequest(request), {
+						...bound,
+						beforeMilliseconds: LOGIN_TIMEOUT_MS,
+					});
 					return item.json as unknown as Answer;
 				} catch (error) {
 					return refusedAnswer(error) ?? (await Promise.reject(error));

@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-wo
 import { InputError } from '../input/inputError';
 import { readText, sample, trimmed } from '../input/values';
 import type { Answer } from '../transport/answer';
-import { clock, orCancelled } from '../transport/clock';
+import { clock } from '../transport/clock';
 import { connectionFault, Fault } from '../transport/fault';
 import { inTime } from '../transport/inTime';
 import { requestRules } from '../transport/requestRules';
@@ -11,7 +11,8 @@ import { showableFault, userInfoOf } from '../transport/secrets';
 import { gatewayBaseUrl } from './gateway';
 import { readLogin, RefusedLogin } from './reply';
 
-const LOGIN_TIMEOUT_MS = 30_000;
+/** How long a login may take, in milliseconds. */
+export const LOGIN_TIMEOUT_MS = 30_000;
 
 const field = (label: string) => `${label} of the Qualys Gateway API credential`;
 
@@ -89,7 +90,6 @@ export type SendLogin = (request: IHttpRequestOptions) => Promise<Answer>;
  * Signs in with user and password.
  *
  * @param send n8n's request helper
- * @param stop fires when nobody waits for the token any more
  * @returns the token
  * @throws {InputError} where a field is empty
  * @throws {RefusedLogin} with the vendor's words, where these are about user or password
@@ -98,7 +98,6 @@ export type SendLogin = (request: IHttpRequestOptions) => Promise<Answer>;
 export async function signIn(
 	credential: ICredentialDataDecryptedObject,
 	send: SendLogin,
-	stop?: AbortSignal,
 ): Promise<string> {
 	const username = readText(
 		field('Username'),
@@ -124,7 +123,6 @@ export async function signIn(
 	};
 	const answer = await inTime(async (abortSignal) => await send({ ...request, abortSignal }), {
 		milliseconds: rules.timeout,
-		signal: stop,
 	});
 	return readLogin(answer, clock.now());
 }
@@ -140,19 +138,11 @@ interface Token {
 	replacedYoung: boolean;
 }
 
-/** A login that is under way. */
-interface Login {
-	token: Promise<string>;
-	/** How many executions wait for it. */
-	waiting: number;
-	/** Closes its connection. */
-	stop: AbortController;
-}
-
 /** What this n8n process knows of a login. */
 interface Session {
 	newest?: Token;
-	login?: Login;
+	/** A login that is under way. */
+	login?: Promise<string>;
 	/** Qualys refused it: it is not tried again, because accounts lock after a few refusals. */
 	refusal?: Fault;
 	/** It failed for another reason: whoever asks within a minute gets this. */
@@ -212,13 +202,12 @@ async function login(
 	session: Session,
 	credential: ICredentialDataDecryptedObject,
 	send: SendLogin,
-	stop: AbortSignal,
 ): Promise<string> {
 	try {
 		const { newest } = session;
 		const replaced = storedToken(credential);
 		const replacedYoung = newest?.token === replaced && isYoung(newest);
-		const token = await signIn(credential, send, stop);
+		const token = await signIn(credential, send);
 		session.newest = { token, at: clock.now(), replaced, replacedYoung };
 		session.failure = undefined;
 		return token;
@@ -232,36 +221,28 @@ async function login(
 		}
 		session.failure = isLeftAlone(fault) ? { fault, at: clock.now() } : undefined;
 		return await Promise.reject(fault);
+	} finally {
+		session.login = undefined;
 	}
 }
 
 /**
- * A token from a new login; whoever asks while it is under way shares it. It is given up where all of them are
- * stopped.
+ * A token from a new login; whoever asks while it is under way shares it. It is not given up where an execution that
+ * waits for it is stopped: its token serves the next one.
  */
 async function newToken(
 	session: Session,
 	credential: ICredentialDataDecryptedObject,
 	send: SendLogin,
-	signal?: AbortSignal,
 ): Promise<string> {
-	if (!session.login) {
-		const stop = new AbortController();
-		session.login = { token: login(session, credential, send, stop.signal), waiting: 0, stop };
-	}
-	const shared = session.login;
-	shared.waiting += 1;
-	try {
-		return await orCancelled(shared.token, signal);
-	} finally {
-		shared.waiting -= 1;
-		if (shared.waiting === 0) {
-			// Whoever comes next must not get one that is being given up.
-			if (session.login === shared) session.login = undefined;
-			shared.stop.abort();
-		}
-	}
+	session.login ??= login(session, credential, send);
+	return await session.login;
 }
+
+/** The login of a credential that is under way, if there is one. */
+export const loginUnderWay = (
+	credential: ICredentialDataDecryptedObject,
+): Promise<unknown> | undefined => sessions.get(fingerprint(credential))?.login;
 
 /** Whether a credential signs in with user and password, whose token can be renewed. */
 function signsIn({ signInWith }: ICredentialDataDecryptedObject): boolean {
@@ -279,14 +260,12 @@ function signsIn({ signInWith }: ICredentialDataDecryptedObject): boolean {
  * A login that was refused is not repeated until the credential changes or its test is run, and one that failed
  * otherwise not for a minute.
  *
- * @param signal fires when the execution that needs it is stopped
  * @returns `undefined` for a pasted token, which cannot be renewed
- * @throws {Fault | InputError | Cancelled}
+ * @throws {Fault | InputError}
  */
 export async function renewedToken(
 	credential: ICredentialDataDecryptedObject,
 	send: SendLogin,
-	signal?: AbortSignal,
 ): Promise<string | undefined> {
 	if (!signsIn(credential)) return undefined;
 	const session = sessionOf(credential);
@@ -294,7 +273,7 @@ export async function renewedToken(
 	if (refusal) throw refusal;
 	if (newest && servesFor(newest, storedToken(credential))) return stored(credential, newest.token);
 	if (failure && isYoung(failure)) throw recent(failure.fault);
-	return stored(credential, await newToken(session, credential, send, signal));
+	return stored(credential, await newToken(session, credential, send));
 }
 
 /**

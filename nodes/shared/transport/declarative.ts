@@ -126,7 +126,7 @@ export function declarative(operation: DeclarativeOperation) {
 		const bound: Bound = {
 			milliseconds: rules.timeout,
 			signal: this.getExecutionCancelSignal(),
-			handedOn: [request.options, this.helpers],
+			handedOn: request.options,
 		};
 		const outcome = await run.item(
 			itemIndex,

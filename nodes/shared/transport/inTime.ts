@@ -1,6 +1,21 @@
 import { Cancelled, orCancelled, pause } from './clock';
 import { lateAnswer } from './fault';
 
+/** How long an answer is waited for. */
+export interface Bound {
+	/** How long it may take in all. */
+	milliseconds: number;
+	/** How long n8n may need until it signs the first request, because of a login; none unless given. */
+	beforeMilliseconds?: number;
+	/** Fires when the execution is stopped. */
+	signal?: AbortSignal;
+	/** The request as n8n hands it to the credential, which signs it, and anew where n8n repeats it: {@link signing}. */
+	handedOn?: object;
+}
+
+/** The login under way for a credential, if there is one. */
+type Login = () => Promise<unknown> | undefined;
+
 /** The time that one answer may take, while n8n's helper sends a request, and perhaps repeats it. */
 class Watch {
 	private readonly connection = new AbortController();
@@ -12,51 +27,46 @@ class Watch {
 		this.giveUp = () => reject(lateAnswer());
 	});
 
-	constructor(
-		private readonly milliseconds: number,
-		/** Fires when the execution is stopped. */
-		readonly stop?: AbortSignal,
-	) {}
-
 	/**
-	 * A request leaves: its time begins.
-	 * @returns ends its connection
+	 * The time of an answer begins.
+	 * @param login where there is one when the time is up, n8n may be renewing the token, with the answer long
+	 *   there: the time begins anew once it has ended
+	 * @returns ends the connection
 	 */
-	begin(): AbortSignal {
-		this.rest();
-		this.counting = new AbortController();
-		// Rejected as soon as the answer is there.
-		void pause(this.milliseconds, this.counting.signal).then(this.giveUp, () => {});
-		return this.connection.signal;
-	}
-
-	/** No request is under way, so no time counts. */
-	rest(): void {
+	begin(milliseconds: number, login?: Login): AbortSignal {
+		const { signal } = this.connection;
+		// n8n can come with the request of an execution that was stopped during a login. It never leaves.
+		if (signal.aborted) return signal;
 		this.counting.abort();
+		this.counting = new AbortController();
+		void this.count(milliseconds, this.counting.signal, login);
+		return signal;
 	}
 
 	/** Nobody waits any more. Of a connection that has ended, nothing is left to close. */
 	end(): void {
-		this.rest();
+		this.counting.abort();
 		this.connection.abort();
+	}
+
+	private async count(milliseconds: number, counting: AbortSignal, login?: Login) {
+		try {
+			for (let waited = true; waited; ) {
+				await pause(milliseconds, counting);
+				const underWay = login?.();
+				waited = underWay !== undefined;
+				// How it ends is not the business of this one.
+				await orCancelled(Promise.allSettled([underWay]), counting);
+			}
+			this.giveUp();
+		} catch {
+			// The answer is there, or its time has begun anew.
+		}
 	}
 }
 
-/** The watches of what n8n's helper is busy with, by the things of ours that it passes on. */
-const watches = new WeakMap<object, Watch>();
-
-/** How long an answer is waited for. */
-export interface Bound {
-	/** How long it may take in all. */
-	milliseconds: number;
-	/** Fires when the execution is stopped. */
-	signal?: AbortSignal;
-	/**
-	 * What n8n hands to the credential, which signs anew where n8n repeats the request: the request itself and the
-	 * helpers. See {@link signing} and {@link renewing}.
-	 */
-	handedOn?: object[];
-}
+/** The watches of requests that n8n's helper is busy with, and how long each of their answers may take. */
+const watches = new WeakMap<object, { watch: Watch; milliseconds: number }>();
 
 /**
  * Waits for the answer to a request, headers and body, for so long and no longer: the `timeout` of n8n's request
@@ -68,14 +78,15 @@ export interface Bound {
  */
 export async function inTime<T>(
 	send: (connection: AbortSignal) => Promise<T>,
-	{ milliseconds, signal, handedOn = [] }: Bound,
+	{ milliseconds, beforeMilliseconds = 0, signal, handedOn }: Bound,
 ): Promise<T> {
 	if (signal?.aborted) throw new Cancelled();
-	const watch = new Watch(milliseconds, signal);
-	for (const one of handedOn) watches.set(one, watch);
+	const watch = new Watch();
+	if (handedOn) watches.set(handedOn, { watch, milliseconds });
 	try {
+		const connection = watch.begin(milliseconds + beforeMilliseconds);
 		// An n8n that knows no signals goes on with the request, but nobody waits for it.
-		return await orCancelled(Promise.race([send(watch.begin()), watch.late]), signal);
+		return await orCancelled(Promise.race([send(connection), watch.late]), signal);
 	} catch (error) {
 		return await Promise.reject(signal?.aborted ? new Cancelled('maybe') : error);
 	} finally {
@@ -89,22 +100,13 @@ export async function inTime<T>(
  *
  * @param request as n8n hands it to the credential
  * @param signed what becomes of it; n8n signs this one where it repeats the request
+ * @param login the login under way for the credential, if there is one
  */
-export function signing<T extends object>(request: object, signed: T): T {
-	const watch = watches.get(request);
-	if (!watch) return signed;
-	const watched = { ...signed, abortSignal: watch.begin() };
-	watches.set(watched, watch);
-	return watched;
-}
-
-/**
- * The answer to a request is there, and a login comes next, which has a time of its own.
- * @param helpers as n8n hands them to the credential
- * @returns fires when the execution that needs the login is stopped; `undefined` where that is not known
- */
-export function renewing(helpers: object): AbortSignal | undefined {
-	const watch = watches.get(helpers);
-	watch?.rest();
-	return watch?.stop;
+export function signing<T extends object>(request: object, signed: T, login?: Login): T {
+	const watched = watches.get(request);
+	if (!watched) return signed;
+	const { watch, milliseconds } = watched;
+	const bound = { ...signed, abortSignal: watch.begin(milliseconds, login) };
+	watches.set(bound, watched);
+	return bound;
 }

@@ -24,11 +24,22 @@ function targetOf({ url, uri, baseURL }: RequestToSign): URL | undefined {
  * @param credential its name, for the error
  * @param home base URL of the host that the credential is for
  * @param sign makes the headers
+ * @param login the login under way for this credential, if there is one; n8n may renew a token within a request
  * @throws {InputError} where the request is for any other host, or nobody can tell for which
  */
 export function signedRequest(
 	request: IHttpRequestOptions,
-	{ credential, home, sign }: { credential: string; home: string; sign(): Record<string, string> },
+	{
+		credential,
+		home,
+		sign,
+		login,
+	}: {
+		credential: string;
+		home: string;
+		sign(): Record<string, string>;
+		login?: () => Promise<unknown> | undefined;
+	},
 ): IHttpRequestOptions {
 	const own = new URL(home);
 	const target = targetOf(request);
@@ -47,5 +58,5 @@ export function signedRequest(
 		followAllRedirects: false,
 	};
 	const headers = { ...request.headers, ...sign() };
-	return signing(request, { ...request, headers, ...noRedirects });
+	return signing(request, { ...request, headers, ...noRedirects }, login);
 }
