@@ -11,16 +11,17 @@ import {
 	lastKnown,
 	standingItem,
 	summaryOf,
+	type Clean,
 	type JobItem,
 	type Plan,
 } from './tracking';
 
 type Json = INodeExecutionData['json'];
 
-function outputJson(item: JobItem, onError: Plan['onError']): Json {
+function outputJson(item: JobItem, onError: Plan['onError'], clean?: Clean): Json {
 	if (onError !== 'errorOutput' || item.outcome === 'succeeded') return item as never;
 	// n8n takes an item with just these keys to the error output, and adds the fields of its input.
-	return { error: failureText(item), details: item as never };
+	return { error: failureText(item, true, clean), details: item as never };
 }
 
 /** One item for each input item, in their order: n8n links a parked wait's items by that order. */
@@ -37,8 +38,8 @@ const itemsOf = (plan: Plan, jsonOf: (job: number) => Json): INodeExecutionData[
  * The output of a wait that has ended.
  * @param ends what each job of the plan came out as
  */
-export const outputItems = (plan: Plan, ends: JobItem[]): INodeExecutionData[] =>
-	itemsOf(plan, (job) => outputJson(ends[job], plan.onError));
+export const outputItems = (plan: Plan, ends: JobItem[], clean?: Clean): INodeExecutionData[] =>
+	itemsOf(plan, (job) => outputJson(ends[job], plan.onError, clean));
 
 /**
  * The output of a wait that has ended.
@@ -49,10 +50,12 @@ export async function outputOf(
 	plan: Plan,
 	ends: JobItem[],
 ): Promise<INodeExecutionData[]> {
-	const summary = plan.onError === 'stop' ? summaryOf(ends) : undefined;
-	if (summary === undefined) return outputItems(plan, ends);
-	const also = withoutSecrets(summary.description, await secretsOf(context, CORTEX_CREDENTIAL));
-	throw toNodeError(context.getNode(), new InputError(summary.message), { also });
+	const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
+	const clean = (text: string) => withoutSecrets(text, secrets);
+	const summary = plan.onError === 'stop' ? summaryOf(ends, clean) : undefined;
+	if (summary === undefined) return outputItems(plan, ends, clean);
+	const { message, description } = summary;
+	throw toNodeError(context.getNode(), new InputError(message), { also: clean(description) });
 }
 
 /** What the output pane shows while a wait is parked: how each job stands, in words for those that still run. */

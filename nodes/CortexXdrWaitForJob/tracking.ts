@@ -302,8 +302,13 @@ function standingText({ type, id }: Pick<Job, 'type' | 'id'>, standing: Known): 
 
 type Known = Pick<Standing, 'status' | 'progress'> | undefined;
 
+/** Takes secrets out of a text; it must come before the text is cut. */
+export type Clean = (text: string) => string;
+
+const asItIs: Clean = (text) => text;
+
 /** A job that did not succeed, in one sentence: id, outcome, status, and the reasons if wanted. */
-export function failureText(item: JobItem, withReasons = true): string {
+export function failureText(item: JobItem, withReasons = true, clean = asItIs): string {
 	const { job_type, job_id, outcome, status, errors } = item;
 	if (outcome === 'succeeded') return '';
 	const [job, standing] = standingText({ type: job_type, id: job_id }, item);
@@ -311,7 +316,8 @@ export function failureText(item: JobItem, withReasons = true): string {
 	if (!withReasons) return ended;
 	// Neither endpoints nor a fault: that is all there was to know.
 	const unknown = status === '' && errors.length === 0 ? 'Cortex named no endpoints of it' : '';
-	const shown = errors.slice(0, REASONS.count).map(short).join('; ') || unknown;
+	const reasons = errors.slice(0, REASONS.count).map((text) => short(clean(text)));
+	const shown = reasons.join('; ') || unknown;
 	const more = errors.length > REASONS.count ? `; and ${errors.length - REASONS.count} more` : '';
 	return `${ended}${shown && `: ${shown}`}${more}`;
 }
@@ -327,13 +333,13 @@ export interface Summary {
 }
 
 /** The error of a node of which not every job succeeded. It counts the jobs, and names those that did not succeed. */
-export function summaryOf(items: JobItem[]): Summary | undefined {
+export function summaryOf(items: JobItem[], clean = asItIs): Summary | undefined {
 	// One job can end in two ways, for items that wait with other settings.
 	const keyOf = ({ job_type, job_id, outcome }: JobItem) => `${job_type} ${job_id} ${outcome}`;
 	const distinct = [...new Map(items.map((item) => [keyOf(item), item])).values()];
 	const bad = distinct.filter(({ outcome }) => outcome !== 'succeeded');
 	if (bad.length === 0) return undefined;
-	const lines = bad.map((item, index) => failureText(item, index < JOBS_WITH_REASONS));
+	const lines = bad.map((item, index) => failureText(item, index < JOBS_WITH_REASONS, clean));
 	return {
 		message: `${bad.length} of ${distinct.length} ${distinct.length === 1 ? 'job' : 'jobs'} did not succeed`,
 		description: lines.join('\n'),

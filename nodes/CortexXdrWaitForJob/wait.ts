@@ -27,7 +27,8 @@ const OTHER_CREDENTIAL = new InputError(
  * What the node's items wait for. Where On Error says to continue, an item that cannot be read takes no job.
  * @param others items whose credential is not the first one's
  */
-function planOf(context: IExecuteFunctions, others: Set<number>): Plan {
+async function planOf(context: IExecuteFunctions, others: Set<number>): Promise<Plan> {
+	const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
 	const { onError } = context.getNode();
 	const stop = !context.continueOnFail();
 	const longest = isTool(context.getNode()) ? LONGEST_TOOL_MINUTES : undefined;
@@ -52,7 +53,7 @@ function planOf(context: IExecuteFunctions, others: Set<number>): Plan {
 			places.set(key, place);
 			return place;
 		} catch (error) {
-			const failure = toNodeError(context.getNode(), error, { itemIndex: item });
+			const failure = toNodeError(context.getNode(), error, { itemIndex: item, secrets });
 			if (stop) throw failure;
 			return { refusal: failure.message, hint: failure.description ?? undefined };
 		}
@@ -67,7 +68,7 @@ function planOf(context: IExecuteFunctions, others: Set<number>): Plan {
 /** Waits for the jobs of the node's items, first in memory, then in n8n's database where that is possible. */
 async function wait(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const tenant = await tenantOf(context);
-	const plan = planOf(context, await itemsOfOtherCredentials(context));
+	const plan = await planOf(context, await itemsOfOtherCredentials(context));
 	const cutOff = tooLongFor(secondsUntilEnded(context), plan);
 	if (cutOff !== undefined) {
 		context.addExecutionHints({ message: cutOff, location: 'outputPane', type: 'warning' });

@@ -389,6 +389,32 @@ describe('refusals', () => {
 	});
 });
 
+describe('secrets in what the vendor says of a job', () => {
+	it.each(['stopWorkflow', 'continueErrorOutput'] as const)(
+		'are not told, also where the words are cut within them: %s',
+		async (onError) => {
+			const { key } = world.simulator.keys.admin;
+			// The words of a reason are cut after 300 characters.
+			const errorDescription = `${'x'.repeat(220)} signed with ${key}`;
+			world.simulator.faults.add({
+				path: POLLS,
+				times: 99,
+				transform: () => ({
+					reply: { data: { a: 'FAILED' }, errorReasons: { a: { errorDescription } } },
+				}),
+			});
+			const { error, outputs } = await waitFor(
+				world,
+				{ jobId: JOB_ID },
+				{ onError, items: jobs(start(0)) },
+			);
+			const said = error?.description ?? String(outputs[1][0].json.error);
+			expect(said).toContain('signed with [hidden]');
+			expect(said).not.toContain(key.slice(0, 6));
+		},
+	);
+});
+
 describe('results that cannot be fetched', () => {
 	it('do not change how a script ended', async () => {
 		world.simulator.faults.add({
