@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
+import { Cancelled } from '../shared/transport/clock';
 
 /** The fields of the credential, as one text; a field may hold an expression that reads the item. */
 const fieldsOf = async (context: IExecuteFunctions, item: number) =>
@@ -40,15 +41,24 @@ export async function isOtherCredential(
 	return (await fieldsOf(context, 0).catch(() => undefined)) !== expected;
 }
 
+/** n8n reads the credential from its database each time. */
+const AT_ONCE = 50;
+
 /** Input items whose credential is another one than the first item's, or cannot be read. */
 export async function itemsOfOtherCredentials(context: IExecuteFunctions): Promise<Set<number>> {
 	const others = new Set<number>();
 	const [first, ...rest] = context.getInputData().map((_, item) => item);
 	if (rest.length === 0) return others;
 	const expected = await fieldsOf(context, first);
-	for (const item of rest) {
-		const fields = await fieldsOf(context, item).catch(() => undefined);
-		if (fields !== expected) others.add(item);
+	const signal = context.getExecutionCancelSignal();
+	for (let start = 0; start < rest.length; start += AT_ONCE) {
+		if (signal?.aborted) throw new Cancelled();
+		await Promise.all(
+			rest.slice(start, start + AT_ONCE).map(async (item) => {
+				const fields = await fieldsOf(context, item).catch(() => undefined);
+				if (fields !== expected) others.add(item);
+			}),
+		);
 	}
 	return others;
 }

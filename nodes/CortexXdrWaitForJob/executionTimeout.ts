@@ -1,11 +1,26 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Plan } from './tracking';
 
-/** A setting of the n8n that this runs in; `undefined` where n8n does not let nodes see it, as is its default. */
-function setting(context: IExecuteFunctions, name: string): number | undefined {
+/** Seconds that n8n lets an execution live at most, where nobody has set anything else. */
+const DEFAULT_MAX = 3600;
+
+/**
+ * Seconds of the timeouts of the n8n that this runs in: the one that holds where a workflow has none, and the longest
+ * that a workflow may have. `undefined` where n8n does not let nodes see its settings, as is its default.
+ */
+function instanceTimeouts(
+	context: IExecuteFunctions,
+): { usual: number; longest: number } | undefined {
+	const setting = (name: string, otherwise: number) => {
+		const value = context.evaluateExpression(`{{ $env.${name} }}`, 0);
+		const number = Number(value);
+		return (value ?? '') !== '' && Number.isFinite(number) ? number : otherwise;
+	};
 	try {
-		const value = Number(context.evaluateExpression(`{{ $env.${name} }}`, 0));
-		return Number.isFinite(value) ? value : undefined;
+		return {
+			usual: setting('EXECUTIONS_TIMEOUT', -1),
+			longest: setting('EXECUTIONS_TIMEOUT_MAX', DEFAULT_MAX),
+		};
 	} catch {
 		return undefined;
 	}
@@ -16,10 +31,9 @@ function setting(context: IExecuteFunctions, name: string): number | undefined {
  * does not, or nobody can say.
  */
 export function secondsUntilEnded(context: IExecuteFunctions): number | undefined {
-	const own = context.getWorkflowSettings().executionTimeout;
-	const seconds = own ?? setting(context, 'EXECUTIONS_TIMEOUT') ?? 0;
-	if (seconds <= 0) return undefined;
-	return Math.min(seconds, setting(context, 'EXECUTIONS_TIMEOUT_MAX') ?? seconds);
+	const instance = instanceTimeouts(context);
+	const seconds = context.getWorkflowSettings().executionTimeout ?? instance?.usual ?? 0;
+	return seconds > 0 ? Math.min(seconds, instance?.longest ?? seconds) : undefined;
 }
 
 const inWords = (seconds: number) =>

@@ -43,6 +43,10 @@ export const runOf = (stored: Stored | undefined): StoredRun | undefined =>
 export const wasStopped = (stored: Stored | undefined): boolean =>
 	/^(Manual|Timeout)ExecutionCancelledError$/.test(String(runOf(stored)?.resultData.error?.name));
 
+/** Whether an execution has come to its end: it has nothing left to do. */
+const hasEnded = (stored: Stored): boolean =>
+	runOf(stored)?.executionData?.nodeExecutionStack.length === 0;
+
 /** Executions that a parked one waits for. */
 export const childrenOf = (stored: Stored): string[] =>
 	runOf(stored)?.executionData?.nodeExecutionStack[0]?.metadata?.waitingChildExecutionIds ?? [];
@@ -69,6 +73,12 @@ export async function abandonment(
 ): Promise<Words | undefined> {
 	const waiting = await readExecution(context, parent);
 	if (waiting === 'gone' || wasStopped(waiting)) return stoppedWords(parent);
+	if (hasEnded(waiting)) {
+		return {
+			message: 'The execution that waits has ended',
+			description: `Execution ${parent} does not wait any more, so this one has given up the wait. The jobs themselves continue in Cortex.`,
+		};
+	}
 	if (supervisor === undefined) return undefined;
 	const watching = await readExecution(context, supervisor);
 	if (watching === 'gone' || wasStopped(watching)) return stoppedWords(supervisor);
@@ -77,6 +87,6 @@ export async function abandonment(
 	}
 	return {
 		message: 'Another sub-execution polls in place of this one',
-		description: `n8n had been ended while this sub-execution polled, so execution ${supervisor} has started another one.`,
+		description: `n8n had been ended while this sub-execution polled. Execution ${supervisor} does not wait for it any more.`,
 	};
 }

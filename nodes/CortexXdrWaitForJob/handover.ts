@@ -21,6 +21,12 @@ export type Handover =
 	/** The wait cannot be kept here, and nothing has been parked. */
 	| { refused: Words };
 
+/** The words of a handover that brings no items. */
+export function wordsOf(handover: Exclude<Handover, { ended: unknown }>): Words {
+	if ('failed' in handover) return handover.failed;
+	return 'stopped' in handover ? handover.stopped : handover.refused;
+}
+
 /** An item that carries a handover: the only one of its node. */
 export const handoverItem = (handover: Handover): INodeExecutionData => ({
 	json: { handover } as never,

@@ -4,6 +4,7 @@ import { InputError } from '../shared/input/inputError';
 import { clock } from '../shared/transport/clock';
 import { failedItem, toNodeError } from '../shared/transport/nodeErrors';
 import { secretsOf, withoutSecrets } from '../shared/transport/secrets';
+import type { Handover } from './handover';
 import type { State } from './rounds';
 import {
 	failureText,
@@ -24,13 +25,21 @@ function outputJson(item: JobItem, onError: Plan['onError'], clean?: Clean): Jso
 	return { error: failureText(item, true, clean), details: item as never };
 }
 
+type Refused = Exclude<Plan['items'][number], number>;
+
+const refusedJson = ({ refusal, hint }: Refused): Json => ({
+	error: refusal,
+	details: hint ? { description: hint } : {},
+});
+
 /** One item for each input item, in their order: n8n links a parked wait's items by that order. */
-const itemsOf = (plan: Plan, jsonOf: (job: number) => Json): INodeExecutionData[] =>
+const itemsOf = (
+	plan: Plan,
+	jsonOf: (job: number) => Json,
+	jsonOfRefused: (entry: Refused) => Json,
+): INodeExecutionData[] =>
 	plan.items.map((entry, item) => ({
-		json:
-			typeof entry === 'number'
-				? jsonOf(entry)
-				: { error: entry.refusal, details: entry.hint ? { description: entry.hint } : {} },
+		json: typeof entry === 'number' ? jsonOf(entry) : jsonOfRefused(entry),
 		pairedItem: { item },
 	}));
 
@@ -39,28 +48,34 @@ const itemsOf = (plan: Plan, jsonOf: (job: number) => Json): INodeExecutionData[
  * @param ends what each job of the plan came out as
  */
 export const outputItems = (plan: Plan, ends: JobItem[], clean?: Clean): INodeExecutionData[] =>
-	itemsOf(plan, (job) => outputJson(ends[job], plan.onError, clean));
+	itemsOf(plan, (job) => outputJson(ends[job], plan.onError, clean), refusedJson);
 
-/**
- * The output of a wait that has ended.
- * @throws {NodeOperationError} where On Error says to stop and not every job succeeded
- */
-export async function outputOf(
+/** The end of a wait: its items, or where On Error says to stop, and not every job succeeded, the error. */
+export async function endOf(
 	context: IExecuteFunctions,
 	plan: Plan,
 	ends: JobItem[],
-): Promise<INodeExecutionData[]> {
+): Promise<{ items: INodeExecutionData[] } | { failure: ReturnType<typeof toNodeError> }> {
 	const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
 	const clean = (text: string) => withoutSecrets(text, secrets);
 	const summary = plan.onError === 'stop' ? summaryOf(ends, clean) : undefined;
-	if (summary === undefined) return outputItems(plan, ends, clean);
-	const { message, description } = summary;
-	throw toNodeError(context.getNode(), new InputError(message), { also: clean(description) });
+	if (summary === undefined) return { items: outputItems(plan, ends, clean) };
+	const also = clean(summary.description);
+	return { failure: toNodeError(context.getNode(), new InputError(summary.message), { also }) };
 }
 
-/** What the output pane shows while a wait is parked: how each job stands, in words for those that still run. */
+/**
+ * What the output pane shows while a wait is parked: how each job stands, in words for those that still run.
+ *
+ * None has an `error`: n8n takes a first item with one for a failure of the node, and where it is to retry on fail, it
+ * would start the wait once more.
+ */
 export const runningItems = (plan: Plan, state: State): INodeExecutionData[] =>
-	itemsOf(plan, (job) => standingItem(plan.jobs[job], plan, state.jobs[job]) as never);
+	itemsOf(
+		plan,
+		(job) => standingItem(plan.jobs[job], plan, state.jobs[job]) as never,
+		({ refusal }) => ({ errors: [refusal] }),
+	);
 
 /**
  * The output of a wait whose end was lost: no job counts as succeeded that was not known to have.
@@ -82,7 +97,7 @@ export function lostItems(plan: Plan, state: State, why: string): INodeExecution
 }
 
 /** An item for each input item of a wait that broke off, with what was known of its job. */
-export function brokenItems(
+function brokenItems(
 	plan: Plan,
 	state: State | undefined,
 	failure: ReturnType<typeof toNodeError>,
@@ -100,6 +115,23 @@ export function brokenItems(
 	});
 }
 
+/**
+ * What a wait hands over that breaks off: items with what was known of each job, or an error that names each.
+ * @param failure why, without secrets
+ */
+export function brokenOff(
+	plan: Plan,
+	state: State | undefined,
+	failure: ReturnType<typeof toNodeError>,
+): Handover {
+	if (plan.onError !== 'stop') {
+		return { ended: brokenItems(plan, state, failure).map(({ json }) => json) };
+	}
+	const lines = lastKnownLines(plan, state);
+	const description = [failure.description, lines].filter(Boolean).join('\n') || undefined;
+	return { failed: { message: failure.message, description } };
+}
+
 /** How each job stood when its wait broke off, a line each; nothing where that is not known. */
-export const lastKnownLines = ({ jobs }: Plan, state: State | undefined): string =>
+const lastKnownLines = ({ jobs }: Plan, state: State | undefined): string =>
 	(state?.jobs ?? []).map((tracked, index) => lastKnown(jobs[index], tracked)).join('\n');

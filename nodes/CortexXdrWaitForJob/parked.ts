@@ -5,7 +5,7 @@ import {
 	type IWorkflowBase,
 } from 'n8n-workflow';
 import { InputError } from '../shared/input/inputError';
-import { isObject, parseJson } from '../shared/transport/answer';
+import { parseJson } from '../shared/transport/answer';
 import { isTool } from '../shared/transport/tool';
 import { keepCredential } from './credential';
 import { handoverOf } from './handover';
@@ -96,7 +96,7 @@ export function stateIn(item: INodeExecutionData | undefined, plan: Plan): State
  */
 export function readPlan(text: string): ParkedPlan {
 	const plan = parseJson(text);
-	if (!isPlan(plan) || !isObject(plan)) throw lostState();
+	if (!isPlan(plan)) throw lostState();
 	// Version 0.1.0 knew of one role only.
 	const { parent, supervisor, role = 'poll' } = plan as unknown as ParkedPlan;
 	if (typeof parent !== 'string' || !ROLES.includes(role)) throw lostState();

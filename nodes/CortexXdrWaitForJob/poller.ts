@@ -6,8 +6,8 @@ import { Cancelled } from '../shared/transport/clock';
 import { toNodeError } from '../shared/transport/nodeErrors';
 import { secretsOf } from '../shared/transport/secrets';
 import { abandonment } from './executions';
-import { handoverItem, type Handover } from './handover';
-import { brokenItems, lastKnownLines, outputOf } from './output';
+import { handoverItem, wordsOf, type Handover } from './handover';
+import { brokenOff, endOf } from './output';
 import { stateIn, stateItem, type ParkedPlan } from './parked';
 import { nextRound, type State } from './rounds';
 import { parkedSeconds } from './schedule';
@@ -23,19 +23,16 @@ async function poll(context: IExecuteFunctions, plan: ParkedPlan): Promise<Polle
 		if (stopped) return { handover: { stopped } };
 		const round = await nextRound(await tenantOf(context), plan, state);
 		if ('state' in round) return { next: [stateItem(round.state, parkedSeconds(round.waiting))] };
-		const items = await outputOf(context, plan, round.ends);
-		return { handover: { ended: items.map(({ json }) => json) } };
+		const end = await endOf(context, plan, round.ends);
+		if ('items' in end) return { handover: { ended: end.items.map(({ json }) => json) } };
+		const { message, description } = end.failure;
+		return { handover: { failed: { message, description } } };
 	} catch (error) {
 		const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
-		const also = plan.onError === 'stop' ? lastKnownLines(plan, state) : undefined;
-		const failure = toNodeError(context.getNode(), error, { secrets, also });
+		const failure = toNodeError(context.getNode(), error, { secrets });
 		// Nobody takes the result of a poller that is being stopped.
 		if (error instanceof Cancelled) throw failure;
-		if (plan.onError !== 'stop') {
-			return { handover: { ended: brokenItems(plan, state, failure).map(({ json }) => json) } };
-		}
-		const { message, description } = failure;
-		return { handover: { failed: { message, description } } };
+		return { handover: brokenOff(plan, state, failure) };
 	}
 }
 
@@ -55,6 +52,6 @@ export async function pollOnce(
 	if (plan.supervisor !== undefined) return [[handoverItem(handover)], []];
 	// Version 0.1.0 has parked this one: the execution that waits takes what it comes out with.
 	if ('ended' in handover) return [handover.ended.map((json) => ({ json })), []];
-	const { message, description } = Object.values(handover)[0] as never;
-	throw toNodeError(context.getNode(), new InputError(message), { also: description });
+	const { message, description } = wordsOf(handover);
+	throw toNodeError(context.getNode(), new InputError(message), { also: description ?? undefined });
 }

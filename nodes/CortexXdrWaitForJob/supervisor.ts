@@ -12,10 +12,11 @@ import {
 	wasStopped,
 	type Stored,
 } from './executions';
-import { handoverItem, handoverOf, type Words } from './handover';
-import { brokenItems, lastKnownLines, lostItems } from './output';
+import { handoverItem, handoverOf, wordsOf, type Handover, type Words } from './handover';
+import { brokenOff, lostItems } from './output';
 import { parkOn, stateIn, type Crashes, type ParkedPlan } from './parked';
 import type { State } from './rounds';
+import { SHORTEST_PARKED_SECONDS } from './schedule';
 import { pollingWorkflow } from './subWorkflows';
 import { lostState } from './tracking';
 
@@ -35,6 +36,9 @@ const CRASHING: Words = {
 		'The wait was given up. The jobs themselves continue in Cortex. Find out what ends n8n, then run the workflow again.',
 };
 
+const OTHER_CREDENTIAL =
+	'a field of its credential holds an expression that reads this workflow, which the sub-execution cannot read';
+
 /**
  * What a wait comes out as whose supervisor was killed in the milliseconds in which it is at work. Whoever looks at the
  * supervisor before sees it too, so it holds for a wait that goes on as well.
@@ -52,14 +56,11 @@ export async function supervise(
 	context: IExecuteFunctions,
 	plan: ParkedPlan,
 ): Promise<INodeExecutionData[][]> {
+	const [item] = context.getInputData();
+	let state: State | undefined;
 	try {
-		if (await isOtherCredential(context, plan.parent)) {
-			const message =
-				'a field of its credential holds an expression that reads this workflow, which the sub-execution cannot read';
-			return [[handoverItem({ refused: { message } })], []];
-		}
-		const [item] = context.getInputData();
-		const state = stateIn(item, plan);
+		if (await isOtherCredential(context, plan.parent)) throw new InputError(OTHER_CREDENTIAL);
+		state = stateIn(item, plan);
 		const supervisor = context.getExecutionId();
 		const { parked, items } = await parkOn(
 			context,
@@ -69,8 +70,14 @@ export async function supervise(
 		return [parked ? lostItems(plan, state, NOT_TAKEN_OVER) : items, []];
 	} catch (error) {
 		const { message: reason } = toNodeError(context.getNode(), error, {});
-		const message = `n8n did not take the sub-execution that polls (${reason})`;
-		return [[handoverItem({ refused: { message } })], []];
+		const message =
+			error instanceof InputError
+				? reason
+				: `n8n did not take the sub-execution that polls (${reason})`;
+		// Before anything is parked, the execution that waits is at work still, and goes on waiting in memory.
+		if (item?.json.crashes === undefined) return [[handoverItem({ refused: { message } })], []];
+		const failure = toNodeError(context.getNode(), new InputError(message), {});
+		return [[handoverItem(brokenOff(plan, state, failure))], []];
 	}
 }
 
@@ -124,22 +131,30 @@ export function crashesWith(
 	return { round, count: again ? crashes.count + 1 : 1 };
 }
 
-/** The state from which the next poller goes on, with one more crash; or why there is no next one. */
-async function afterCrash(
+/** After a crash: the state from which the next poller goes on, with one more crash; or the end of the wait. */
+async function goOn(
 	context: IExecuteFunctions,
 	plan: ParkedPlan,
-	supervisor: Stored,
-): Promise<{ item: INodeExecutionData } | { words: Words; state?: State }> {
+): Promise<{ next: INodeExecutionData } | Handover> {
+	const giveUp = ({ message, description }: Words, state?: State) => {
+		const error = new InputError(message, description ?? undefined);
+		return brokenOff(plan, state, toNodeError(context.getNode(), error, {}));
+	};
+	const abandoned = await abandonment(context, plan);
+	if (abandoned) return { stopped: abandoned };
+	const supervisor = await readExecution(context, context.getExecutionId());
 	const id = childrenOf(supervisor).at(-1);
 	const poller = id === undefined ? undefined : await readExecution(context, id);
-	if (wasStopped(poller)) return { words: POLLER_STOPPED };
+	if (wasStopped(poller)) return giveUp(POLLER_STOPPED);
 	const newest = newestState(plan, supervisor, poller, context.getInputData());
-	if (newest === undefined) return { words: LOST };
+	if (newest === undefined) return giveUp(LOST);
 	const now = clock.now();
 	const lived = (now - (pollerBegan(supervisor) ?? now)) / 1000;
 	const crashes = crashesWith(newest.json as never, lived);
-	if (crashes.count > MOST_CRASHES) return { words: CRASHING, state: stateIn(newest, plan) };
-	return { item: { json: { ...newest.json, crashes: { ...crashes } } } };
+	if (crashes.count > MOST_CRASHES) return giveUp(CRASHING, stateIn(newest, plan));
+	// However long the interval: the poll that was killed is overdue.
+	const wait = SHORTEST_PARKED_SECONDS;
+	return { next: { json: { ...newest.json, wait, crashes: { ...crashes } } } };
 }
 
 /**
@@ -154,25 +169,10 @@ export async function check(
 ): Promise<INodeExecutionData[][]> {
 	const failure = ({ message, description }: Words) =>
 		toNodeError(context.getNode(), new InputError(message), { also: description ?? undefined });
-	const giveUp = (words: Words, state?: State) => {
-		if (plan.onError !== 'stop') return [brokenItems(plan, state, failure(words)), []];
-		const lines = lastKnownLines(plan, state);
-		const description = [words.description, lines].filter(Boolean).join('\n');
-		throw failure({ ...words, description });
-	};
-
-	const supervisor = await readExecution(context, context.getExecutionId());
 	const input = context.getInputData();
-	const handover = handoverOf(input);
-	if (handover) {
-		if ('ended' in handover) return [handover.ended.map((json) => ({ json })), []];
-		if ('failed' in handover) throw failure(handover.failed);
-		if ('stopped' in handover) throw failure(handover.stopped);
-		// Before anything is parked, the execution that waits is at work still, and goes on waiting in memory.
-		return childrenOf(supervisor).length === 0 ? [input, []] : giveUp(handover.refused);
-	}
-	const abandoned = await abandonment(context, plan);
-	if (abandoned) throw failure(abandoned);
-	const next = await afterCrash(context, plan, supervisor);
-	return 'item' in next ? [[], [next.item]] : giveUp(next.words, next.state);
+	const handover = handoverOf(input) ?? (await goOn(context, plan));
+	if ('next' in handover) return [[], [handover.next]];
+	if ('ended' in handover) return [handover.ended.map((json) => ({ json })), []];
+	if ('refused' in handover) return [input, []];
+	throw failure(wordsOf(handover));
 }

@@ -9,7 +9,7 @@ import { isTool } from '../shared/transport/tool';
 import { itemsOfOtherCredentials } from './credential';
 import { endedAfter, secondsUntilEnded, tooLongFor } from './executionTimeout';
 import { waitInMemory } from './inMemory';
-import { outputOf } from './output';
+import { endOf } from './output';
 import { park, whyNotParked } from './parked';
 import { newState } from './rounds';
 import { readJob, type Job } from './settings';
@@ -100,7 +100,10 @@ async function wait(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 			location: 'outputPane',
 		});
 	}
-	return 'ends' in waited ? [await outputOf(context, plan, waited.ends)] : [];
+	if (!('ends' in waited)) return [];
+	const end = await endOf(context, plan, waited.ends);
+	if ('failure' in end) throw end.failure;
+	return [end.items];
 }
 
 /**

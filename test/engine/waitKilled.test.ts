@@ -145,6 +145,18 @@ describe('crashes', () => {
 	});
 });
 
+describe('the poll after a crash', () => {
+	it('comes as soon as n8n can, however long the interval is', async () => {
+		const { json, parked } = await waitFor(
+			world,
+			{ jobId: start(), pollInterval: 600, options: { backoff: 'fixed' } },
+			{ kills: { polls: [1] } },
+		);
+		expect(parked.slice(0, 3)).toEqual([600, 65, 600]);
+		expect(json[0].outcome).toBe('succeeded');
+	});
+});
+
 describe('a poller that was stopped', () => {
 	it.each(MODES)('ends the wait, and the words say so: %s', async (onError) => {
 		const { json, error, pollers } = await waitFor(
@@ -164,9 +176,14 @@ describe('a wait that nobody wants any more', () => {
 		['was stopped', PARENT, ended('ManualExecutionCancelledError')],
 		['ran into a timeout of n8n', PARENT, ended('TimeoutExecutionCancelledError')],
 		['was deleted', PARENT, null],
+		[
+			'has ended',
+			PARENT,
+			{ resultData: { runData: {} }, executionData: { nodeExecutionStack: [] } },
+		],
 	] as const;
 
-	it.each(cases)('since the execution that waits %s: asks no more', async (_why, id, stored) => {
+	it.each(cases)('since the execution that waits %s: asks no more', async (why, id, stored) => {
 		const job = start();
 		let gone = false;
 		const { error, parked } = await waitFor(
@@ -180,8 +197,11 @@ describe('a wait that nobody wants any more', () => {
 				storedExecution: (one) => (gone && one === id ? stored : undefined),
 			},
 		);
-		expect(error?.message).toBe('The execution that waits was stopped');
-		expect(error?.description).toContain(`Execution ${id} was stopped or deleted`);
+		const ended = why === 'has ended';
+		expect(error?.message).toBe(`The execution that waits ${ended ? why : 'was stopped'}`);
+		expect(error?.description).toContain(
+			`Execution ${id} ${ended ? 'does not wait any more' : 'was stopped or deleted'}`,
+		);
 		expect(parked).toHaveLength(1);
 		expect(world.requests()).toEqual([]);
 	});
@@ -261,7 +281,7 @@ describe('what n8n stores meanwhile', () => {
 			...[good, early, never].map((job_id) =>
 				expect.objectContaining({ job_type: 'endpointAction', job_id }),
 			),
-			expect.objectContaining({ error: expect.stringContaining('Job ID holds "x"') }),
+			{ errors: [expect.stringContaining('Job ID holds "x"')] },
 		]);
 		const [running, done] = first.json;
 		expect(running).not.toHaveProperty('outcome');
@@ -275,6 +295,23 @@ describe('what n8n stores meanwhile', () => {
 			}
 		}
 	});
+
+	it.each(MODES)(
+		'nothing that n8n takes for a failure, which it would retry: %s',
+		async (onError) => {
+			const items = jobs('x', start());
+			const { first, json, pollers } = await waitFor(
+				world,
+				{ jobId: JOB_ID },
+				{ items, onError, node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } },
+			);
+			if (onError === 'stopWorkflow') return expect(first.error?.message).toContain('holds "x"');
+			expect(first.json.map(({ error }) => error)).toEqual([undefined, undefined]);
+			expect(pollers).toBe(1);
+			expect(json[0].error).toContain('Job ID holds "x"');
+			expect(json[1].outcome).toBe('succeeded');
+		},
+	);
 
 	it.each(MODES)('of the supervisor: no success but one that was seen, %s', async (onError) => {
 		const early = world.simulator.cortex.startJob({ kind: 'endpointAction', durationSeconds: 5 });
@@ -317,6 +354,29 @@ describe('a poller that n8n does not take', () => {
 			{ onError, kills: { polls: [2] }, refusePoller: { reason, from: 2 } },
 		);
 		expect(pollers).toBe(1);
+		const said = onError === 'stopWorkflow' ? error?.message : json[0].error;
+		expect(said).toContain(reason);
+		const known = onError === 'stopWorkflow' ? error?.description : JSON.stringify(json[0].details);
+		expect(known).toContain('IN_PROGRESS');
+		expect(JSON.stringify(json)).not.toContain('handover');
+	});
+
+	it.each(MODES)('after a crash, with the database out of order: the same, %s', async (onError) => {
+		let down = false;
+		const { json, error } = await waitFor(
+			world,
+			{ jobId: start() },
+			{
+				onError,
+				onFirstRound: () => (down = true),
+				kills: { polls: [1] },
+				refusePoller: { reason, from: 2 },
+				storedExecution: () => {
+					if (down) throw new Error('database is locked');
+					return undefined;
+				},
+			},
+		);
 		const said = onError === 'stopWorkflow' ? error?.message : json[0].error;
 		expect(said).toContain(reason);
 	});

@@ -192,3 +192,33 @@ it.each(Object.entries({ blanks: ' ', backslashes: '\\', slashes: '://a:', perce
 		expect(Date.now() - start).toBeLessThan(5_000);
 	},
 );
+
+describe('no text keeps n8n busy', () => {
+	const inJson = (text: string) => JSON.stringify(JSON.stringify(text));
+	const end = 'zzzzz';
+
+	// Each of these took seconds to hours where a text could match a pattern in more than one way.
+	it.each([
+		['\\"'.repeat(6) + end, `${'\\'.repeat(15)}"`.repeat(40)],
+		['\\"'.repeat(12) + end, inJson('\\"'.repeat(12) + end.slice(1)).slice(0, -6)],
+		['a + '.repeat(12) + end, `a${'+'.repeat(18)}`.repeat(12)],
+		['a\\!'.repeat(14) + end, inJson('a\\!'.repeat(14) + 'zzz')],
+		['\\!Password1', '\\'.repeat(1_000_000)],
+	])('%j', (secret, text) => {
+		expect(withoutSecrets(`${text}q`, [secret])).toMatch(/q$/);
+	});
+
+	it.each(['a\\!b"c d+e', '\\"\\"+ x\\', 'a\\\\u005cb"c'])('%j is found all the same', (secret) => {
+		const forms = [
+			secret,
+			JSON.stringify(secret).slice(1, -1),
+			inJson(secret).slice(3, -3),
+			inJson(inJson(secret)),
+			encodeURIComponent(secret),
+		];
+		for (const form of forms) {
+			const clean = withoutSecrets(`before ${form} after`, [secret]);
+			expect(clean).toMatch(/^before [\\"]*\[hidden\][\\"]* after$/);
+		}
+	});
+});

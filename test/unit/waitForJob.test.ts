@@ -597,6 +597,7 @@ describe("n8n's own timeout, as far as a node can see it", () => {
 		["the instance's, turned off", undefined, { EXECUTIONS_TIMEOUT: '-1' }, undefined],
 		["the workflow's, over the instance's", 900, { EXECUTIONS_TIMEOUT: '100' }, 900],
 		['one above what the instance allows', 900, { EXECUTIONS_TIMEOUT_MAX: '600' }, 600],
+		['one above what n8n allows by itself', undefined, { EXECUTIONS_TIMEOUT: '7200' }, 3600],
 		['one that is no number', undefined, { EXECUTIONS_TIMEOUT: 'soon' }, undefined],
 	] as const)('%s', (_name, own, env, expected) => {
 		expect(seen(own, env)).toBe(expected);

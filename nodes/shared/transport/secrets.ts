@@ -15,7 +15,7 @@ const SHORTEST_SECRET = 6;
 const ESCAPES = '\\\\{0,15}';
 
 /** Backslashes themselves. */
-const BACKSLASHES = '\\\\{1,16}';
+const BACKSLASHES = '\\\\{1,64}';
 
 /** A quote, as it is or in JSON in a text. */
 const QUOTE = `(?:${ESCAPES}["']|%22|&quot;)`;
@@ -62,8 +62,15 @@ const literally = (text: string) =>
 		return `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`;
 	}).join('');
 
-/** A pattern for one character of a secret, in every form that it can have: as it is, in a URL, a form, HTML, JSON. */
-function formsOfCharacter(character: string): string {
+/**
+ * A pattern for one character of a secret, in every form that it can have: as it is, in a URL, a form, HTML, JSON.
+ *
+ * No text matches it in two ways, or a hostile one could keep n8n busy for hours: backslashes belong to the character
+ * that they escape, or to a backslash before it, which takes all that there are.
+ *
+ * @param before the character before it
+ */
+function formsOfCharacter(character: string, before = ''): string {
 	if (/^[A-Za-z\d]$/.test(character)) return character;
 	const asItIs = literally(character);
 	const inUrl = Array.from(new TextEncoder().encode(character), (byte) =>
@@ -72,11 +79,12 @@ function formsOfCharacter(character: string): string {
 	const byNumber = asItIs.replace(/\\u(\w{4})/g, (_, code: string) => {
 		return `${BACKSLASHES}u${anyCase(code)}`;
 	});
-	const forms = [`${ESCAPES}${asItIs}`, inUrl, byNumber];
+	if (character.startsWith('\\')) return `(?:${BACKSLASHES}(?!\\\\)|${inUrl}|${byNumber})`;
+	const escapes = before.startsWith('\\') ? '' : ESCAPES;
+	const forms = [`${escapes}${asItIs}`, inUrl, byNumber];
 	if (inHtml[character]) forms.push(inHtml[character]);
 	if (inJson[character]) forms.push(BACKSLASHES + inJson[character]);
-	if (/^\s/.test(character)) forms.push('\\s{1,16}', '\\+{1,16}', '&nbsp;');
-	if (character.startsWith('\\')) forms.push(BACKSLASHES);
+	if (/^\s/.test(character)) forms.push('\\s{1,16}(?!\\s)', '\\+{1,16}(?!\\+)', '&nbsp;');
 	return `(?:${forms.join('|')})`;
 }
 
@@ -102,7 +110,7 @@ const CUT =
 
 /** A text without one form of a secret, whole, or the beginning of it where that was cut. */
 function without(text: string, characters: string[]): string {
-	const forms = characters.map(formsOfCharacter);
+	const forms = characters.map((one, index) => formsOfCharacter(one, characters[index - 1]));
 	const long = forms.length > LONG_SECRET;
 	const [start, rest] = long
 		? [forms.slice(0, LONG_SECRET / 2), forms.slice(LONG_SECRET / 2)]
