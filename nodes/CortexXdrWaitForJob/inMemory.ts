@@ -1,11 +1,11 @@
 import type { Tenant } from '../shared/cortex/ask';
 import { pause } from '../shared/transport/clock';
 import { nextRound, type State } from './rounds';
-import { nextPoll } from './schedule';
+import { nextPoll, type Waiting } from './schedule';
 import type { JobItem, Plan } from './tracking';
 
 /** The end of a wait, or where it stands when it is time to park, and for how many seconds. */
-export type InMemory = { ends: JobItem[] } | { state: State; parkFor: number };
+export type InMemory = { ends: JobItem[] } | { state: State; waiting: Waiting; parkFor: number };
 
 /**
  * Waits in this process: to the end, or until it is time to park.
@@ -26,7 +26,7 @@ export async function waitInMemory(
 		if ('ends' in round) return round;
 		const { state, waiting } = round;
 		const next = nextPoll(waiting, mayPark);
-		if ('parked' in next) return { state, parkFor: next.parked };
+		if ('parked' in next) return { state, waiting, parkFor: next.parked };
 		await pause(Math.ceil(next.inMemory * 1000), signal);
 		before = state;
 	}

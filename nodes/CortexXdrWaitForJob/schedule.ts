@@ -44,6 +44,10 @@ function shortestInterval({ running, round }: Waiting): number {
 	return Math.min(...running.map((settings) => interval(settings, round)));
 }
 
+/** Seconds until the next poll of a wait that stays in memory. */
+export const secondsInMemory = (waiting: Waiting): number =>
+	Math.min(shortestInterval(waiting), untilDeadline(waiting, Math.min));
+
 export type NextPoll =
 	/** Wait so many seconds in memory, then poll. */
 	| { inMemory: number }
@@ -62,7 +66,7 @@ export type NextPoll =
 export function nextPoll(waiting: Waiting, mayPark: boolean): NextPoll {
 	const { elapsed } = waiting;
 	const wanted = shortestInterval(waiting);
-	const inMemory = Math.min(wanted, untilDeadline(waiting, Math.min));
+	const inMemory = secondsInMemory(waiting);
 	// Jobs whose deadlines are staggered would never be parked if the earliest one decided.
 	if (!mayPark || untilDeadline(waiting, Math.max) < SHORTEST_PARKED_SECONDS) return { inMemory };
 	if (elapsed >= IN_MEMORY_SECONDS) return { parked: parkedSeconds(waiting) };

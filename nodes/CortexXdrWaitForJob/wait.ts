@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { tenantOf } from '../shared/cortex/ask';
 import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
 import { InputError } from '../shared/input/inputError';
-import { Cancelled } from '../shared/transport/clock';
+import { Cancelled, pause } from '../shared/transport/clock';
 import { failedItem, toNodeError } from '../shared/transport/nodeErrors';
 import { secretsOf } from '../shared/transport/secrets';
 import { isTool } from '../shared/transport/tool';
@@ -12,6 +12,7 @@ import { waitInMemory } from './inMemory';
 import { endOf } from './output';
 import { park, whyNotParked } from './parked';
 import { newState } from './rounds';
+import { secondsInMemory } from './schedule';
 import { readJob, type Job } from './settings';
 import { startPlan, type Plan } from './tracking';
 
@@ -91,6 +92,7 @@ async function wait(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 				error instanceof InputError
 					? message
 					: `n8n did not take the sub-execution that keeps it in the database (${message})`;
+			await pause(Math.ceil(secondsInMemory(waited.waiting) * 1000), signal);
 			waited = await waitInMemory(tenant, plan, waited.state, false, signal);
 		}
 	}

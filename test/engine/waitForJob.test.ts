@@ -642,11 +642,15 @@ describe('whatever goes wrong', () => {
 	});
 
 	it('n8n refuses the sub-execution: the wait goes on in memory, and says why', async () => {
+		const id = start(200);
+		world.requests();
 		const { json, hints } = await waitFor(
 			world,
-			{ jobId: start(200) },
+			{ jobId: id, pollInterval: 70, options: { backoff: 'fixed' } },
 			{ refuseSubWorkflow: 'Node type Wait is not known' },
 		);
+		expect(json[0]).toMatchObject({ polls: 4, waited_seconds: 210 });
+		expect(world.requests()).toHaveLength(4);
 		expect(json[0].outcome).toBe('succeeded');
 		expect(hints).toEqual([expect.stringContaining('Node type Wait is not known')]);
 	});

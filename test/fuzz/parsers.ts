@@ -1083,6 +1083,7 @@ export const others: readonly string[] = [
 	'CortexXdrWaitForJob/schedule.interval',
 	'CortexXdrWaitForJob/schedule.nextPoll',
 	'CortexXdrWaitForJob/schedule.parkedSeconds',
+	'CortexXdrWaitForJob/schedule.secondsInMemory',
 	'CortexXdrWaitForJob/subWorkflows.pollingWorkflow',
 	'CortexXdrWaitForJob/subWorkflows.supervisingWorkflow',
 	'CortexXdrWaitForJob/supervisor.check',
