@@ -26,13 +26,18 @@ function instanceTimeouts(
 	}
 }
 
+/** The workflow's own timeout in seconds; `undefined` where it has none, or where n8n is too old to tell. */
+function ownTimeout(context: Partial<Pick<IExecuteFunctions, 'getWorkflowSettings'>>) {
+	return context.getWorkflowSettings?.().executionTimeout;
+}
+
 /**
  * Seconds after which n8n ends an execution of this workflow, as far as a node can see it; `undefined` where it
  * does not, or nobody can say.
  */
 export function secondsUntilEnded(context: IExecuteFunctions): number | undefined {
 	const instance = instanceTimeouts(context);
-	const seconds = context.getWorkflowSettings().executionTimeout ?? instance?.usual ?? 0;
+	const seconds = ownTimeout(context) ?? instance?.usual ?? 0;
 	return seconds > 0 ? Math.min(seconds, instance?.longest ?? seconds) : undefined;
 }
 

@@ -603,6 +603,10 @@ describe("n8n's own timeout, as far as a node can see it", () => {
 		expect(seen(own, env)).toBe(expected);
 	});
 
+	it('is not known in an n8n that tells nodes nothing', () => {
+		expect(secondsUntilEnded({} as never)).toBeUndefined();
+	});
+
 	it.each([
 		[119, '119 seconds'],
 		[7200, '120 minutes'],
