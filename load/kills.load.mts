@@ -19,7 +19,13 @@ const median = (sorted: number[]) => sorted[Math.floor(sorted.length / 2)];
 const benchmark: Benchmark = {
 	async measure({ progress }) {
 		const { stdout } = await progress.step(`npm run test:n8n -- ${SUITE}`, () =>
-			promisify(execFile)('npm', ['run', 'test:n8n', '--', SUITE], { cwd: ROOT, maxBuffer: 100e6 }),
+			promisify(execFile)('npm', ['run', 'test:n8n', '--', SUITE], {
+				cwd: ROOT,
+				maxBuffer: 100e6,
+			}).catch((error: Error & { stdout?: string }) => {
+				console.error(error.stdout);
+				throw error;
+			}),
 		);
 		const kills = measured<Killed>(stdout, 'kills');
 		const windows = measured<Window>(stdout, 'window');

@@ -721,9 +721,9 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			'what a round with a hundred jobs adds to the database',
 			{ timeout: 6 * MINUTES },
 			async (context) => {
-				// Its first poll takes ten seconds of the tenant's limit: the others, some of which have hardly more time than
-				// they need to be parked, have theirs before it.
-				await delay(20_000);
+				// Its first poll takes ten seconds of the tenant's limit. By now the others are parked, and what is to end within
+				// the first minute has ended.
+				await delay(40_000);
 				// All of them move on from round to round, and no two are alike: n8n stores equal texts once.
 				const started = Array.from({ length: 100 }, (_, index) => ({
 					job: job({ kind: 'endpointAction', endpoints: 100 + index, durationSeconds: 1_000 }),
