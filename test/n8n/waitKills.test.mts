@@ -307,7 +307,8 @@ function atWork(log: string, ids: string[]): number[] {
 }
 
 function killTests({ name: mode, options, skip }: Mode): void {
-	describe(mode, { skip: skip ?? false }, () => {
+	// One test after the other: each kills the n8n that both use.
+	describe(mode, { skip: skip ?? false, concurrency: 1 }, () => {
 		let n8n: TestN8n;
 		const inQueue = options.mode === 'queue';
 
