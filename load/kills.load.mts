@@ -40,8 +40,8 @@ const benchmark: Benchmark = {
 				{
 					text: `Ten waits at a time, in all three ways of On Error, with jobs that succeed and jobs that fail. First n8n (in queue
 mode the worker) is killed while some of them poll, some fetch results, and the polls of others come due before it is back;
-then again with all that it consists of, in the middle of the next polls; then it is asked to end (SIGTERM), in the middle of
-those. The vendor answers none of the polls that are cut off. Every wait has to go on, and to end with the right items, each
+then again with all that it consists of, in the middle of the next polls; then, in the middle of those, it is asked to end
+(SIGTERM), or in queue mode its worker is killed a third time. The vendor answers none of the polls that are cut off. Every wait has to go on, and to end with the right items, each
 linked to its input: all did.`,
 				},
 				{
@@ -52,7 +52,7 @@ linked to its input: all did.`,
 							'requests under way when it was ended',
 							'killed: last one polled again after',
 							'killed again: last one polled again after',
-							'asked to end: last one had ended after',
+							'a third time: last one had ended after',
 							'lost or wrong',
 						],
 						rows: kills.map(({ mode, waits, polls, seconds }) => [
