@@ -1,23 +1,19 @@
-import {
-	NodeConnectionTypes,
-	type IExecuteSingleFunctions,
-	type INodeType,
-	type INodeTypeDescription,
-} from 'n8n-workflow';
+import { builderHint, toolDescription } from '../shared/transport/tool';
+import type { IExecuteSingleFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { actionSummary, endpointRows } from '../shared/cortex/actionStatus';
-import { cortexXdrApiTest } from '../shared/cortex/credentialTest';
 import {
+	actionIdOf,
 	actionIdProperty,
 	actionIdToSend,
 	cortexIcon,
-	cortexRequestDefaults,
+	cortexMethods,
+	cortexNode,
 	outputDescription,
-	readActionId,
 } from '../shared/cortex/description';
 import { OPERATIONS } from '../shared/cortex/operations';
-import { receive, sendToCortex } from '../shared/cortex/send';
+import { cortexRequests, cortexRouting, type CortexNode } from '../shared/cortex/send';
 import { readChoice } from '../shared/input/values';
-import { checked } from '../shared/transport/refusal';
+import { eachItem } from '../shared/transport/answer';
 
 /**
  * What an item stands for.
@@ -26,40 +22,46 @@ import { checked } from '../shared/transport/refusal';
 const outputOf = (context: IExecuteSingleFunctions) =>
 	readChoice('Output', context.getNodeParameter('output'), ['endpoints', 'summary']);
 
+const NODE: CortexNode = {
+	operation: OPERATIONS.getActionStatus,
+	url: '/public_api/v1/actions/get_action_status/',
+	id: actionIdOf,
+	prepare(request) {
+		outputOf(this);
+		request.body = { request_data: { group_action_id: actionIdToSend(actionIdOf.call(this)) } };
+	},
+	items(json) {
+		const id = actionIdOf.call(this);
+		const rows = endpointRows(json, id);
+		if (outputOf(this) === 'summary') return [actionSummary(id, rows)];
+		return eachItem(rows, `Action ${id} has`, 'endpoints', 'Set Output to Summary');
+	},
+};
+
+const FOR_MODELS =
+	'Get the status of an action of Palo Alto Cortex XDR or XSIAM, such as a scan or a script run, on each of its endpoints. Takes its action_id. Returns status, whether it has finished, and the reason for a failure. Asks once and does not wait.';
+
 export class CortexXdrGetActionStatus implements INodeType {
 	description: INodeTypeDescription = {
+		...cortexNode,
+		...cortexRequests(NODE),
+		icon: cortexIcon,
 		displayName: 'Cortex XDR Get Action Status',
 		name: 'cortexXdrGetActionStatus',
-		icon: cortexIcon,
-		group: ['transform'],
-		version: 1,
 		subtitle: '={{ "action " + $parameter.actionId }}',
-		description:
-			'Get the status of an action of Palo Alto Cortex XDR or XSIAM, such as a scan or a script run, on each of its endpoints. Takes its action_id. Returns status, whether it has finished, and the reason for a failure. Asks once and does not wait.',
+		description: 'Get how a scan or another action stands on each endpoint, once, without waiting',
 		defaults: { name: 'Cortex XDR Get Action Status' },
-		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'cortexXdrApi', required: true, testedBy: 'cortexXdrApiTest' }],
-		requestDefaults: cortexRequestDefaults,
-		requestOperations: { pagination: sendToCortex() },
-		properties: [
+		usableAsTool: { replacements: { description: FOR_MODELS } },
+		builderHint: builderHint(
+			'Take this to look at an action once. Items have action_id, endpoint_id, status, finished, error; with Output = Summary, one item has finished, total, by_status, endpoints. To wait until it has ended, take Wait for Job instead of a loop.',
 			{
-				...actionIdProperty,
-				routing: {
-					request: { method: 'POST', url: '/public_api/v1/actions/get_action_status/' },
-					send: {
-						paginate: true,
-						preSend: [
-							checked(function (request) {
-								const id = readActionId(this.getNodeParameter('actionId'));
-								outputOf(this);
-								request.body = { request_data: { group_action_id: actionIdToSend(id) } };
-							}),
-						],
-					},
-				},
+				cortexXdrWaitForJob: 'Waits until the action has ended',
+				cortexXdrScanEndpoints: 'Starts a scan and gives its action_id',
 			},
+		),
+		properties: [
+			toolDescription(FOR_MODELS),
+			{ ...actionIdProperty, routing: cortexRouting(NODE) },
 			{
 				displayName: 'Output',
 				name: 'output',
@@ -79,19 +81,9 @@ export class CortexXdrGetActionStatus implements INodeType {
 					},
 				],
 				description: outputDescription,
-				routing: {
-					output: {
-						postReceive: receive(OPERATIONS.getActionStatus, (context, json) => {
-							const id = readActionId(context.getNodeParameter('actionId'));
-							const rows = endpointRows(json, id);
-							const summary = outputOf(context) === 'summary';
-							return summary ? [actionSummary(id, rows)] : rows.map((row) => ({ ...row }));
-						}),
-					},
-				},
 			},
 		],
 	};
 
-	methods = { credentialTest: { cortexXdrApiTest } };
+	methods = cortexMethods;
 }

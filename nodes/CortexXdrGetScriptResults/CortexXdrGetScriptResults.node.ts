@@ -1,23 +1,19 @@
+import { builderHint, toolDescription } from '../shared/transport/tool';
+import type { IExecuteSingleFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import {
-	NodeConnectionTypes,
-	type IExecuteSingleFunctions,
-	type INodeType,
-	type INodeTypeDescription,
-} from 'n8n-workflow';
-import { cortexXdrApiTest } from '../shared/cortex/credentialTest';
-import {
+	actionIdOf,
 	actionIdProperty,
 	actionIdToSend,
 	cortexIcon,
-	cortexRequestDefaults,
+	cortexMethods,
+	cortexNode,
 	outputDescription,
-	readActionId,
 } from '../shared/cortex/description';
 import { OPERATIONS } from '../shared/cortex/operations';
 import { resultRows, scriptExecution } from '../shared/cortex/scriptResults';
-import { receive, sendToCortex } from '../shared/cortex/send';
+import { cortexRequests, cortexRouting, type CortexNode } from '../shared/cortex/send';
 import { readChoice } from '../shared/input/values';
-import { checked } from '../shared/transport/refusal';
+import { eachItem } from '../shared/transport/answer';
 
 /**
  * What an item stands for.
@@ -26,41 +22,48 @@ import { checked } from '../shared/transport/refusal';
 const outputOf = (context: IExecuteSingleFunctions) =>
 	readChoice('Output', context.getNodeParameter('output'), ['endpoints', 'execution']);
 
+const NODE: CortexNode = {
+	operation: OPERATIONS.getScriptResults,
+	url: '/public_api/v1/scripts/get_script_execution_results/',
+	id: actionIdOf,
+	prepare(request) {
+		outputOf(this);
+		request.body = { request_data: { action_id: actionIdToSend(actionIdOf.call(this)) } };
+	},
+	items(json) {
+		const id = actionIdOf.call(this);
+		const execution = scriptExecution(json, id);
+		if (outputOf(this) === 'execution') return [{ ...execution, action_id: id }];
+		const rows = resultRows(execution, id);
+		return eachItem(rows, `Action ${id} has results of`, 'endpoints', 'Set Output to Execution');
+	},
+};
+
+const FOR_MODELS =
+	'Get what a script that ran on endpoints of Palo Alto Cortex XDR or XSIAM returned. Takes the action_id of the script run. Returns status, return value, output of commands and standard output of each endpoint, also while some are still running.';
+
 export class CortexXdrGetScriptResults implements INodeType {
 	description: INodeTypeDescription = {
+		...cortexNode,
+		...cortexRequests(NODE),
+		icon: cortexIcon,
 		displayName: 'Cortex XDR Get Script Results',
 		name: 'cortexXdrGetScriptResults',
-		icon: cortexIcon,
-		group: ['transform'],
-		version: 1,
 		subtitle: '={{ "action " + $parameter.actionId }}',
-		description:
-			'Get what a script that ran on endpoints of Palo Alto Cortex XDR or XSIAM returned. Takes the action_id of the script run. Returns status, return value, output of commands and standard output of each endpoint, also while some are still running.',
+		description: 'Get what a script returned on each endpoint, also while some are still running',
 		defaults: { name: 'Cortex XDR Get Script Results' },
-		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'cortexXdrApi', required: true, testedBy: 'cortexXdrApiTest' }],
-		requestDefaults: cortexRequestDefaults,
-		requestOperations: { pagination: sendToCortex() },
+		usableAsTool: { replacements: { description: FOR_MODELS } },
+		builderHint: builderHint(
+			'Take this to read what a script returned. Items have action_id, endpoint_id, endpoint_name, execution_status, finished, return_value, command_output, standard_output. Wait for Job gives the same rows in its field results once the script has ended.',
+			{ cortexXdrWaitForJob: 'Waits until the script has ended on all endpoints' },
+		),
 		properties: [
+			toolDescription(FOR_MODELS),
 			{
 				...actionIdProperty,
 				description:
 					'The action_id of the script run. In Cortex: Response → Action Center, column Action ID.',
-				routing: {
-					request: { method: 'POST', url: '/public_api/v1/scripts/get_script_execution_results/' },
-					send: {
-						paginate: true,
-						preSend: [
-							checked(function (request) {
-								const id = readActionId(this.getNodeParameter('actionId'));
-								outputOf(this);
-								request.body = { request_data: { action_id: actionIdToSend(id) } };
-							}),
-						],
-					},
-				},
+				routing: cortexRouting(NODE),
 			},
 			{
 				displayName: 'Output',
@@ -81,19 +84,9 @@ export class CortexXdrGetScriptResults implements INodeType {
 					},
 				],
 				description: outputDescription,
-				routing: {
-					output: {
-						postReceive: receive(OPERATIONS.getScriptResults, (context, json) => {
-							const id = readActionId(context.getNodeParameter('actionId'));
-							const execution = scriptExecution(json);
-							const whole = outputOf(context) === 'execution';
-							return whole ? [{ ...execution, action_id: id }] : resultRows(execution, id);
-						}),
-					},
-				},
 			},
 		],
 	};
 
-	methods = { credentialTest: { cortexXdrApiTest } };
+	methods = cortexMethods;
 }

@@ -1,3 +1,5 @@
+import { builderHint, toolDescription } from '../shared/transport/tool';
+import { CORTEX_JOBS } from '../shared/cortex/jobs';
 import {
 	NodeConnectionTypes,
 	type IExecuteFunctions,
@@ -6,12 +8,22 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { cortexXdrApiTest } from '../shared/cortex/credentialTest';
-import { cortexIcon } from '../shared/cortex/description';
-import { goOnWaiting } from './roles';
-import { waitForJobs } from './wait';
+import { cortexIcon, cortexMethods, cortexNode } from '../shared/cortex/description';
+import { goOnWaiting } from '../shared/wait/roles';
+import { waitForJobs } from '../shared/wait/wait';
 
 const hideForImports = { hide: { '/jobType': ['importJob'] } };
+
+const timeout: INodeProperties = {
+	displayName: 'Timeout',
+	name: 'timeout',
+	type: 'number',
+	typeOptions: { minValue: 1 },
+	default: 60,
+	hint: 'In minutes',
+	description:
+		'Minutes after which to give up. The job continues in Cortex; its last status is part of the output. As a tool of an AI agent, 5 minutes at most.',
+};
 
 const waitOptions: INodeProperties[] = [
 	{
@@ -96,26 +108,33 @@ const waitOptions: INodeProperties[] = [
 	},
 ];
 
+const FOR_MODELS =
+	'Wait until a job of Palo Alto Cortex XDR or XSIAM has ended: a scan or another endpoint action, a script execution, or an import job. Takes its action_id or job_id. Returns the outcome (succeeded, failed, timedOut, notFound) with the status of each endpoint. Long waits cost no worker and survive a restart of n8n; as a tool of an AI agent, it waits 5 minutes at most.';
+
 export class CortexXdrWaitForJob implements INodeType {
 	description: INodeTypeDescription = {
+		...cortexNode,
+		icon: cortexIcon,
+		// As in cortexNode: n8n's scan of packages looks for the test of a credential in the text of a node's file.
+		credentials: [{ name: 'cortexXdrApi', required: true, testedBy: 'cortexXdrApiTest' }],
 		displayName: 'Cortex XDR Wait for Job',
 		name: 'cortexXdrWaitForJob',
-		icon: cortexIcon,
-		group: ['transform'],
-		version: 1,
 		subtitle:
 			'={{ { endpointAction: "endpoint action", scriptExecution: "script execution", importJob: "import job" }[$parameter.jobType] }}',
 		description:
-			'Wait until a job of Palo Alto Cortex XDR or XSIAM has ended: a scan or another endpoint action, a script execution, or an import job. Takes its action_id or job_id. Returns the outcome (succeeded, failed, timedOut, notFound) with the status of each endpoint. Long waits cost no worker and survive a restart of n8n; as a tool of an AI agent, it waits 5 minutes at most.',
+			'Wait until a scan, a script or an import has ended, also for days, and get its outcome',
 		defaults: { name: 'Cortex XDR Wait for Job' },
-		usableAsTool: true,
+		usableAsTool: { replacements: { description: FOR_MODELS } },
+		builderHint: builderHint(
+			'Take this after whatever starts a scan, another endpoint action, a script or an import, in place of a loop with Wait and Get Action Status. Items have job_id, outcome (succeeded, failed, timedOut, notFound), status, progress, by_status, endpoints, errors, results. Branch on failure with On Error.',
+			{ cortexXdrScanEndpoints: 'Starts a scan and gives its action_id' },
+		),
 		waitingNodeTooltip:
 			'Waiting for Cortex to finish. The sub-execution polls the jobs and wakes this workflow; n8n may be restarted meanwhile.',
-		inputs: [NodeConnectionTypes.Main],
 		// The second output exists only in the sub-execution that keeps a parked wait.
 		outputs: `={{ $parameter.plan ? [{ type: "${NodeConnectionTypes.Main}" }, { type: "${NodeConnectionTypes.Main}" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
-		credentials: [{ name: 'cortexXdrApi', required: true, testedBy: 'cortexXdrApiTest' }],
 		properties: [
+			toolDescription(FOR_MODELS),
 			{
 				displayName: 'Plan',
 				name: 'plan',
@@ -167,15 +186,11 @@ export class CortexXdrWaitForJob implements INodeType {
 				description:
 					'Seconds until Cortex is asked again. After the first minute at least 65, so that the wait can be kept in the database.',
 			},
+			{ ...timeout, displayOptions: { hide: { jobType: ['importJob'] } } },
 			{
-				displayName: 'Timeout',
-				name: 'timeout',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 60,
-				hint: 'In minutes',
-				description:
-					'Minutes after which to give up. The job continues in Cortex; its last status is part of the output. As a tool of an AI agent, 5 minutes at most.',
+				...timeout,
+				hint: 'In minutes. Cortex itself ends an import job after 24 hours (1440 minutes), as COMPLETED_WITH_ERRORS.',
+				displayOptions: { show: { jobType: ['importJob'] } },
 			},
 			{
 				displayName: 'Options',
@@ -188,10 +203,12 @@ export class CortexXdrWaitForJob implements INodeType {
 		],
 	};
 
-	methods = { credentialTest: { cortexXdrApiTest } };
+	methods = cortexMethods;
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const plan = this.getNodeParameter('plan', 0, '') as string;
-		return plan === '' ? await waitForJobs(this) : await goOnWaiting(this, plan);
+		return plan === ''
+			? await waitForJobs(this, CORTEX_JOBS)
+			: await goOnWaiting(this, CORTEX_JOBS, plan);
 	}
 }

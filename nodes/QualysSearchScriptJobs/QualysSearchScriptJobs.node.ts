@@ -1,12 +1,16 @@
+import { builderHint, toolDescription } from '../shared/transport/tool';
 import {
-	NodeConnectionTypes,
 	type IExecuteSingleFunctions,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { qualysGatewayApiTest } from '../shared/qualys/credentialTest';
-import { emptyResultHint, qualysIcon, qualysRequestDefaults } from '../shared/qualys/description';
+import {
+	emptyResultHint,
+	qualysIcon,
+	qualysMethods,
+	qualysNode,
+} from '../shared/qualys/description';
 import { readPage, type Page } from '../shared/qualys/reply';
 import { sendToQualys, wholeAnswer } from '../shared/qualys/send';
 import { clock } from '../shared/transport/clock';
@@ -42,24 +46,27 @@ const NAME = 'Qualys Search Script Jobs';
 
 const showForV2 = { show: { '/apiVersion': ['v2'] } };
 
+const FOR_MODELS =
+	'Search the script jobs of Qualys Custom Assessment and Remediation: which scripts were run, when, and on which platform. Takes filters such as script ID, exact script name, time range or a Qualys query. Returns a job per item, newest first.';
+
 export class QualysSearchScriptJobs implements INodeType {
 	description: INodeTypeDescription = {
+		...qualysNode,
+		icon: qualysIcon,
+		// As in qualysNode: n8n's scan of packages looks for the test of a credential in the text of a node's file.
+		credentials: [{ name: 'qualysGatewayApi', required: true, testedBy: 'qualysGatewayApiTest' }],
 		displayName: NAME,
 		name: 'qualysSearchScriptJobs',
-		icon: qualysIcon,
-		group: ['transform'],
-		version: 1,
 		subtitle:
 			'={{ ($parameter.returnAll ? "all" : "first " + $parameter.limit) + " jobs, " + $parameter.apiVersion }}',
-		description:
-			'Search the script jobs of Qualys Custom Assessment and Remediation: which scripts were run, when, and on which platform. Takes filters such as script ID, exact script name, time range or a Qualys query. Returns a job per item, newest first.',
+		description: 'Search which scripts were run, when, and on which platform',
 		defaults: { name: NAME },
-		usableAsTool: true,
-		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'qualysGatewayApi', required: true, testedBy: 'qualysGatewayApiTest' }],
+		usableAsTool: { replacements: { description: FOR_MODELS } },
+		builderHint: builderHint(
+			'Take this to list script jobs of Qualys Custom Assessment and Remediation. Items have id, title, scriptId, scriptType, platform, category, severity, createdAt, updatedAt, correlationUuid; with Simplify off, the record as it came. A job carries no outcome.',
+			{},
+		),
 		hints: [emptyResultHint(NAME)],
-		requestDefaults: qualysRequestDefaults,
 		requestOperations: {
 			pagination: sendToQualys(async function (ask) {
 				const search = searchOf(this);
@@ -72,6 +79,7 @@ export class QualysSearchScriptJobs implements INodeType {
 			}),
 		},
 		properties: [
+			toolDescription(FOR_MODELS),
 			{
 				displayName: 'API Version',
 				name: 'apiVersion',
@@ -254,5 +262,5 @@ export class QualysSearchScriptJobs implements INodeType {
 		],
 	};
 
-	methods = { credentialTest: { qualysGatewayApiTest } };
+	methods = qualysMethods;
 }

@@ -1,5 +1,5 @@
 import { readText, readWholeNumber, sample } from '../shared/input/values';
-import { InputError } from '../shared/input/inputError';
+import { InputError } from '../shared/errors';
 
 /** The filters of the node, by parameter name; only those that the user added. */
 export interface JobFilters {

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../shared/transport/answer';
-import { Cancelled } from '../shared/transport/clock';
-import { connectionFault, Fault, unexpectedAnswer } from '../shared/transport/fault';
+import { Cancelled, Fault, passOn, unexpectedAnswer } from '../shared/errors';
+import type { JsonObject } from '../shared/json';
+import { connectionFault } from '../shared/transport/connection';
 import type { Page } from '../shared/qualys/reply';
-import { inexactNumber, MOST_JOBS, type Search } from './searchBody';
+import { inexactNumber, isCursor, MOST_JOBS, type Search } from './searchBody';
 
 /** Offsets beyond this are not served by v1. It is also where search engines stop counting. */
 const OFFSET_WINDOW = 10_000;
@@ -33,6 +33,13 @@ class Progress {
 
 	constructor(private readonly search: Search) {
 		this.cursor = search.searchAfter;
+	}
+
+	/** Where to go on from, as far as this node takes it back: an error must not name any other position. */
+	get takenBack(): string | undefined {
+		const { cursor, search } = this;
+		const fits = isCursor(cursor, search.levels) && inexactNumber(cursor) === undefined;
+		return fits ? JSON.stringify(cursor) : undefined;
 	}
 
 	/** How many jobs are still wanted. */
@@ -78,7 +85,7 @@ class Progress {
 			}
 			if (this.jobs.length === MOST_JOBS) {
 				this.jobs.length = before;
-				throw tooMany(before, this.cursor);
+				throw tooMany(before, this.takenBack);
 			}
 			this.jobs.push(record);
 		}
@@ -94,15 +101,20 @@ class Progress {
 		if (this.jobs.length >= this.counted) return;
 		const got = this.jobs.length === 0 ? 'gave none' : `gave only ${thousands(this.jobs.length)}`;
 		throw new Fault(`Qualys counted ${jobsInWords(this.counted)}, but ${got}`, {
-			unexpected: true,
+			meaning: 'unexpected',
 			hint: `Some may be missing. Run the search again. If it stays like this, turn Return All off and set Limit to ${MOST_JOBS} to take what Qualys gives.`,
 		});
 	}
 }
 
-function tooMany(read: number, cursor: unknown[] | undefined): Fault {
+function tooMany(read: number, cursor: string | undefined): Fault {
+	const inParts =
+		cursor === undefined
+			? ''
+			: `, or take them in parts: turn Return All off, set Limit to ${read}, and go on with Options → Search After: ${cursor}`;
 	return new Fault(`There are more than ${thousands(MOST_JOBS)} jobs`, {
-		hint: `One item can bring that many at most. Narrow the filters, or take them in parts: turn Return All off, set Limit to ${read}, and go on with Options → Search After: ${JSON.stringify(cursor)}.`,
+		meaning: 'local',
+		hint: `One item can bring that many at most. Narrow the filters${inParts}.`,
 	});
 }
 
@@ -123,7 +135,7 @@ async function byCursor(search: Search, fetch: FetchPage, progress: Progress) {
 			throw new Fault(
 				`Qualys answered Search Script Jobs with sortValues that hold a number too large to be exact (${inexact})`,
 				{
-					unexpected: true,
+					meaning: 'unexpected',
 					hint: 'Going on from it could leave out jobs. Sort by another field: jobs without a value in this one may come with such a number.',
 				},
 			);
@@ -172,6 +184,7 @@ async function byNumber(search: Search, fetch: FetchPage, progress: Progress) {
 		if (room <= 0) {
 			// Not even a count of exactly as many proves that these were all: it may have ended there too.
 			throw new Fault(`API version v1 serves no more than ${thousands(OFFSET_WINDOW)} jobs`, {
+				meaning: 'local',
 				hint: 'There may be more that match. Set API Version to V2, which has no such limit, or narrow the filters.',
 			});
 		}
@@ -185,12 +198,10 @@ async function byNumber(search: Search, fetch: FetchPage, progress: Progress) {
 }
 
 /** A fault that also says what was read before it, and where to go on. */
-function withProgress(error: unknown, { jobs, cursor }: Progress): unknown {
+function withProgress(error: unknown, { jobs, takenBack }: Progress): unknown {
 	if (error instanceof Cancelled || jobs.length === 0) return error;
 	const fault = connectionFault(error);
-	const resume = cursor
-		? ` Go on from there with Options → Search After: ${JSON.stringify(cursor)}.`
-		: '';
+	const resume = takenBack ? ` Go on from there with Options → Search After: ${takenBack}.` : '';
 	const said = fault.details.hint?.includes('Search After') ? '' : resume;
 	const progress = `${jobsInWords(jobs.length)} had been read before.${said}`;
 	return new Fault(fault.message, {
@@ -211,7 +222,7 @@ export async function collectJobs(search: Search, fetch: FetchPage): Promise<Jso
 	try {
 		await read(search, fetch, progress);
 	} catch (error) {
-		return await Promise.reject(withProgress(error, progress));
+		return await passOn(withProgress(error, progress));
 	}
 	return progress.jobs;
 }

@@ -1,8 +1,8 @@
 import { readCollection } from '../shared/input/collections';
 import { checkRange, readDate } from '../shared/input/dates';
-import { InputError } from '../shared/input/inputError';
+import { InputError } from '../shared/errors';
 import { readSwitch, readText, sample, trimmed } from '../shared/input/values';
-import { isObject, parseJson } from '../shared/transport/answer';
+import { isObject, parseJson } from '../shared/json';
 import { jobFilter } from './filter';
 
 /** Most jobs that one input item can bring: far below what n8n's engine can pass on in one go. */
@@ -19,6 +19,8 @@ export interface Search {
 	pageSize: number;
 	/** How many jobs at most; `Infinity` for all. */
 	limit: number;
+	/** Fields of the sort, and so values of a position in it. */
+	levels: number;
 	/** Position in the sort to go on from. */
 	searchAfter?: unknown[];
 	/** Whether items carry their position in the sort. */
@@ -102,21 +104,23 @@ function parsePasted(pasted: string): unknown {
 	return parseJson(json);
 }
 
+/** Whether a list is a position in a sort of so many levels. */
+export const isCursor = (list: unknown, levels: number): list is unknown[] =>
+	Array.isArray(list) &&
+	list.length === levels &&
+	list.every((part) => ['string', 'number', 'boolean'].includes(typeof part) || part === null);
+
 /** A cursor that an item or an error of this node gave, as JSON or as a list. */
 function readCursor(value: unknown, levels: number): unknown[] {
 	const list = typeof value === 'string' ? parsePasted(value) : value;
-	const fits =
-		Array.isArray(list) &&
-		list.length === levels &&
-		list.every((part) => ['string', 'number', 'boolean'].includes(typeof part) || part === null);
-	if (!fits) {
+	if (!isCursor(list, levels)) {
 		throw new InputError(
 			`Search After holds ${sample(value)}, which is no cursor of this sort`,
 			`Use the sortValues of an item, or the cursor that an error named, e.g. [1774940443667, "805452"]. This sort needs ${levels} values, the last one for the id that is always part of it.`,
 		);
 	}
 	const inexact = inexactNumber(list);
-	if (inexact === undefined) return list as unknown[];
+	if (inexact === undefined) return list;
 	throw new InputError(
 		`Search After holds ${sample(value)}, in which ${inexact} is too large to be exact`,
 		'The search would go on from another position. Sort by another field: jobs without a value in this one may come with such a number.',
@@ -168,6 +172,7 @@ export function readSearch(parameters: Record<ParameterName, unknown>, timeZone:
 		limit: readSwitch('Return All', parameters.returnAll)
 			? Infinity
 			: readNumber('Limit', parameters.limit, MOST_JOBS),
+		levels: sort.length,
 		searchAfter: continues ? readCursor(options.searchAfter, sort.length) : undefined,
 		includeCursor,
 		simplify: readSwitch('Simplify', parameters.simplify),

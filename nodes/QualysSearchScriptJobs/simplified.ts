@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../shared/transport/answer';
+import { isObject, type JsonObject } from '../shared/json';
 
 /** Epoch milliseconds as ISO text; whatever else stands in place of a time as it is, and null for nothing. */
 function isoTime(value: unknown): unknown {

@@ -1,5 +1,4 @@
-import type { EndpointFilter, EndpointSelection } from './filters';
-import { filterSchema } from './filters';
+import { filterSchema, type EndpointFilter, type EndpointSelection } from './filters';
 
 const requestData = (properties: object, required: string[], strict = true) => ({
 	type: 'object',

@@ -38,6 +38,10 @@ async function seconds<T>(work: Promise<T>): Promise<[T, number]> {
 	return [result, (world.clock.now() - start) / 1000];
 }
 
+const UNKNOWN_IMPORT = '11111111-1111-4111-a111-999999999999';
+
+const DOES_NOT_KNOW = 'The tenant does not know action 6001, or no longer. If the id is right';
+
 describe('refusals, with the vendor in front and a hint behind', () => {
 	const operations: Array<[string, new () => INodeType, object, string]> = [
 		['Scan Endpoints', CortexXdrScanEndpoints, { scope: 'all', options: {} }, 'Endpoint Scan'],
@@ -155,8 +159,8 @@ describe('refusals, with the vendor in front and a hint behind', () => {
 	});
 
 	it.each([
-		['an envelope', errorEnvelope(404, 'No such action', null), 'Check the id'],
-		['a flat envelope', { err_code: 404, err_msg: 'No such action' }, 'Check the id'],
+		['an envelope', errorEnvelope(404, 'No such action', null), DOES_NOT_KNOW],
+		['a flat envelope', { err_code: 404, err_msg: 'No such action' }, DOES_NOT_KNOW],
 		['a page', '<h1>Not Found</h1>', 'did not answer like a Cortex tenant'],
 		['JSON of a gateway', { message: 'no Route matched' }, 'did not answer like a Cortex tenant'],
 		['nothing', '', 'did not answer like a Cortex tenant'],
@@ -164,13 +168,15 @@ describe('refusals, with the vendor in front and a hint behind', () => {
 		fault({ status: 404, body });
 		const { error } = await status();
 		expect(error?.description).toContain(hint);
-		expect(error?.description?.includes('Check the id')).toBe(hint === 'Check the id');
+		expect(error?.description?.includes(DOES_NOT_KNOW)).toBe(hint === DOES_NOT_KNOW);
 	});
 
 	it('the simulator, and so the vendor, says of an unknown import job that its id is unknown', async () => {
-		const { error } = await world.run(new CortexXdrGetImportJob(), { jobId: 'no-such-job' });
+		const { error } = await world.run(new CortexXdrGetImportJob(), { jobId: UNKNOWN_IMPORT });
 		expect(error?.httpCode).toBe('404');
-		expect(error?.description).toContain('Check the id');
+		expect(error?.description).toContain(
+			`The tenant does not know import job ${UNKNOWN_IMPORT}, or no longer.`,
+		);
 	});
 
 	it('does not follow a redirect', async () => {

@@ -172,7 +172,7 @@ describe('traps of Get Action Status', () => {
 		expect(json.map(({ status, finished }) => [status, finished])).toEqual([
 			['REBOOTING', false],
 			['completed_successfully', true],
-			['null', false],
+			['', false],
 			['7', false],
 		]);
 	});
@@ -203,10 +203,49 @@ describe('traps of Get Script Results', () => {
 	});
 
 	it('gathers the output of each command', async () => {
-		results({ '_echo hello': ['hello'], _whoami: [], _note: 'no list' });
+		results({ '_echo hello': ['hello'], _whoami: [] });
 		const [row] = (await scriptResults()).json;
 		expect(row.command_output).toEqual({ 'echo hello': ['hello'], whoami: [] });
+		expect(row.return_value).toBeNull();
 		expect(row['_echo hello']).toEqual(['hello']);
+	});
+
+	it("takes the script of the vendor's that runs commands by its name", async () => {
+		const fields = { '_echo hello': ['hello'], _note: 'no list' };
+		reply({ reply: { script_name: 'execute_commands', results: [fields] } });
+		const [row] = (await scriptResults()).json;
+		expect([row.command_output, row.return_value]).toEqual([{ 'echo hello': ['hello'] }, null]);
+	});
+
+	it.each([
+		[{ _pids: [1, 2] }, { pids: [1, 2] }],
+		[
+			{ _users: ['a'], _count: 2 },
+			{ users: ['a'], count: 2 },
+		],
+		[{ _by_user: { a: ['x'] } }, { by_user: { a: ['x'] } }],
+	])('a dictionary that a script returned is no output of commands: %j', async (fields, value) => {
+		results(fields);
+		const [row] = (await scriptResults()).json;
+		expect([row.command_output, row.return_value]).toEqual([null, value]);
+	});
+
+	it.each([{}, { results: null }, { results: {} }])(
+		'an answer without a list of results is an error, not zero items: %j',
+		async (fields) => {
+			reply({ reply: { script_name: 's', error_message: '', ...fields } });
+			const { error, json } = await scriptResults();
+			expect(error?.message).toContain('without a list of results');
+			expect(json).toEqual([]);
+		},
+	);
+
+	it('error_message on 200 also means that there is no such action', async () => {
+		reply({ reply: { error_message: 'Action was not found' } });
+		const { error } = await scriptResults();
+		expect(error?.message).toBe('Cortex refused Get Script Results: Action was not found');
+		expect(error?.description).toContain('where there is no such action');
+		expect(error?.description).toContain('the id 77');
 	});
 
 	it('what a script returns takes the place of none of the fields that the node promises', async () => {

@@ -123,11 +123,16 @@ describe("refusals, with the vendor's words in front and a hint behind", () => {
 describe('answers that are none', () => {
 	it.each([
 		['an errorCode on 200', { errorCode: 'CAR-5', message: 'Index is down', body: { list: [] } }],
-		['an errorCode of 0', { errorCode: 0, message: 'Index is down', body: { list: [] } }],
 	])('%s is a refusal', async (_name, body) => {
 		answer(body);
 		const { error } = await search();
 		expect(error?.message).toContain('Qualys refused Search Script Jobs: Index is down');
+	});
+
+	it.each([0, '0', null])('an errorCode of %j is none', async (errorCode) => {
+		answer({ errorCode, message: 'Done successfully', body: { list: [], totalCount: 0 } });
+		const { error, json } = await search();
+		expect([error?.message, json]).toEqual([undefined, []]);
 	});
 
 	it.each([

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { collectJobs } from '../../nodes/QualysSearchScriptJobs/paging';
 import type { Search } from '../../nodes/QualysSearchScriptJobs/searchBody';
 import type { Page } from '../../nodes/shared/qualys/reply';
-import { Fault } from '../../nodes/shared/transport/fault';
+import { Fault } from '../../nodes/shared/errors';
 import { runs } from './environment';
 
 /** A gateway that answers with whatever it likes, page after page, and then with nothing more. */
@@ -26,6 +26,7 @@ const searches: fc.Arbitrary<Search> = fc.record({
 	body: fc.constant({}),
 	pageSize: fc.integer({ min: 1, max: 12 }),
 	limit: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constant(Infinity)),
+	levels: fc.constant(2),
 	searchAfter: fc.constantFrom(undefined, [1, 'a'], []),
 	includeCursor: fc.boolean(),
 	simplify: fc.boolean(),

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { InputError } from '../../nodes/shared/input/inputError';
-import { Fault } from '../../nodes/shared/transport/fault';
+import { Fault, InputError } from '../../nodes/shared/errors';
 import { print } from '../support/print';
 import { exportedFunctions, runs } from './environment';
 import { others, parsers, type Parser } from './parsers';

@@ -1,34 +1,28 @@
 import fc from 'fast-check';
-import { scansAll } from '../../nodes/CortexXdrScanEndpoints/scope';
-import { startedScan } from '../../nodes/CortexXdrScanEndpoints/startedScan';
-import { handoverOf, type Handover } from '../../nodes/CortexXdrWaitForJob/handover';
-import { readPlan, stateIn } from '../../nodes/CortexXdrWaitForJob/parked';
-import { readJob, type Job, type Settings } from '../../nodes/CortexXdrWaitForJob/settings';
+import { choosesAll } from '../../nodes/shared/cortex/scope';
+import { startedAction } from '../../nodes/shared/cortex/startedAction';
+import { handoverOf, type Handover } from '../../nodes/shared/wait/handover';
+import { readPlan, stateIn } from '../../nodes/shared/wait/parked';
+import { readJob } from '../../nodes/shared/wait/settings';
+import type { Job, JobState, Plan, Settings } from '../../nodes/shared/wait/job';
+import { afterPoll, isDue } from '../../nodes/shared/wait/state';
+import { failureText, lastKnown, summaryOf } from '../../nodes/shared/wait/sentences';
+import { isParkedState, isPlan, pack, unpack } from '../../nodes/shared/wait/stored';
+import { jobItem } from '../../nodes/shared/wait/items';
+import { actionStatus, CORTEX_JOBS, importStatus } from '../../nodes/shared/cortex/jobs';
 import {
-	afterPoll,
-	failureText,
-	isDue,
-	isParkedState,
-	isPlan,
-	jobItem,
-	lastKnown,
-	pack,
-	summaryOf,
-	unpack,
-	type End,
-	type Plan,
-	type Tracked,
-} from '../../nodes/CortexXdrWaitForJob/tracking';
-import { actionStanding, importStanding, silence } from '../../nodes/CortexXdrWaitForJob/verdict';
+	cameToNothing,
+	CONSEQUENCES,
+	consequencesOf,
+	failureOf,
+} from '../../nodes/shared/transport/consequences';
 import { jobFilter } from '../../nodes/QualysSearchScriptJobs/filter';
 import { readSearch } from '../../nodes/QualysSearchScriptJobs/searchBody';
 import { simplifiedJob } from '../../nodes/QualysSearchScriptJobs/simplified';
-import {
-	actionSummary,
-	countByStatus,
-	endpointRows,
-	reasonText,
-} from '../../nodes/shared/cortex/actionStatus';
+import { actionSummary, endpointRows } from '../../nodes/shared/cortex/actionStatus';
+import { errorText, reasonText } from '../../nodes/shared/cortex/errorText';
+import { statusWords } from '../../nodes/shared/cortex/statusWords';
+import { countByStatus, statusOfParts, statusOfWhole } from '../../nodes/shared/wait/verdict';
 import { actionIdToSend, readActionId } from '../../nodes/shared/cortex/description';
 import { errorTexts, importJob, readJobId } from '../../nodes/shared/cortex/importJob';
 import { OPERATIONS } from '../../nodes/shared/cortex/operations';
@@ -56,22 +50,12 @@ import {
 import { gatewayBaseUrl } from '../../nodes/shared/qualys/gateway';
 import { readLogin, readPage } from '../../nodes/shared/qualys/reply';
 import { authorization, secretsOf } from '../../nodes/shared/qualys/session';
-import {
-	isObject,
-	notTheirWords,
-	numberOf,
-	pageOf,
-	parseJson,
-	plainText,
-	textOf,
-} from '../../nodes/shared/transport/answer';
-import {
-	asksToWait,
-	LONGEST_WAIT_MS,
-	retryAfter,
-	throttleBackoff,
-} from '../../nodes/shared/transport/attempts';
-import { causes, connectionFault, Fault, sentences } from '../../nodes/shared/transport/fault';
+import { isObject, numberOf, parseJson, textOf } from '../../nodes/shared/json';
+import { notTheirWords, pageOf, plainText } from '../../nodes/shared/transport/answer';
+import { asksToWait, LONGEST_WAIT_MS, retryAfter } from '../../nodes/shared/transport/retryAfter';
+import { throttleBackoff } from '../../nodes/shared/transport/attempts';
+import { causes, connectionFault } from '../../nodes/shared/transport/connection';
+import { Fault, sentences, type Meaning } from '../../nodes/shared/errors';
 import { failedItem, toNodeError } from '../../nodes/shared/transport/nodeErrors';
 import {
 	showable,
@@ -218,32 +202,30 @@ const judged = fc.record({
 
 const details = fc.record(
 	{
+		meaning: fc.constantFrom(...(Object.keys(CONSEQUENCES) as Meaning[])),
 		status: fc.integer({ min: 100, max: 599 }),
-		throttled: fc.boolean(),
-		passing: fc.boolean(),
-		unexpected: fc.boolean(),
 		envelope: fc.boolean(),
 		hint: text,
 	},
-	{ requiredKeys: [] },
+	{ requiredKeys: ['meaning'] },
 );
 const fault = fc.tuple(text, details).map(([message, about]) => new Fault(message, about));
 
 const count = fc.nat({ max: 100_000 });
 const progress = fc.record({ total: count, finished: count, succeeded: count, failed: count });
 const standing = fc.record({
-	status: statuses,
+	word: statuses,
 	progress,
-	by_status: fc.dictionary(statuses, count, { maxKeys: 12 }),
+	counts: fc.dictionary(statuses, count, { maxKeys: 12 }),
 	errors: fc.array(text, { maxLength: 5 }),
 });
-const end = fc.record<End>({
+const end = fc.record<NonNullable<JobState['end']>>({
 	outcome: fc.constantFrom('succeeded', 'failed', 'timedOut', 'notFound'),
 	polls: count,
 	at: fc.integer({ min: NOW, max: NOW + 1e10 }),
 });
-const tracked = fc.record<Tracked>({
-	standing: fc.option(standing, { nil: undefined }),
+const tracked = fc.record<JobState>({
+	status: fc.option(standing, { nil: undefined }),
 	misses: fc.nat({ max: 3 }),
 	fault: fc.option(text, { nil: undefined }),
 	end: fc.option(end, { nil: undefined }),
@@ -267,7 +249,7 @@ const plan: Plan = { startedAt: NOW, jobs: [], items: [], onError: 'stop' };
 const item = fc
 	.tuple(job, tracked, end, fc.array(text, { maxLength: 5 }))
 	.map(([one, known, ending, errors]) =>
-		jobItem(one, plan, { ...known, end: ending }, { errors, again: false }),
+		jobItem(CORTEX_JOBS, one, plan, { ...known, end: ending }, { errors, again: false }),
 	);
 
 const number = fc.oneof(
@@ -623,7 +605,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: ([reply, about]) => replyOf(reply, about),
 		check: (result: unknown) => expect(isObject(result)).toBe(true),
 	}),
-	'shared/cortex/actionStatus.reasonText': row({
+	'shared/cortex/errorText.reasonText': row({
 		input: fc.oneof(inputs.bent(actionReply.reply.errorReasons.e1), json),
 		run: reasonText,
 		check: (result: string | null) => {
@@ -640,7 +622,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			}
 		},
 	}),
-	'shared/cortex/actionStatus.countByStatus': row({
+	'shared/wait/verdict.countByStatus': row({
 		input: rows,
 		run: countByStatus,
 		check: (result: Record<string, number>, input: unknown[]) => {
@@ -663,7 +645,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 	}),
 	'shared/cortex/scriptResults.scriptExecution': row({
 		input: inputs.bentObject(scriptReply),
-		run: scriptExecution,
+		run: (reply) => scriptExecution(reply, '1'),
 		check: (result: unknown) => expect(isObject(result)).toBe(true),
 	}),
 	'shared/cortex/scriptResults.resultRows': row({
@@ -681,35 +663,35 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: (status) => meaningOf(ENDPOINT_STATUSES, status),
 		check: ({ finished }: { finished: boolean }) => expect(typeof finished).toBe('boolean'),
 	}),
-	'CortexXdrScanEndpoints/scope.scansAll': row({
+	'shared/cortex/scope.choosesAll': row({
 		input: fc.tuple(
 			fc.oneof(fc.constantFrom('all', 'matching'), inputs.value),
 			fc.record({ chosen: fc.oneof(fc.constant('all'), inputs.value), tool: fc.boolean() }),
 		),
-		run: ([scope, options]) => scansAll(scope, options),
+		run: ([scope, options]) => choosesAll(scope, options),
 		check: (
 			all: boolean,
 			[scope, { chosen, tool }]: [unknown, { chosen: unknown; tool: boolean }],
 		) => expect(all).toBe(scope === 'all' && (!tool || chosen === 'all')),
 	}),
-	'CortexXdrScanEndpoints/startedScan.startedScan': row({
+	'shared/cortex/startedAction.startedAction': row({
 		input: inputs.bentObject(scanReply),
-		run: startedScan,
+		run: (reply) => startedAction(reply, OPERATIONS.scanEndpoints),
 		check: ({ action_id, endpoints_count }: Record<string, unknown>) => {
 			expect(String(action_id).trim()).not.toBe('');
 			expect(endpoints_count === null || Number.isFinite(endpoints_count)).toBe(true);
 		},
 	}),
-	'CortexXdrWaitForJob/settings.readJob': row({
+	'shared/wait/settings.readJob': row({
 		input: waitParameters,
-		run: readJob,
+		run: (parameters) => readJob(CORTEX_JOBS, parameters),
 		check: ({ settings: { pollInterval, timeout } }: Job) => {
 			expect(pollInterval).toBeGreaterThanOrEqual(1);
 			expect(timeout).toBeGreaterThanOrEqual(60);
 			expect(Number.isFinite(pollInterval + timeout)).toBe(true);
 		},
 	}),
-	'CortexXdrWaitForJob/tracking.pack': row({
+	'shared/wait/stored.pack': row({
 		input: tracked,
 		run: pack,
 		check: (result: string) => {
@@ -717,7 +699,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			expect(Buffer.byteLength(result)).toBeLessThan(1_500);
 		},
 	}),
-	'CortexXdrWaitForJob/tracking.unpack': row({
+	'shared/wait/stored.unpack': row({
 		input: fc.oneof(
 			tracked.map(pack),
 			inputs
@@ -732,9 +714,9 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			value,
 		),
 		run: unpack,
-		check: (result: Tracked) => aText(pack(result)),
+		check: (result: JobState) => aText(pack(result)),
 	}),
-	'CortexXdrWaitForJob/parked.readPlan': row({
+	'shared/wait/parked.readPlan': row({
 		input: fc
 			.oneof(
 				inputs.bent({
@@ -746,13 +728,13 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 				json,
 			)
 			.map((one) => JSON.stringify(one)),
-		run: readPlan,
+		run: (text) => readPlan(CORTEX_JOBS, text),
 		check: ({ jobs, startedAt }: Plan) => {
 			expect(jobs.length).toBeGreaterThan(0);
 			expect(new Date(startedAt).toISOString()).toBeTruthy();
 		},
 	}),
-	'CortexXdrWaitForJob/parked.stateIn': row({
+	'shared/wait/parked.stateIn': row({
 		input: fc.oneof(inputs.bent({ round: 1, jobs: [pack({ misses: 0 })], wait: 65 }), json),
 		run: (one) => stateIn({ json: one as never }, { ...plan, jobs: [{}] } as never),
 		check: ({ round, jobs }: { round: number; jobs: unknown[] }) => {
@@ -760,7 +742,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			expect(jobs).toHaveLength(1);
 		},
 	}),
-	'CortexXdrWaitForJob/handover.handoverOf': row({
+	'shared/wait/handover.handoverOf': row({
 		input: fc.oneof(
 			inputs.bent({ handover: { ended: [{ job_id: '1' }] } }),
 			inputs.bent({ handover: { failed: { message: 'm', description: 'd' } } }),
@@ -775,67 +757,69 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			else aText((held as { message: unknown }).message as string);
 		},
 	}),
-	'CortexXdrWaitForJob/tracking.isParkedState': row({
+	'shared/wait/stored.isParkedState': row({
 		input: json,
 		run: isParkedState,
 		check: (result: boolean) => expect(typeof result).toBe('boolean'),
 	}),
-	'CortexXdrWaitForJob/tracking.afterPoll': row({
+	'shared/wait/state.afterPoll': row({
 		input: fc.tuple(
 			tracked,
 			fc.oneof(fault, rows),
 			job,
-			fc.record({ round: fc.integer({ min: 1, max: 3 }), elapsed: fc.nat({ max: 120 }) }),
+			fc.record({ polls: fc.integer({ min: 1, max: 3 }), elapsed: fc.nat({ max: 120 }) }),
 		),
 		run: ([before, brought, one, when]) =>
 			afterPoll(
 				{ ...before, end: undefined },
-				brought instanceof Fault
-					? { fault: brought }
-					: { standing: actionStanding(brought, settings) },
+				brought instanceof Fault ? { fault: brought } : { status: actionStatus(brought, settings) },
 				one,
-				{ ...when, now: NOW },
+				{ ...when, at: NOW },
 			),
 		check: (
-			result: Tracked,
-			[, , one, { round, elapsed }]: [Tracked, unknown, Job, { round: number; elapsed: number }],
+			result: JobState,
+			[, , one, when]: [JobState, unknown, Job, { polls: number; elapsed: number }],
 		) => {
-			if (isDue(one, round, elapsed)) expect(result.end).toBeDefined();
+			if (isDue(one, when)) expect(result.end).toBeDefined();
 		},
 	}),
-	'CortexXdrWaitForJob/tracking.isDue': row({
+	'shared/wait/state.isDue': row({
 		input: fc.tuple(job, fc.integer({ min: 1, max: 3 }), fc.nat({ max: 120 })),
-		run: ([one, round, elapsed]) => isDue(one, round, elapsed),
+		run: ([one, polls, elapsed]) => isDue(one, { polls, elapsed }),
 		check: (result: boolean, [, round]: [Job, number, number]) => {
 			if (round === 1) expect(result).toBe(false);
 		},
 	}),
-	'CortexXdrWaitForJob/tracking.lastKnown': row({
+	'shared/wait/sentences.lastKnown': row({
 		input: fc.tuple(job, tracked),
-		run: ([one, known]) => lastKnown(one, known),
+		run: ([one, known]) => lastKnown(CORTEX_JOBS, one, known),
 		check: aText,
 	}),
-	'CortexXdrWaitForJob/tracking.jobItem': row({
+	'shared/wait/items.jobItem': row({
 		input: item,
 		run: (one) => one,
 		check: ({ errors }: { errors: string[] }) => expect(Array.isArray(errors)).toBe(true),
 	}),
-	'CortexXdrWaitForJob/tracking.failureText': row({ input: item, run: failureText, check: aText }),
-	'CortexXdrWaitForJob/tracking.summaryOf': row({
+	'shared/wait/sentences.failureText': row({
+		input: item,
+		run: (one) => failureText(CORTEX_JOBS, one),
+		check: aText,
+	}),
+	'shared/wait/sentences.summaryOf': row({
 		input: fc.array(item, { maxLength: 4 }),
-		run: summaryOf,
+		run: (items) => summaryOf(CORTEX_JOBS, items),
 		check: (result: unknown, items: Array<{ outcome: string }>) => {
 			expect(result === undefined).toBe(items.every(({ outcome }) => outcome === 'succeeded'));
 		},
 	}),
-	'CortexXdrWaitForJob/tracking.isPlan': row({
+	'shared/wait/stored.isPlan': row({
 		input: json,
 		run: isPlan,
 		check: (result: boolean) => expect(typeof result).toBe('boolean'),
 	}),
-	'CortexXdrWaitForJob/verdict.actionStanding': row({
+	'shared/cortex/jobs.actionStatus': row({
 		input: fc.tuple(rows, judged),
-		run: ([list, shares]) => actionStanding(list, shares),
+		run: ([list, shares]) => actionStatus(list, shares),
 		check: ({
 			progress: { total, finished, succeeded, failed },
 		}: {
@@ -845,15 +829,77 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			expect(finished).toBeLessThanOrEqual(total);
 		},
 	}),
-	'CortexXdrWaitForJob/verdict.importStanding': row({
+	'shared/cortex/jobs.importStatus': row({
 		input: fc.tuple(inputs.bentObject(cortex.importJob), judged),
-		run: ([reply, shares]) => importStanding(importJob(reply), shares),
-		check: ({ by_status }: { by_status: object }) => expect(Object.keys(by_status)).toHaveLength(1),
+		run: ([reply, shares]) => importStatus(importJob(reply), shares),
+		check: ({ counts }: { counts: object }) => expect(Object.keys(counts)).toHaveLength(1),
 	}),
-	'CortexXdrWaitForJob/verdict.silence': row({
+	'shared/transport/consequences.consequencesOf': row({
 		input: fault,
-		run: silence,
-		check: (result: string) => expect(['passing', 'refused', 'missing']).toContain(result),
+		run: consequencesOf,
+		check: ({ poll }: { poll: string }) =>
+			expect(['passing', 'refused', 'missing']).toContain(poll),
+	}),
+	'shared/transport/consequences.cameToNothing': row({
+		input: fault,
+		run: cameToNothing,
+		check: (result: boolean) => expect(typeof result).toBe('boolean'),
+	}),
+	'shared/transport/consequences.failureOf': row({
+		input: fault,
+		run: failureOf,
+		check: (result: unknown) => expect(result === undefined || isObject(result)).toBe(true),
+	}),
+	'shared/cortex/errorText.errorText': row({
+		input: fc.tuple(
+			fc.oneof(
+				inputs.bent({ reply: { err_code: 500, err_msg: 'm', err_extra: ['e'] } }),
+				inputs.bent({ reply: { data: { e1: 'FAILED' }, errorReasons: { e1: {} } } }),
+				inputs.bent({ detail: [{ loc: ['body', 'x'], msg: 'm', type: 't' }] }),
+				inputs.bent({ err_msg: 'm', metadata: { err_extra: [{ field: 'f', message: 'm' }] } }),
+				inputs.bent({ description: 'd', errors: [{ field: 'f', message: 'm' }] }),
+				inputs.bent({ message: 'm', errors: {}, error: 'e' }),
+				json,
+			),
+			fc.boolean(),
+		),
+		run: ([reply, failed]) => errorText(reply, failed),
+		check: (result: { text: string } | undefined) => aText(result?.text ?? ''),
+	}),
+	'shared/cortex/statusWords.statusWords': row({
+		input: fc.tuple(
+			fc.record({ status: fc.integer({ min: 100, max: 599 }), told: fc.boolean(), text }),
+			operation,
+		),
+		run: ([refusal, about]) => statusWords(refusal, about),
+		check: ({ meaning, hint }: { meaning: Meaning; hint: string }) => {
+			expect(CONSEQUENCES[meaning]).toBeDefined();
+			expect(hint.trim()).not.toBe('');
+		},
+	}),
+	'shared/wait/verdict.statusOfParts': row({
+		input: fc.tuple(rows, judged),
+		run: ([list, shares]) =>
+			statusOfParts(
+				list.map((one) => ({
+					status: one.status,
+					meaning: meaningOf(ENDPOINT_STATUSES, one.status),
+					inWords: one.endpoint_id,
+					row: { ...one },
+				})),
+				shares,
+				{ failed: [], succeeded: [], goingOn: [] },
+			),
+		check: (
+			{ progress: { total } }: { progress: { total: number } },
+			[list]: [unknown[], unknown],
+		) => expect(total).toBe(list.length),
+	}),
+	'shared/wait/verdict.statusOfWhole': row({
+		input: fc.tuple(statuses, judged),
+		run: ([word, shares]) =>
+			statusOfWhole({ word, meaning: meaningOf(ENDPOINT_STATUSES, word), errors: [] }, shares),
+		check: ({ progress: { total } }: { progress: { total: number } }) => expect(total).toBe(1),
 	}),
 	'shared/qualys/gateway.gatewayBaseUrl': row({
 		input: qualysFields,
@@ -923,18 +969,18 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			expect(result.updatedAt).toBe(new Date(updatedDateTime).toISOString());
 		},
 	}),
-	'shared/transport/answer.textOf': row({ input: json, run: textOf, check: aText }),
-	'shared/transport/answer.isObject': row({
+	'shared/json.textOf': row({ input: json, run: textOf, check: aText }),
+	'shared/json.isObject': row({
 		input: value,
 		run: isObject,
 		check: (result: boolean) => expect(typeof result).toBe('boolean'),
 	}),
-	'shared/transport/answer.numberOf': row({
+	'shared/json.numberOf': row({
 		input: fc.oneof(json, value),
 		run: numberOf,
 		check: (result: number | null) => expect(result === null || Number.isFinite(result)).toBe(true),
 	}),
-	'shared/transport/answer.parseJson': row({ input: fc.oneof(text, value), run: parseJson }),
+	'shared/json.parseJson': row({ input: fc.oneof(text, value), run: parseJson }),
 	'shared/transport/answer.notTheirWords': row({
 		input: fc.tuple(fc.integer({ min: 100, max: 599 }), value, value),
 		run: ([status, parsed, body]) => notTheirWords(status, parsed, body),
@@ -950,12 +996,12 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: (body) => [pageOf(body, ' (', ')'), plainText(body)] as const,
 		check: ([page, words]: [unknown, string]) => expect(page === undefined).toBe(words === ''),
 	}),
-	'shared/transport/attempts.asksToWait': row({
+	'shared/transport/retryAfter.asksToWait': row({
 		input: inputs.header,
 		run: (header) => asksToWait(header, NOW),
 		check: aWait,
 	}),
-	'shared/transport/attempts.retryAfter': row({
+	'shared/transport/retryAfter.retryAfter': row({
 		input: inputs.header,
 		run: (header) => retryAfter(header, NOW),
 		check: (result: number | undefined) => {
@@ -968,16 +1014,16 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: throttleBackoff,
 		check: (result: number) => expect(result).toBeLessThanOrEqual(30_000),
 	}),
-	'shared/transport/fault.causes': row({
+	'shared/transport/connection.causes': row({
 		input: thrown,
 		run: (error) => [...causes(error)].length,
 	}),
-	'shared/transport/fault.connectionFault': row({
+	'shared/transport/connection.connectionFault': row({
 		input: thrown,
 		run: connectionFault,
 		check: (result: unknown) => expect(result).toBeInstanceOf(Fault),
 	}),
-	'shared/transport/fault.sentences': row({
+	'shared/errors.sentences': row({
 		input: fc.array(fc.option(text, { nil: undefined }), { maxLength: 4 }),
 		run: (all) => sentences(...all),
 		check: aText,
@@ -985,7 +1031,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 	'shared/transport/nodeErrors.toNodeError': row({
 		input: fc.tuple(thrown, leaky),
 		run: ([error, { secret, text: message }]) =>
-			[error, new Fault(message, { hint: message })].map((one) => {
+			[error, new Fault(message, { meaning: 'declined', hint: message })].map((one) => {
 				const failure = toNodeError(node as never, one, { itemIndex: 0, secrets: [secret] });
 				return [failure.message, failure.description ?? ''];
 			}),
@@ -1018,7 +1064,9 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		input: fc.tuple(leaky, leaky),
 		run: ([{ secret, text: message }, { text: body }]) => {
 			const page = { body: body + secret, before: ' (', after: ')' };
-			return showableFault(new Fault(message, { hint: message, page }), [secret]);
+			return showableFault(new Fault(message, { meaning: 'declined', hint: message, page }), [
+				secret,
+			]);
 		},
 		check: ({ message, details }: Fault, [given]: [{ secret: string }, unknown]) => {
 			noSecret(message, given);
@@ -1047,52 +1095,57 @@ export const others: readonly string[] = [
 		'CortexXdrWaitForJob',
 		'QualysSearchScriptJobs',
 	].map((name) => `${name}/${name}.node.${name}`),
-	'CortexXdrWaitForJob/inMemory.waitInMemory',
-	'CortexXdrWaitForJob/credential.isOtherCredential',
-	'CortexXdrWaitForJob/credential.itemsOfOtherCredentials',
-	'CortexXdrWaitForJob/credential.keepCredential',
+	'shared/wait/inMemory.waitInMemory',
+	'shared/wait/credential.isOtherCredential',
+	'shared/wait/credential.itemsOfOtherCredentials',
+	'shared/wait/credential.keepCredential',
 	// What n8n has stored of executions.
-	'CortexXdrWaitForJob/executions.abandonment',
-	'CortexXdrWaitForJob/executions.childrenOf',
-	'CortexXdrWaitForJob/executions.pollerBegan',
-	'CortexXdrWaitForJob/executions.readExecution',
-	'CortexXdrWaitForJob/executions.runOf',
-	'CortexXdrWaitForJob/executions.wasStopped',
-	'CortexXdrWaitForJob/executionTimeout.endedAfter',
-	'CortexXdrWaitForJob/executionTimeout.secondsUntilEnded',
-	'CortexXdrWaitForJob/executionTimeout.tooLongFor',
-	'CortexXdrWaitForJob/handover.handoverItem',
-	'CortexXdrWaitForJob/handover.wordsOf',
-	'CortexXdrWaitForJob/output.brokenOff',
-	'CortexXdrWaitForJob/output.endOf',
-	'CortexXdrWaitForJob/output.lostItems',
-	'CortexXdrWaitForJob/output.outputItems',
-	'CortexXdrWaitForJob/output.runningItems',
-	'CortexXdrWaitForJob/parked.park',
-	'CortexXdrWaitForJob/parked.parkOn',
-	'CortexXdrWaitForJob/parked.stateItem',
-	'CortexXdrWaitForJob/parked.whyNotParked',
-	'CortexXdrWaitForJob/poller.pollOnce',
-	'CortexXdrWaitForJob/polls.complete',
-	'CortexXdrWaitForJob/polls.poll',
-	'CortexXdrWaitForJob/rounds.elapsedSeconds',
-	'CortexXdrWaitForJob/rounds.newState',
-	'CortexXdrWaitForJob/roles.goOnWaiting',
-	'CortexXdrWaitForJob/rounds.nextRound',
-	'CortexXdrWaitForJob/rounds.running',
-	'CortexXdrWaitForJob/schedule.interval',
-	'CortexXdrWaitForJob/schedule.nextPoll',
-	'CortexXdrWaitForJob/schedule.parkedSeconds',
-	'CortexXdrWaitForJob/schedule.secondsInMemory',
-	'CortexXdrWaitForJob/subWorkflows.pollingWorkflow',
-	'CortexXdrWaitForJob/subWorkflows.supervisingWorkflow',
-	'CortexXdrWaitForJob/supervisor.check',
-	'CortexXdrWaitForJob/supervisor.crashesWith',
-	'CortexXdrWaitForJob/supervisor.supervise',
-	'CortexXdrWaitForJob/tracking.lostState',
-	'CortexXdrWaitForJob/tracking.standingItem',
-	'CortexXdrWaitForJob/tracking.startPlan',
-	'CortexXdrWaitForJob/wait.waitForJobs',
+	'shared/wait/executions.abandonment',
+	'shared/wait/executions.childrenOf',
+	'shared/wait/executions.pollerBegan',
+	'shared/wait/executions.readExecution',
+	'shared/wait/executions.runOf',
+	'shared/wait/executions.wasStopped',
+	'shared/wait/executionTimeout.endedAfter',
+	'shared/wait/executionTimeout.secondsUntilEnded',
+	'shared/wait/executionTimeout.tooLongFor',
+	'shared/wait/handover.handoverItem',
+	'shared/wait/handover.wordsOf',
+	'shared/wait/output.brokenOff',
+	'shared/wait/output.endOf',
+	'shared/wait/output.lostItems',
+	'shared/wait/output.outputItems',
+	'shared/wait/output.runningItems',
+	'shared/wait/parked.park',
+	'shared/wait/parked.parkOn',
+	'shared/wait/parked.stateItem',
+	'shared/wait/parked.whyNotParked',
+	'shared/wait/poller.pollOnce',
+	'shared/wait/polls.complete',
+	'shared/wait/polls.poll',
+	'shared/wait/state.elapsedSeconds',
+	'shared/wait/state.newState',
+	'shared/wait/roles.goOnWaiting',
+	'shared/wait/rounds.nextRound',
+	'shared/wait/state.running',
+	'shared/wait/schedule.interval',
+	'shared/wait/schedule.nextPoll',
+	'shared/wait/schedule.parkedSeconds',
+	'shared/wait/schedule.secondsInMemory',
+	'shared/wait/subWorkflows.pollingWorkflow',
+	'shared/wait/subWorkflows.supervisingWorkflow',
+	'shared/wait/supervisor.check',
+	'shared/wait/supervisor.crashesWith',
+	'shared/wait/supervisor.supervise',
+	'shared/wait/stored.lostState',
+	'shared/wait/items.runningItem',
+	'shared/wait/state.startPlan',
+	'shared/wait/polls.wantsResults',
+	'shared/wait/schedule.isAsked',
+	'shared/wait/schedule.secondsApart',
+	'shared/wait/schedule.turnsOf',
+	'shared/wait/schedule.withJitter',
+	'shared/wait/wait.waitForJobs',
 	'QualysSearchScriptJobs/paging.alignedSize',
 	'QualysSearchScriptJobs/paging.evenSize',
 	'QualysSearchScriptJobs/searchBody.inexactNumber',
@@ -1102,11 +1155,19 @@ export const others: readonly string[] = [
 	'shared/cortex/credentialTest.cortexXdrApiTest',
 	'shared/cortex/scanFilters.filtersOf',
 	'shared/cortex/send.laneToTenant',
-	'shared/cortex/send.receive',
-	'shared/cortex/send.sendToCortex',
+	'shared/cortex/description.actionIdOf',
+	'shared/cortex/scans.prepareScan',
+	'shared/cortex/scans.scanProperties',
+	'shared/cortex/send.cortexRequests',
+	'shared/cortex/send.cortexRouting',
+	'shared/cortex/startedAction.startedInWords',
 	// Its cases are those of readSearch.
 	'shared/input/collections.readCollection',
-	'shared/input/inputError.InputError',
+	'shared/errors.Cancelled',
+	'shared/errors.Fault',
+	'shared/errors.InputError',
+	'shared/errors.passOn',
+	'shared/errors.unexpectedAnswer',
 	'shared/qualys/credentialTest.qualysGatewayApiTest',
 	'shared/qualys/description.emptyResultHint',
 	'shared/qualys/send.sendToQualys',
@@ -1116,13 +1177,12 @@ export const others: readonly string[] = [
 	'shared/qualys/reply.RefusedLogin',
 	'shared/qualys/session.loginUnderWay',
 	'shared/transport/attempts.attempts',
-	'shared/transport/clock.Cancelled',
+	'shared/transport/answer.eachItem',
+	'shared/transport/clock.jittered',
 	'shared/transport/clock.orCancelled',
 	'shared/transport/clock.pause',
 	'shared/transport/declarative.declarative',
-	'shared/transport/fault.Fault',
-	'shared/transport/fault.lateAnswer',
-	'shared/transport/fault.unexpectedAnswer',
+	'shared/transport/connection.lateAnswer',
 	'shared/transport/inTime.inTime',
 	'shared/transport/inTime.signing',
 	'shared/transport/lane.Lane',

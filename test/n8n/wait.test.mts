@@ -4,8 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { waitUntil } from '../../demo/processes.mts';
 import { outputOf, type Execution, type NodeRun, type Workflow } from '../../demo/rest.mts';
-import { parkedSeconds } from '../../nodes/CortexXdrWaitForJob/schedule.ts';
-import { readJob } from '../../nodes/CortexXdrWaitForJob/settings.ts';
+import { parkedSeconds } from '../../nodes/shared/wait/schedule.ts';
+import { CORTEX_JOBS } from '../../nodes/shared/cortex/jobs.ts';
+import { readJob } from '../../nodes/shared/wait/settings.ts';
 import type { JobRequest } from '../../simulator/cortex/jobs.ts';
 import {
 	chain,
@@ -766,7 +767,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 				const moved = jobs.filter((text, index) => text !== before[index]).length;
 
 				// A day of the default settings.
-				const { settings } = readJob({
+				const { settings } = readJob(CORTEX_JOBS, {
 					jobType: 'endpointAction',
 					jobId: '1',
 					pollInterval: 10,
@@ -775,7 +776,13 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 				});
 				let rounds = 0;
 				for (let elapsed = 60; elapsed < settings.timeout; rounds++) {
-					elapsed += parkedSeconds({ running: [settings], round: 6 + rounds, elapsed });
+					elapsed += parkedSeconds({
+						running: [settings],
+						round: 6 + rounds,
+						elapsed,
+						turns: 1,
+						busy: 0,
+					});
 				}
 				const day = base + perRound * rounds;
 				const megabytes = (bytes: number) => (bytes / 1e6).toFixed(2);

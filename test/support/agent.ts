@@ -1,4 +1,3 @@
-import { WorkflowExecute } from 'n8n-core';
 import {
 	createRunExecutionData,
 	NodeConnectionTypes,
@@ -8,10 +7,12 @@ import {
 	type IExecuteFunctions,
 	type INode,
 	type INodeExecutionData,
+	type INodeProperties,
 	type INodeType,
 	type INodeTypeDescription,
 	type INodeTypes,
 } from 'n8n-workflow';
+import { WorkflowExecute } from 'n8n-core';
 import { additionalDataOf, asN8nLoadsIt, start, type EngineOptions } from './engine';
 import { credentialTypes, type World } from './world';
 
@@ -38,22 +39,22 @@ export interface Tool {
 function asTool(type: INodeType): INodeType {
 	const node = asN8nLoadsIt(type);
 	const { description } = node;
+	const own: INodeProperties = {
+		displayName: 'Description',
+		name: 'toolDescription',
+		type: 'string',
+		default: description.description,
+		required: true,
+	};
 	const converted: INodeTypeDescription = {
 		...description,
 		name: `${description.name}Tool`,
 		displayName: `${description.displayName} Tool`,
 		inputs: [],
 		outputs: [NodeConnectionTypes.AiTool],
-		properties: [
-			{
-				displayName: 'Description',
-				name: 'toolDescription',
-				type: 'string',
-				default: description.description,
-				required: true,
-			},
-			...description.properties,
-		],
+		properties: description.properties.some(({ name }) => name === 'toolDescription')
+			? description.properties
+			: [own, ...description.properties],
 	};
 	return Object.create(node, { description: { value: converted } }) as INodeType;
 }

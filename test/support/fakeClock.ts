@@ -29,6 +29,9 @@ export class FakeClock implements Clock {
 
 	now = () => this.time;
 
+	/** No jitter, so that tests can name moments. */
+	chance = () => 0;
+
 	sleep = async (milliseconds: number, signal?: AbortSignal) => {
 		await this.until(this.time + milliseconds, signal);
 	};
@@ -37,6 +40,7 @@ export class FakeClock implements Clock {
 	forSimulator(): Clock {
 		return {
 			now: this.now,
+			chance: this.chance,
 			sleep: async (milliseconds, signal) => {
 				let hangUp = () => {};
 				const hungUp = new Promise<void>((resolve) => {

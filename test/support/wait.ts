@@ -1,6 +1,6 @@
 import type { INode, INodeExecutionData, IWorkflowBase } from 'n8n-workflow';
 import { CortexXdrWaitForJob } from '../../nodes/CortexXdrWaitForJob/CortexXdrWaitForJob.node';
-import { handoverOf } from '../../nodes/CortexXdrWaitForJob/handover';
+import { handoverOf } from '../../nodes/shared/wait/handover';
 import type { EngineOptions, EngineResult } from './engine';
 import type { World } from './world';
 

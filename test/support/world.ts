@@ -37,7 +37,7 @@ const FEW_JOBS = 2_000;
 /** Starts a world. Every one has a port of its own, and so a queue of its own. */
 export async function createWorld(options: Partial<SimulatorOptions> = {}): Promise<World> {
 	const fake = new FakeClock();
-	Object.assign(clock, { now: fake.now, sleep: fake.sleep });
+	Object.assign(clock, { now: fake.now, chance: fake.chance, sleep: fake.sleep });
 	const simulator = await createSimulator({
 		clock: fake.forSimulator(),
 		scriptJobs: FEW_JOBS,

@@ -4,7 +4,7 @@ import { Expression } from 'n8n-workflow';
 import { CORTEX_CREDENTIAL } from '../../nodes/shared/cortex/send';
 import { signatureHeaders } from '../../nodes/shared/cortex/signature';
 import { TENANT_BASE_URL_EXPRESSION, tenantBaseUrl } from '../../nodes/shared/cortex/tenant';
-import { InputError } from '../../nodes/shared/input/inputError';
+import { InputError } from '../../nodes/shared/errors';
 
 /** What n8n makes of the expression. */
 const viaExpression = (tenantUrl: string): unknown =>

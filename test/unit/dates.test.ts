@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { InputError } from '../../nodes/shared/input/inputError';
+import { InputError } from '../../nodes/shared/errors';
 import { checkRange, readDate } from '../../nodes/shared/input/dates';
 
 const START = Date.parse('1974-01-01T00:00:00Z');

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { Expression } from 'n8n-workflow';
 import { QualysGatewayApi } from '../../credentials/QualysGatewayApi.credentials';
-import { InputError } from '../../nodes/shared/input/inputError';
+import { Fault, InputError } from '../../nodes/shared/errors';
 import { GATEWAY_BASE_URL_EXPRESSION, gatewayBaseUrl } from '../../nodes/shared/qualys/gateway';
 import { readLogin, RefusedLogin } from '../../nodes/shared/qualys/reply';
 import { authorization, secretsOf } from '../../nodes/shared/qualys/session';
-import { Fault } from '../../nodes/shared/transport/fault';
 
 type Fields = Parameters<typeof authorization>[0];
 

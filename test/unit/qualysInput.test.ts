@@ -9,7 +9,7 @@ import {
 	readSearch,
 	type Search,
 } from '../../nodes/QualysSearchScriptJobs/searchBody';
-import { InputError } from '../../nodes/shared/input/inputError';
+import { InputError } from '../../nodes/shared/errors';
 import { createScriptEntries, type ScriptJob } from '../../simulator/qualys/jobs';
 import { compileQuery } from '../../simulator/qualys/qql';
 

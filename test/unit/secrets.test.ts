@@ -5,7 +5,7 @@ import { tenantBaseUrl } from '../../nodes/shared/cortex/tenant';
 import { gatewayBaseUrl } from '../../nodes/shared/qualys/gateway';
 import { readLogin, readPage } from '../../nodes/shared/qualys/reply';
 import { secretsOf } from '../../nodes/shared/qualys/session';
-import { Fault } from '../../nodes/shared/transport/fault';
+import { Fault } from '../../nodes/shared/errors';
 import { toNodeError } from '../../nodes/shared/transport/nodeErrors';
 import { showable, withoutSecrets } from '../../nodes/shared/transport/secrets';
 
@@ -69,7 +69,7 @@ const SAID: Record<string, (text: string) => unknown> = {
 		throw new Error(text);
 	},
 	'a hint': (text) => {
-		throw new Fault('Something', { hint: text });
+		throw new Fault('Something', { meaning: 'declined', hint: text });
 	},
 };
 

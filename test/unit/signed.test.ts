@@ -1,7 +1,7 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { CortexXdrApi } from '../../credentials/CortexXdrApi.credentials';
 import { QualysGatewayApi } from '../../credentials/QualysGatewayApi.credentials';
-import { InputError } from '../../nodes/shared/input/inputError';
+import { InputError } from '../../nodes/shared/errors';
 
 const cortex = {
 	credential: new CortexXdrApi(),

@@ -1,15 +1,11 @@
+import { consequencesOf } from '../../nodes/shared/transport/consequences';
 import fc from 'fast-check';
 import { UserError } from 'n8n-workflow';
-import { InputError } from '../../nodes/shared/input/inputError';
-import {
-	asksToWait,
-	attempts,
-	LONGEST_WAIT_MS,
-	retryAfter,
-	throttleBackoff,
-} from '../../nodes/shared/transport/attempts';
-import { Cancelled, clock, orCancelled, pause } from '../../nodes/shared/transport/clock';
-import { connectionFault, Fault, sentences } from '../../nodes/shared/transport/fault';
+import { Cancelled, Fault, InputError, sentences } from '../../nodes/shared/errors';
+import { asksToWait, LONGEST_WAIT_MS, retryAfter } from '../../nodes/shared/transport/retryAfter';
+import { attempts, throttleBackoff } from '../../nodes/shared/transport/attempts';
+import { clock, orCancelled, pause } from '../../nodes/shared/transport/clock';
+import { connectionFault } from '../../nodes/shared/transport/connection';
 import { Lane, laneTo } from '../../nodes/shared/transport/lane';
 import { toNodeError } from '../../nodes/shared/transport/nodeErrors';
 import { Run } from '../../nodes/shared/transport/run';
@@ -21,7 +17,7 @@ let fake: FakeClock;
 
 beforeEach(() => {
 	fake = new FakeClock();
-	Object.assign(clock, { now: fake.now, sleep: fake.sleep });
+	Object.assign(clock, { now: fake.now, chance: fake.chance, sleep: fake.sleep });
 });
 
 afterAll(() => void Object.assign(clock, system));
@@ -32,12 +28,25 @@ describe('retryAfter', () => {
 	it.each([
 		['5', 5_000],
 		[5, 5_000],
-		['0.5', 500],
-		['-3', 0],
+		[' 5 ', 5_000],
+		['0.5', undefined],
+		['-3', undefined],
+		['+3', undefined],
+		['0x10', undefined],
+		['1e3', undefined],
+		['7200', LONGEST_WAIT_MS],
 		['3600', LONGEST_WAIT_MS],
 		[String(now / 1000 + 30), 30_000],
 		[String(now / 1000 - 30), 0],
-		[new Date(now + 8_000).toUTCString(), 8_000],
+		['Sun, 01 Mar 2026 12:00:08 GMT', 8_000],
+		['Sunday, 01-Mar-26 12:00:08 GMT', 8_000],
+		['Sun Mar  1 12:00:08 2026', 8_000],
+		['Sunday, 01-Mar-94 12:00:08 GMT', 0],
+		['Sun, 01 Mar 2026 12:00:08 CET', undefined],
+		['Sun, 01 Mar 2026 12:00:08', undefined],
+		['Sun, 31 Feb 2026 12:00:08 GMT', undefined],
+		['Sun, 01 Mar 2026 25:00:08 GMT', undefined],
+		['2026-03-01T12:00:08Z', undefined],
 		['', undefined],
 		['soon', undefined],
 		[undefined, undefined],
@@ -59,6 +68,7 @@ describe('retryAfter', () => {
 
 	it('a vendor of whom no limit is known may ask for longer', () => {
 		expect(asksToWait('600', now)).toBe(600_000);
+		expect(asksToWait('7200', now)).toBe(7_200_000);
 		expect(asksToWait(new Date(now + 600_000).toUTCString(), now)).toBe(600_000);
 	});
 
@@ -201,7 +211,7 @@ describe('Lane', () => {
 });
 
 describe('attempts', () => {
-	const busy = () => new Fault('busy', { throttled: true });
+	const busy = () => new Fault('busy', { meaning: 'throttled' });
 	/** An attempt that is refused so often, and then gives how often it was made. */
 	const refusedTimes = (times: number) => {
 		let made = 0;
@@ -291,7 +301,7 @@ describe('connectionFault', () => {
 		Object.assign(new Error('outer'), { cause: Object.assign(new Error('inner'), { code }) });
 
 	it.each([
-		['ENOTFOUND', 'The host was not found', { passing: true, repeat: undefined, reached: 'no' }],
+		['ENOTFOUND', 'The host was not found', { repeat: false, reached: 'no' }],
 		['EAI_AGAIN', 'The name of the host could not be resolved', { repeat: true, reached: 'no' }],
 		['ECONNREFUSED', 'The host refused the connection', { repeat: true, reached: 'no' }],
 		['EHOSTUNREACH', 'The host cannot be reached', { repeat: true, reached: 'no' }],
@@ -312,24 +322,21 @@ describe('connectionFault', () => {
 		['ERR__ERROR_FORMAT_PADDING_1', 'could not be unpacked', { repeat: true, reached: 'maybe' }],
 		['ZSTD_error_prefix_unknown', 'could not be unpacked', { repeat: true, reached: 'maybe' }],
 		['ERR_SSL_BAD_RECORD_TYPE', 'TLS connection broke', { repeat: true, reached: 'maybe' }],
-		['ERR_CANCELED', 'The execution was stopped', { repeat: undefined, reached: 'maybe' }],
-		['DEPTH_ZERO_SELF_SIGNED_CERT', 'not trusted', { repeat: undefined, reached: 'no' }],
-		['SELF_SIGNED_CERT_IN_CHAIN', 'not trusted', { repeat: undefined, reached: 'no' }],
-		['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'not trusted', { repeat: undefined, reached: 'no' }],
-		['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'not trusted', { repeat: undefined, reached: 'no' }],
-		['CERT_HAS_EXPIRED', 'not trusted', { repeat: undefined, reached: 'no' }],
-		['ERR_TLS_CERT_ALTNAME_INVALID', 'not trusted', { repeat: undefined, reached: 'no' }],
-		['CERT_NOT_YET_VALID', 'not trusted', { repeat: undefined, reached: 'no' }],
-		['HOSTNAME_MISMATCH', 'not trusted', { repeat: undefined, reached: 'no' }],
-		['ERR_INVALID_URL', 'not valid', { repeat: undefined, reached: 'no' }],
-		['EPROTO', 'does not speak TLS', { repeat: undefined, reached: 'no' }],
+		['ERR_CANCELED', 'The execution was stopped', { repeat: false, reached: 'maybe' }],
+		['DEPTH_ZERO_SELF_SIGNED_CERT', 'not trusted', { repeat: false, reached: 'no' }],
+		['SELF_SIGNED_CERT_IN_CHAIN', 'not trusted', { repeat: false, reached: 'no' }],
+		['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'not trusted', { repeat: false, reached: 'no' }],
+		['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'not trusted', { repeat: false, reached: 'no' }],
+		['CERT_HAS_EXPIRED', 'not trusted', { repeat: false, reached: 'no' }],
+		['ERR_TLS_CERT_ALTNAME_INVALID', 'not trusted', { repeat: false, reached: 'no' }],
+		['CERT_NOT_YET_VALID', 'not trusted', { repeat: false, reached: 'no' }],
+		['HOSTNAME_MISMATCH', 'not trusted', { repeat: false, reached: 'no' }],
+		['ERR_INVALID_URL', 'not valid', { repeat: false, reached: 'no' }],
+		['EPROTO', 'does not speak TLS', { repeat: false, reached: 'no' }],
 	])('%s in words', (code, text, details) => {
 		const fault = connectionFault(wrapped(code));
 		expect(fault.message).toContain(text);
-		expect(fault.details).toMatchObject(
-			Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)),
-		);
-		expect(fault.details.repeat).toBe(details.repeat);
+		expect(consequencesOf(fault)).toMatchObject(details);
 	});
 
 	it('keeps the words of an error that has no code', () => {
@@ -349,9 +356,9 @@ describe('connectionFault', () => {
 		['a code that is a property of every object', { code: 'constructor' }, 'maybe'],
 		['anything else', 'boom', 'maybe'],
 	])('knows of %s whether the request left', (_name, error, reached) => {
-		expect(connectionFault(error).details.reached).toBe(reached);
+		expect(consequencesOf(connectionFault(error)).reached).toBe(reached);
 		const outer = Object.assign(new Error('outer'), { cause: error });
-		expect(connectionFault(outer).details.reached).toBe(reached);
+		expect(consequencesOf(connectionFault(outer)).reached).toBe(reached);
 	});
 });
 
@@ -399,7 +406,7 @@ describe('toNodeError', () => {
 	it('keeps words in which n8n would see an error of its own', () => {
 		const error = toNodeError(
 			node as never,
-			new Fault('file ENOENT on host EPERM', { status: 500 }),
+			new Fault('file ENOENT on host EPERM', { meaning: 'declined', status: 500 }),
 			{
 				itemIndex: 0,
 			},
@@ -412,14 +419,18 @@ describe('toNodeError', () => {
 		['No filter is set', 'No filter is set. Wait.'],
 	])('tells an agent in sentences what to do: %s', (message, text) => {
 		const tool = { ...node, type: 'scanTool' };
-		const error = toNodeError(tool as never, new Fault(message, { hint: 'Wait.' }), {
-			itemIndex: 0,
-		});
+		const error = toNodeError(
+			tool as never,
+			new Fault(message, { meaning: 'declined', hint: 'Wait.' }),
+			{
+				itemIndex: 0,
+			},
+		);
 		expect(error.message).toBe(text);
 	});
 
 	it('takes secrets out of message and hint, but no short words', () => {
-		const fault = new Fault('a topsecret b', { hint: 'topsecret' });
+		const fault = new Fault('a topsecret b', { meaning: 'declined', hint: 'topsecret' });
 		const error = toNodeError(node as never, fault, { itemIndex: 3, secrets: ['topsecret', 'b'] });
 		expect(error.message).toBe('a [hidden] b');
 		expect(error.description).toBe('[hidden]');
@@ -460,7 +471,11 @@ describe('toNodeError', () => {
 	});
 
 	it('cuts a text without end', () => {
-		const error = toNodeError(node as never, new Fault('x'.repeat(100_000)), { itemIndex: 0 });
+		const error = toNodeError(
+			node as never,
+			new Fault('x'.repeat(100_000), { meaning: 'declined' }),
+			{ itemIndex: 0 },
+		);
 		expect(error.message.length).toBeLessThan(2_100);
 	});
 });

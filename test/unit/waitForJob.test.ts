@@ -3,40 +3,32 @@ import {
 	endedAfter,
 	secondsUntilEnded,
 	tooLongFor,
-} from '../../nodes/CortexXdrWaitForJob/executionTimeout';
-import { crashesWith } from '../../nodes/CortexXdrWaitForJob/supervisor';
-import {
-	afterPoll,
-	failureText,
-	jobItem,
-	lastKnown,
-	pack,
-	summaryOf,
-	unpack,
-	type JobItem,
-	type Tracked,
-} from '../../nodes/CortexXdrWaitForJob/tracking';
+} from '../../nodes/shared/wait/executionTimeout';
+import { crashesWith } from '../../nodes/shared/wait/supervisor';
+import { afterPoll, MOST_MISSES } from '../../nodes/shared/wait/state';
+import { failureText, lastKnown, summaryOf } from '../../nodes/shared/wait/sentences';
+import { jobItem, type JobItem } from '../../nodes/shared/wait/items';
+import { pack, unpack } from '../../nodes/shared/wait/stored';
 import {
 	interval,
 	nextPoll,
 	parkedSeconds,
 	SHORTEST_PARKED_SECONDS,
-} from '../../nodes/CortexXdrWaitForJob/schedule';
-import { readJob, type Job, type Settings } from '../../nodes/CortexXdrWaitForJob/settings';
-import {
-	actionStanding,
-	importStanding,
-	MOST_MISSES,
-	silence,
-} from '../../nodes/CortexXdrWaitForJob/verdict';
+} from '../../nodes/shared/wait/schedule';
+import { readJob } from '../../nodes/shared/wait/settings';
+import type { Job, JobState, Settings } from '../../nodes/shared/wait/job';
+import { actionStatus, CORTEX_JOBS, importStatus } from '../../nodes/shared/cortex/jobs';
+import { consequencesOf, type Silence } from '../../nodes/shared/transport/consequences';
+import { connectionFault } from '../../nodes/shared/transport/connection';
+import { OPERATIONS } from '../../nodes/shared/cortex/operations';
+import { readReply } from '../../nodes/shared/cortex/reply';
 import { importJob } from '../../nodes/shared/cortex/importJob';
 import {
 	ENDPOINT_STATUSES,
 	IMPORT_JOB_STATUSES,
 	meaningOf,
 } from '../../nodes/shared/cortex/statuses';
-import { InputError } from '../../nodes/shared/input/inputError';
-import { Fault, type FaultDetails } from '../../nodes/shared/transport/fault';
+import { Cancelled, Fault, InputError, type Meaning } from '../../nodes/shared/errors';
 
 const settings: Settings = {
 	pollInterval: 10,
@@ -61,7 +53,7 @@ const rows = (...statuses: string[]) =>
 	}));
 
 const standing = (statuses: string[], change: Partial<Settings> = {}) =>
-	actionStanding(rows(...statuses), { ...settings, ...change });
+	actionStatus(rows(...statuses), { ...settings, ...change });
 
 describe('words of an endpoint', () => {
 	const table: Array<[string, boolean, boolean, boolean]> = [
@@ -84,7 +76,7 @@ describe('words of an endpoint', () => {
 	];
 
 	it.each(table)('%s', (word, ended, succeeded, accepted) => {
-		expect(standing([word])).toMatchObject({ ended, succeeded, status: word });
+		expect(standing([word])).toMatchObject({ ended, succeeded, word });
 		expect(standing([word], { acceptPartial: true })).toMatchObject({ ended, succeeded: accepted });
 	});
 
@@ -109,20 +101,20 @@ describe('words of an import job', () => {
 	it.each(table)('%s', (job_status, ended, succeeded, accepted) => {
 		const job = importJob({ job_status, error_log: ['x'] });
 		const finished = ended ? 1 : 0;
-		expect(importStanding(job, settings)).toEqual({
+		expect(importStatus(job, settings)).toEqual({
 			ended,
 			succeeded,
-			status: job_status,
+			word: job_status,
 			progress: {
 				total: 1,
 				finished,
 				succeeded: succeeded ? 1 : 0,
 				failed: ended && !succeeded ? 1 : 0,
 			},
-			by_status: { [job_status]: 1 },
+			counts: { [job_status]: 1 },
 			errors: ['x'],
 		});
-		expect(importStanding(job, { ...settings, acceptPartial: true }).succeeded).toBe(accepted);
+		expect(importStatus(job, { ...settings, acceptPartial: true }).succeeded).toBe(accepted);
 	});
 
 	it('stand in the table above, every one', () => {
@@ -156,18 +148,16 @@ describe('shares of endpoints', () => {
 				fc.integer({ min: 0, max: 100 }),
 				fc.boolean(),
 				(words, share, acceptPartial) => {
-					const { progress, by_status, ended, succeeded, errors, status } = standing(words, {
+					const { progress, counts, ended, succeeded, errors, word } = standing(words, {
 						finishedShare: share,
 						acceptPartial,
 					});
 					expect(progress.total).toBe(words.length);
 					expect(progress.succeeded + progress.failed).toBe(progress.finished);
 					expect(errors).toHaveLength(progress.failed);
-					expect(Object.values(by_status).reduce((sum, count) => sum + count, 0)).toBe(
-						words.length,
-					);
+					expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(words.length);
 					if (succeeded) expect(ended).toBe(true);
-					if (words.length > 0) expect(words).toContain(status);
+					if (words.length > 0) expect(words).toContain(word);
 				},
 			),
 		);
@@ -189,57 +179,81 @@ describe('the most telling word', () => {
 		[['PENDING', 'PENDING_ABORT'], {}, 'PENDING_ABORT'],
 		[[], {}, ''],
 	])('of %j with %j is %s', (statuses, change, word) => {
-		expect(standing(statuses, change).status).toBe(word);
+		expect(standing(statuses, change).word).toBe(word);
 	});
 });
 
-describe('polls that bring no standing', () => {
-	const envelope = true;
-	const table: Array<[string, FaultDetails, ReturnType<typeof silence>]> = [
-		['a broken connection', { passing: true, repeat: true, reached: 'maybe' }, 'passing'],
-		['a host that is not found', { passing: true, reached: 'no' }, 'passing'],
-		['429', { status: 429, throttled: true, envelope }, 'passing'],
-		['502', { status: 502, passing: true, repeat: true }, 'passing'],
-		['503', { status: 503, passing: true, repeat: true }, 'passing'],
-		['504', { status: 504, passing: true, repeat: true }, 'passing'],
-		['500 without an envelope', { status: 500, passing: true, envelope: false }, 'passing'],
-		['501 without an envelope', { status: 501, envelope: false }, 'passing'],
-		['a text on 200', { status: 200, passing: true }, 'passing'],
-		['400', { status: 400, envelope }, 'refused'],
-		['401', { status: 401, envelope }, 'refused'],
-		['402', { status: 402, envelope }, 'refused'],
-		['403', { status: 403, envelope }, 'refused'],
-		['413', { status: 413 }, 'refused'],
-		['422', { status: 422 }, 'refused'],
-		['a credential that holds nothing', { reached: 'no', local: true }, 'refused'],
-		['a redirect', { status: 302, reached: 'no' }, 'missing'],
-		['a certificate that is not trusted', { reached: 'no' }, 'missing'],
-		['an error without a name', { reached: 'maybe' }, 'missing'],
-		['404', { status: 404, envelope }, 'missing'],
-		['500 with an envelope', { status: 500, envelope }, 'missing'],
-		['an answer of another form', { status: 200, unexpected: true }, 'missing'],
-		['an answer of another form without status', { unexpected: true }, 'missing'],
-		['a status that nobody documented', { status: 418 }, 'missing'],
+describe('polls that bring no status', () => {
+	const envelope = { reply: { err_code: 1, err_msg: 'words' } };
+	const faultOf = (run: () => unknown): Fault => {
+		try {
+			run();
+		} catch (error) {
+			return connectionFault(error);
+		}
+		throw new Error('It brought a result.');
+	};
+	const answered = (statusCode: number, body: unknown = envelope) =>
+		faultOf(() =>
+			importJob(
+				readReply(
+					{ statusCode, headers: {}, body: JSON.stringify(body) },
+					OPERATIONS.getImportJob,
+					0,
+				),
+			),
+		);
+	const code = (name: string) => connectionFault(Object.assign(new Error(name), { code: name }));
+	const page = { statusCode: 500, headers: {}, body: '<h1>x</h1>' };
+	const text = { statusCode: 200, headers: {}, body: 'x' };
+	const table: Array<[string, Fault, Silence]> = [
+		['a broken connection', code('ECONNRESET'), 'passing'],
+		['a host that is not found', code('ENOTFOUND'), 'passing'],
+		['429', answered(429), 'passing'],
+		['502', answered(502), 'passing'],
+		['503', answered(503), 'passing'],
+		['504', answered(504), 'passing'],
+		[
+			'500 without an envelope',
+			faultOf(() => readReply(page, OPERATIONS.getImportJob, 0)),
+			'passing',
+		],
+		['501 without an envelope', answered(501, {}), 'passing'],
+		['a text on 200', faultOf(() => readReply(text, OPERATIONS.getImportJob, 0)), 'passing'],
+		['400', answered(400), 'refused'],
+		['401', answered(401), 'refused'],
+		['402', answered(402), 'refused'],
+		['403', answered(403), 'refused'],
+		['413', answered(413, {}), 'refused'],
+		['422', answered(422, {}), 'refused'],
+		['a credential that holds nothing', connectionFault(new InputError('empty')), 'refused'],
+		['an execution that was stopped', connectionFault(new Cancelled('maybe')), 'refused'],
+		['a redirect', answered(302, {}), 'missing'],
+		['a certificate that is not trusted', code('CERT_HAS_EXPIRED'), 'missing'],
+		['an error without a name', connectionFault(new Error('x')), 'missing'],
+		['404', answered(404), 'missing'],
+		['500 with an envelope', answered(500), 'missing'],
+		['an answer of another form', answered(200, {}), 'missing'],
+		['a status that nobody documented', answered(418, {}), 'missing'],
 	];
 
-	it.each(table)('%s', (_name, details, kind) => {
-		expect(silence(new Fault('words', details))).toBe(kind);
+	it.each(table)('%s', (_name, fault, kind) => {
+		expect(consequencesOf(fault).poll).toBe(kind);
 	});
 
 	const job: Job = { type: 'importJob', id: 'a', settings };
-	const at = { round: 1, elapsed: 1, now: 5 };
-	const after = (tracked: Tracked, details: FaultDetails, when = at) =>
-		afterPoll(tracked, { fault: new Fault('words', { hint: 'hint', ...details }) }, job, when);
+	const at = { polls: 1, elapsed: 1, at: 5 };
+	const after = (tracked: JobState, meaning: Meaning, when = at) =>
+		afterPoll(tracked, { fault: new Fault('words', { hint: 'hint', meaning }) }, job, when);
 
 	it('passing faults end nothing, however many there are', () => {
-		let tracked: Tracked = { misses: 0 };
-		for (let round = 0; round < 100; round += 1)
-			tracked = after(tracked, { status: 503, passing: true });
+		let tracked: JobState = { misses: 0 };
+		for (let round = 0; round < 100; round += 1) tracked = after(tracked, 'unavailable');
 		expect(tracked).toEqual({ misses: 0, fault: 'words. hint', end: undefined });
 	});
 
 	it('a refusal ends the job at once', () => {
-		expect(after({ misses: 0 }, { status: 403 }).end).toEqual({
+		expect(after({ misses: 0 }, 'forbidden').end).toEqual({
 			outcome: 'failed',
 			polls: 1,
 			at: 5,
@@ -247,48 +261,57 @@ describe('polls that bring no standing', () => {
 	});
 
 	it.each([
-		[404, 'notFound'],
-		[500, 'failed'],
-	])('three misses in a row with status %s end it as %s', (status, outcome) => {
-		let tracked: Tracked = { misses: 0 };
+		['unknown', 'notFound'],
+		['declined', 'failed'],
+	] as const)('three misses in a row that mean %s end it as %s', (meaning, outcome) => {
+		let tracked: JobState = { misses: 0 };
 		for (let round = 1; round < MOST_MISSES; round += 1) {
-			tracked = after(tracked, { status, envelope });
+			tracked = after(tracked, meaning);
 			expect(tracked.end).toBeUndefined();
 		}
-		expect(after(tracked, { status, envelope }).end?.outcome).toBe(outcome);
-		const between = after(tracked, { passing: true });
-		expect(after(between, { status, envelope }).end).toBeUndefined();
-		const seen = afterPoll(tracked, { standing: standing(['PENDING']) }, job, at);
+		expect(after(tracked, meaning).end?.outcome).toBe(outcome);
+		const between = after(tracked, 'interrupted');
+		expect(after(between, meaning).end).toBeUndefined();
+		const seen = afterPoll(tracked, { status: standing(['PENDING']) }, job, at);
 		expect([seen.misses, seen.end, seen.fault]).toEqual([0, undefined, undefined]);
 	});
 
 	it('the first poll ends nothing for being late: the queue may have held it back', () => {
-		const late = { round: 1, elapsed: 9_999, now: 9 };
-		expect(after({ misses: 0 }, { passing: true }, late).end).toBeUndefined();
+		const late = { polls: 1, elapsed: 9_999, at: 9 };
+		expect(after({ misses: 0 }, 'interrupted', late).end).toBeUndefined();
 		expect(
-			afterPoll({ misses: 0 }, { standing: standing(['PENDING']) }, job, late).end,
+			afterPoll({ misses: 0 }, { status: standing(['PENDING']) }, job, late).end,
 		).toBeUndefined();
 	});
 
 	it('404 is no verdict on an action: only imports are known to answer so', () => {
-		const action: Job = { ...job, type: 'endpointAction' };
-		const fault = new Fault('words', { status: 404, envelope });
-		expect(afterPoll({ misses: 2 }, { fault }, action, at).end?.outcome).toBe('failed');
+		const answer = { statusCode: 404, headers: {}, body: JSON.stringify(envelope) };
+		const meanings = [OPERATIONS.getActionStatus, OPERATIONS.getImportJob].map(
+			(operation) => faultOf(() => readReply(answer, operation, 0)).details.meaning,
+		);
+		expect(meanings).toEqual(['declined', 'unknown']);
+	});
+
+	it('what a refused poll tells of the endpoints is kept', () => {
+		const fault = new Fault('words', { meaning: 'declined' });
+		const state = afterPoll({ misses: 0 }, { fault, status: standing(['FAILED']) }, job, at);
+		expect(state).toMatchObject({ misses: 1, status: { word: 'FAILED', progress: { total: 1 } } });
+		expect(state.end).toBeUndefined();
 	});
 
 	it('the deadline ends it, with its last standing and the last words', () => {
-		const seen = afterPoll({ misses: 0 }, { standing: standing(['PENDING']) }, job, at);
-		const late = { round: 9, elapsed: 3600, now: 9 };
-		expect(after(seen, { passing: true }, late)).toMatchObject({
-			standing: { status: 'PENDING' },
+		const seen = afterPoll({ misses: 0 }, { status: standing(['PENDING']) }, job, at);
+		const late = { polls: 9, elapsed: 3600, at: 9 };
+		expect(after(seen, 'interrupted', late)).toMatchObject({
+			status: { word: 'PENDING' },
 			fault: 'words. hint',
 			end: { outcome: 'timedOut', polls: 9, at: 9 },
 		});
-		expect(afterPoll(seen, { standing: standing(['PENDING']) }, job, late).end?.outcome).toBe(
+		expect(afterPoll(seen, { status: standing(['PENDING']) }, job, late).end?.outcome).toBe(
 			'timedOut',
 		);
 		expect(
-			afterPoll(seen, { standing: standing(['COMPLETED_SUCCESSFULLY']) }, job, late).end?.outcome,
+			afterPoll(seen, { status: standing(['COMPLETED_SUCCESSFULLY']) }, job, late).end?.outcome,
 		).toBe('succeeded');
 	});
 });
@@ -306,6 +329,8 @@ describe('the schedule', () => {
 		running: [{ ...settings, ...change }],
 		round,
 		elapsed,
+		turns: 1,
+		busy: 0,
 	});
 
 	it.each<[string, ReturnType<typeof at>, boolean, object]>([
@@ -322,7 +347,7 @@ describe('the schedule', () => {
 
 	it('the most impatient job sets the pace', () => {
 		const running = [settings, { ...settings, pollInterval: 100 }];
-		expect(nextPoll({ running, round: 1, elapsed: 0 }, true)).toEqual({ inMemory: 10 });
+		expect(nextPoll({ ...at(0, 1), running }, true)).toEqual({ inMemory: 10 });
 	});
 
 	it('is parked when one job still has time, and then asks for the others once they are due', () => {
@@ -330,7 +355,7 @@ describe('the schedule', () => {
 			{ ...settings, timeout: 100 },
 			{ ...settings, timeout: 3600 },
 		];
-		expect(nextPoll({ running, round: 5, elapsed: 60 }, true)).toEqual({ parked: 65 });
+		expect(nextPoll({ ...at(60, 5), running }, true)).toEqual({ parked: 65 });
 	});
 
 	it('asks ever less often after a day, so that what n8n stores stays small', () => {
@@ -380,7 +405,7 @@ describe('the schedule', () => {
 });
 
 describe('what travels while a job is parked', () => {
-	const tracked: fc.Arbitrary<Tracked> = fc.record(
+	const tracked: fc.Arbitrary<JobState> = fc.record(
 		{
 			misses: fc.nat(3),
 			fault: fc.string({ maxLength: 5_000 }),
@@ -389,15 +414,15 @@ describe('what travels while a job is parked', () => {
 				polls: fc.nat(),
 				at: fc.nat(),
 			}),
-			standing: fc.record({
-				status: fc.string({ maxLength: 200 }),
+			status: fc.record({
+				word: fc.string({ maxLength: 200 }),
 				progress: fc.record({
 					total: fc.nat(),
 					finished: fc.nat(),
 					succeeded: fc.nat(),
 					failed: fc.nat(),
 				}),
-				by_status: fc.dictionary(fc.string({ maxLength: 100 }), fc.nat(), { maxKeys: 30 }),
+				counts: fc.dictionary(fc.string({ maxLength: 100 }), fc.nat(), { maxKeys: 30 }),
 				errors: fc.array(fc.string({ maxLength: 3_000 }), { maxLength: 50 }),
 			}),
 		},
@@ -425,7 +450,7 @@ describe('what travels while a job is parked', () => {
 				const after = unpack(pack(before));
 				expect(after.misses).toBe(before.misses);
 				expect(after.end).toEqual(before.end);
-				expect(after.standing?.progress).toEqual(before.standing?.progress);
+				expect(after.status?.progress).toEqual(before.status?.progress);
 				expect(before.fault ?? '').toContain(after.fault ?? '');
 				expect(unpack(pack(after))).toEqual(after);
 			}),
@@ -435,10 +460,10 @@ describe('what travels while a job is parked', () => {
 	it('is at most 1 kB a job, and holds no endpoints', () => {
 		const words = Object.keys(ENDPOINT_STATUSES);
 		const many = rows(...Array.from({ length: 5_000 }, (_, index) => words[index % words.length]));
-		const { ended, succeeded, ...full } = actionStanding(many, settings);
+		const { ended, succeeded, ...full } = actionStatus(many, settings);
 		expect([ended, succeeded]).toEqual([false, false]);
 		const text = pack({
-			standing: full,
+			status: full,
 			misses: 2,
 			fault: 'ü'.repeat(9_000),
 			end: { outcome: 'failed', polls: 999, at: 1_772_366_400_000 },
@@ -453,10 +478,11 @@ describe('what is said of jobs that did not succeed', () => {
 	const plan = { startedAt: 0, jobs: [job], items: [0], onError: 'stop' as const };
 	const item = (change: Partial<JobItem>): JobItem => ({
 		...jobItem(
+			CORTEX_JOBS,
 			job,
 			plan,
 			{
-				standing: standing(['FAILED', 'PENDING']),
+				status: standing(['FAILED', 'PENDING']),
 				misses: 0,
 				end: { outcome: 'failed', polls: 3, at: 65_430 },
 			},
@@ -466,32 +492,37 @@ describe('what is said of jobs that did not succeed', () => {
 	});
 
 	it('names id, outcome, status, progress and reasons', () => {
-		expect(failureText(item({ status: 'FAILED', errors: ['a', 'b', 'c', 'd', 'e'] }))).toBe(
-			'Action 7 failed (FAILED, 1 of 2 endpoints finished): a; b; c; and 2 more',
-		);
-		expect(failureText(item({ outcome: 'timedOut', status: 'PENDING', errors: [] }))).toBe(
-			'Action 7 was still going on at the deadline (PENDING, 1 of 2 endpoints finished)',
-		);
+		expect(
+			failureText(CORTEX_JOBS, item({ status: 'FAILED', errors: ['a', 'b', 'c', 'd', 'e'] })),
+		).toBe('Action 7 failed (FAILED, 1 of 2 endpoints finished): a; b; c; and 2 more');
+		expect(
+			failureText(CORTEX_JOBS, item({ outcome: 'timedOut', status: 'PENDING', errors: [] })),
+		).toBe('Action 7 was still going on at the deadline (PENDING, 1 of 2 endpoints finished)');
 		expect(
 			failureText(
+				CORTEX_JOBS,
 				item({ job_type: 'importJob', outcome: 'notFound', status: '', errors: ['gone'] }),
 			),
 		).toBe('Import job 7 was not found: gone');
-		expect(failureText(item({ job_type: 'scriptExecution', errors: [] }))).toContain(
+		expect(failureText(CORTEX_JOBS, item({ job_type: 'scriptExecution', errors: [] }))).toContain(
 			'Script execution 7 failed',
 		);
-		expect(failureText(item({ outcome: 'succeeded' }))).toBe('');
+		expect(failureText(CORTEX_JOBS, item({ outcome: 'succeeded' }))).toBe('');
 	});
 
 	it('counts every job once, and names each, with reasons for so many', () => {
-		expect(summaryOf([item({ outcome: 'succeeded' })])).toBeUndefined();
-		expect(summaryOf([item({}), item({})])?.message).toBe('1 of 1 job did not succeed');
+		expect(summaryOf(CORTEX_JOBS, [item({ outcome: 'succeeded' })])).toBeUndefined();
+		expect(
+			summaryOf(CORTEX_JOBS, [item({ errors: ['full'] }), item({ errors: ['full'] })]),
+		).toEqual({
+			message: 'Action 7 failed (PENDING, 1 of 2 endpoints finished): full',
+		});
 		const twice = [item({}), item({ outcome: 'succeeded' })];
-		expect(summaryOf(twice)?.message).toBe('1 of 2 jobs did not succeed');
+		expect(summaryOf(CORTEX_JOBS, twice)?.message).toBe('1 of 2 jobs did not succeed');
 		const many = Array.from({ length: 70 }, (_, index) => item({ job_id: `j${index}` }));
-		const error = summaryOf([...many, item({ job_id: 'x', outcome: 'succeeded' })]);
+		const error = summaryOf(CORTEX_JOBS, [...many, item({ job_id: 'x', outcome: 'succeeded' })]);
 		expect(error?.message).toBe('70 of 71 jobs did not succeed');
-		const lines = error?.description.split('\n') ?? [];
+		const lines = error?.description?.split('\n') ?? [];
 		expect(lines).toHaveLength(70);
 		lines.forEach((line, index) => {
 			const short = `Action j${index} failed (PENDING, 1 of 2 endpoints finished)`;
@@ -501,18 +532,21 @@ describe('what is said of jobs that did not succeed', () => {
 	});
 
 	it('one long reason does not crowd out the others', () => {
-		const error = summaryOf([item({ errors: ['x'.repeat(5_000)] }), item({ job_id: '8' })]);
-		expect(error?.description.length).toBeLessThan(1_000);
+		const error = summaryOf(CORTEX_JOBS, [
+			item({ errors: ['x'.repeat(5_000)] }),
+			item({ job_id: '8' }),
+		]);
+		expect(error?.description?.length).toBeLessThan(1_000);
 		expect(error?.description).toContain('Action 8 failed');
 	});
 
 	it('of a wait that broke off, says what was known last', () => {
-		expect(lastKnown(job, { standing: standing(['FAILED', 'PENDING']), misses: 0 })).toBe(
-			'Action 7 was still running (PENDING, 1 of 2 endpoints finished)',
-		);
-		expect(lastKnown(job, { misses: 0, end: { outcome: 'notFound', polls: 3, at: 1 } })).toBe(
-			'Action 7 was not found',
-		);
+		expect(
+			lastKnown(CORTEX_JOBS, job, { status: standing(['FAILED', 'PENDING']), misses: 0 }),
+		).toBe('Action 7 was still running (PENDING, 1 of 2 endpoints finished)');
+		expect(
+			lastKnown(CORTEX_JOBS, job, { misses: 0, end: { outcome: 'notFound', polls: 3, at: 1 } }),
+		).toBe('Action 7 was not found');
 	});
 
 	it('counts the time from the first poll', () => {
@@ -535,8 +569,10 @@ describe('readJob', () => {
 	};
 
 	it('fills in the defaults', () => {
-		expect(readJob(good)).toEqual({ type: 'endpointAction', id: '1', settings });
-		expect(readJob({ ...good, timeout: '1.5', pollInterval: ' 3 ' }).settings).toMatchObject({
+		expect(readJob(CORTEX_JOBS, good)).toEqual({ type: 'endpointAction', id: '1', settings });
+		expect(
+			readJob(CORTEX_JOBS, { ...good, timeout: '1.5', pollInterval: ' 3 ' }).settings,
+		).toMatchObject({
 			timeout: 90,
 			pollInterval: 3,
 		});
@@ -544,15 +580,15 @@ describe('readJob', () => {
 
 	it('takes a switch as a text, as expressions give it', () => {
 		const options = { acceptPartial: 'true', includeResults: 'false' };
-		expect(readJob({ ...good, options }).settings).toMatchObject({
+		expect(readJob(CORTEX_JOBS, { ...good, options }).settings).toMatchObject({
 			acceptPartial: true,
 			includeResults: false,
 		});
 	});
 
 	it('cuts a timeout short for those who cannot wait', () => {
-		expect(readJob(good, 5).settings.timeout).toBe(300);
-		expect(readJob({ ...good, timeout: 2 }, 5).settings.timeout).toBe(120);
+		expect(readJob(CORTEX_JOBS, good, 5).settings.timeout).toBe(300);
+		expect(readJob(CORTEX_JOBS, { ...good, timeout: 2 }, 5).settings.timeout).toBe(120);
 	});
 
 	it.each([
@@ -573,8 +609,8 @@ describe('readJob', () => {
 		[{ options: { acceptPartial: 'yes' } }, 'Accept Partial holds "yes"'],
 		[{ options: { includeResults: null } }, 'Include Results holds "null"'],
 	])('refuses %j', (change, message) => {
-		expect(() => readJob({ ...good, ...change })).toThrow(message);
-		expect(() => readJob({ ...good, ...change })).toThrow(InputError);
+		expect(() => readJob(CORTEX_JOBS, { ...good, ...change })).toThrow(message);
+		expect(() => readJob(CORTEX_JOBS, { ...good, ...change })).toThrow(InputError);
 	});
 });
 

@@ -1,5 +1,7 @@
-import { isObject, textOf, type JsonObject } from '../transport/answer';
-import { unexpectedAnswer } from '../transport/fault';
+import { isObject, textOf, type JsonObject } from '../json';
+import { unexpectedAnswer } from '../errors';
+import { countByStatus } from '../wait/verdict';
+import { reasonText } from './errorText';
 import { OPERATIONS } from './operations';
 import { replyOf } from './reply';
 import { ENDPOINT_STATUSES, meaningOf } from './statuses';
@@ -15,37 +17,6 @@ export interface EndpointRow {
 	error: string | null;
 	/** Why it failed, as the vendor sent it. */
 	error_reason: unknown;
-}
-
-function text(value: unknown): string | undefined {
-	return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-}
-
-/** `errorText` of `errorData`, which is an object or JSON in a string. */
-function errorDataText(errorData: unknown): string | undefined {
-	if (isObject(errorData)) return text(errorData.errorText);
-	if (typeof errorData !== 'string') return undefined;
-	try {
-		const data: unknown = JSON.parse(errorData);
-		return isObject(data) ? text(data.errorText) : text(data);
-	} catch {
-		return text(errorData);
-	}
-}
-
-/** The reason in words. The vendor has several places for it and often fills in none. */
-export function reasonText(reason: unknown): string | null {
-	if (!isObject(reason)) return text(reason) ?? null;
-	const missing: unknown = Array.isArray(reason.missing_files)
-		? reason.missing_files[0]
-		: undefined;
-	return (
-		text(reason.errorDescription) ??
-		(isObject(missing) ? text(missing.description) : undefined) ??
-		errorDataText(reason.errorData) ??
-		text(reason.errorText) ??
-		null
-	);
 }
 
 /**
@@ -64,8 +35,8 @@ export function endpointRows(json: JsonObject, actionId: string): EndpointRow[] 
 	}
 	const reasons = isObject(errorReasons) ? errorReasons : {};
 	return Object.entries(data).map(([endpointId, value]) => {
-		// An unknown form is shown as it is.
-		const status = textOf(value);
+		// An unknown form is shown as it is; none at all is no word.
+		const status = value === null ? '' : textOf(value);
 		const reason = Object.hasOwn(reasons, endpointId) ? reasons[endpointId] : undefined;
 		return {
 			action_id: actionId,
@@ -76,13 +47,6 @@ export function endpointRows(json: JsonObject, actionId: string): EndpointRow[] 
 			error_reason: reason ?? null,
 		};
 	});
-}
-
-/** How many rows have each status. */
-export function countByStatus(rows: ReadonlyArray<{ status: string }>): Record<string, number> {
-	const counts = new Map<string, number>();
-	for (const { status } of rows) counts.set(status, (counts.get(status) ?? 0) + 1);
-	return Object.fromEntries(counts);
 }
 
 /** All endpoints of an action in one item. An action without known endpoints has not finished. */

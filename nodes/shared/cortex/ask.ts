@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
-import type { Answer, JsonObject } from '../transport/answer';
+import type { Answer } from '../transport/answer';
 import { attempts, BRIEF, LAST, PATIENT, type Patience } from '../transport/attempts';
 import { clock } from '../transport/clock';
-import { connectionFault, type Fault } from '../transport/fault';
+import { connectionFault } from '../transport/connection';
 import { inTime } from '../transport/inTime';
 import { requestRules } from '../transport/requestRules';
 import { secretsOf, showableFault } from '../transport/secrets';
@@ -10,6 +10,7 @@ import type { CortexOperation } from './operations';
 import { readReply } from './reply';
 import { CORTEX_CREDENTIAL, laneToTenant } from './send';
 import { isTool } from '../transport/tool';
+import type { Connection } from '../wait/job';
 import { tenantBaseUrl } from './tenant';
 
 /** A read of the Cortex API. */
@@ -18,36 +19,14 @@ export interface Question {
 	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>;
 }
 
-/** Asks the tenant for something, with little patience or much. All wait for their turn. */
-export interface Tenant {
-	/**
-	 * For a question that will be asked again anyway.
-	 * @throws {Fault} at once, but for "too many requests", which is waited out for some seconds
-	 */
-	briefly(question: Question): Promise<JsonObject>;
-	/**
-	 * For a question that will not be asked again, and whose answer somebody is waiting for.
-	 * @throws {Fault} after outages and "too many requests" were waited out for some seconds
-	 */
-	lastly(question: Question): Promise<JsonObject>;
-	/**
-	 * For a question that will not be asked again.
-	 * @throws {Fault} after outages and "too many requests" were waited out for minutes, as a tool for seconds
-	 */
-	patiently(question: Question): Promise<JsonObject>;
-	/** What was thrown on the way to an answer or while it was read, in words that may be shown. */
-	faultOf(error: unknown): Fault;
-}
-
 /**
  * The tenant of the credential, for a programmatic node.
  * @throws {InputError} where the credential names no tenant
  */
-export async function tenantOf(context: IExecuteFunctions): Promise<Tenant> {
+export async function tenantOf(context: IExecuteFunctions): Promise<Connection<Question>> {
 	const { name } = CORTEX_CREDENTIAL;
 	const baseURL = tenantBaseUrl((await context.getCredentials(name)).tenantUrl);
 	const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
-	const lane = laneToTenant(baseURL);
 	const signal = context.getExecutionCancelSignal();
 	const send = async ({ operation, request }: Question) => {
 		const rules = requestRules();
@@ -66,7 +45,12 @@ export async function tenantOf(context: IExecuteFunctions): Promise<Tenant> {
 		return readReply(answer, operation, clock.now());
 	};
 	const ask = (patience: Patience) => async (question: Question) =>
-		await attempts(async () => await send(question), { lane, startsWork: false, signal, patience });
+		await attempts(async () => await send(question), {
+			lane: laneToTenant(baseURL, question.operation),
+			startsWork: false,
+			signal,
+			patience,
+		});
 	return {
 		briefly: ask(BRIEF),
 		lastly: ask(LAST),

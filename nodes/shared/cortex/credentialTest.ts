@@ -5,19 +5,21 @@ import type {
 } from 'n8n-workflow';
 import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
-import { connectionFault, sentences, type Fault } from '../transport/fault';
+import { connectionFault } from '../transport/connection';
+import { sentences, type Fault } from '../errors';
 import { inTime } from '../transport/inTime';
 import { showable, showableFault } from '../transport/secrets';
 import { OPERATIONS, type CortexOperation } from './operations';
-import { ELSEWHERE, readReply, replyOf } from './reply';
+import { readReply, replyOf } from './reply';
 import { CORTEX_CREDENTIAL } from './send';
 import { signatureHeaders } from './signature';
+import { ELSEWHERE } from './statusWords';
 import { tenantBaseUrl } from './tenant';
 
 const TEST_TIMEOUT_MS = 20_000;
 
 /** What the test asks for: the status of an action that may not exist. Nobody typed its id, so no hint names it. */
-const PROBE: CortexOperation = { ...OPERATIONS.getActionStatus, takesId: false };
+const PROBE: CortexOperation = { ...OPERATIONS.getActionStatus, takes: undefined };
 
 /**
  * Whether the tenant looked at the key and took it, though it did not carry out the request. Only the vendor's
@@ -65,8 +67,8 @@ export async function cortexXdrApiTest(
 		const secrets = CORTEX_CREDENTIAL.secrets(fields);
 		const fault = showableFault(connectionFault(error), secrets);
 		if (keyAccepted(fault)) return accepted;
-		const { hint, unexpected } = fault.details;
-		const text = sentences(fault.message, unexpected ? ELSEWHERE : hint);
+		const { hint, meaning } = fault.details;
+		const text = sentences(fault.message, meaning === 'unexpected' ? ELSEWHERE : hint);
 		return { status: 'Error', message: showable(text, secrets) };
 	}
 	return accepted;

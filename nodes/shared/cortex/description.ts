@@ -1,18 +1,29 @@
-import type { INodeProperties, INodeTypeDescription } from 'n8n-workflow';
+import {
+	NodeConnectionTypes,
+	type IExecuteSingleFunctions,
+	type INodeProperties,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
 import { readWholeNumber } from '../input/values';
-import { TENANT_BASE_URL_EXPRESSION } from './tenant';
-
-/** Where all Cortex nodes send to. */
-export const cortexRequestDefaults: INodeTypeDescription['requestDefaults'] = {
-	baseURL: TENANT_BASE_URL_EXPRESSION,
-	headers: { Accept: 'application/json' },
-};
+import { cortexXdrApiTest } from './credentialTest';
 
 /** The icon of all Cortex nodes. */
 export const cortexIcon = {
 	light: 'file:../../icons/cortex.svg',
 	dark: 'file:../../icons/cortex.dark.svg',
 } as const;
+
+/** What else all nodes of Cortex have in common. */
+export const cortexNode = {
+	group: ['transform'],
+	version: 1,
+	inputs: [NodeConnectionTypes.Main],
+	outputs: [NodeConnectionTypes.Main],
+	credentials: [{ name: 'cortexXdrApi', required: true, testedBy: 'cortexXdrApiTest' }],
+} satisfies Partial<INodeTypeDescription>;
+
+/** The methods of all nodes of Cortex. */
+export const cortexMethods = { credentialTest: { cortexXdrApiTest } };
 
 const ACTION_ID_HINT =
 	'Use the action_id that Scan Endpoints or a script run gave. In Cortex it is under Response → Action Center, in the column Action ID.';
@@ -40,3 +51,11 @@ export const actionIdProperty: INodeProperties = {
 	description:
 		'The action_id that Scan Endpoints or a script run gave. In Cortex: Response → Action Center, column Action ID.',
 };
+
+/**
+ * What the field Action ID holds for the item at hand.
+ * @throws {InputError}
+ */
+export function actionIdOf(this: IExecuteSingleFunctions): string {
+	return readActionId(this.getNodeParameter('actionId'));
+}

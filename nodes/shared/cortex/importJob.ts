@@ -1,7 +1,6 @@
-import { InputError } from '../input/inputError';
+import { InputError, unexpectedAnswer } from '../errors';
 import { readText, sample } from '../input/values';
-import { isObject, textOf, type JsonObject } from '../transport/answer';
-import { unexpectedAnswer } from '../transport/fault';
+import { isObject, textOf, type JsonObject } from '../json';
 import { IMPORT_JOB_STATUSES, meaningOf } from './statuses';
 
 /** Path of the import jobs of external scanners ("bring your own scanner"). */

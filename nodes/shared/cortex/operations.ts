@@ -6,8 +6,16 @@ export interface CortexOperation {
 	license: string;
 	/** What the role of the API key must allow. */
 	permission: string;
-	/** The request names a job, which the tenant may not know. */
-	takesId: boolean;
+	/** What the request names by its id, and the tenant may not know. */
+	takes?: string;
+	/** That id, where it is at hand. */
+	id?: string;
+	/** Whether status 404 is how the tenant says that it does not know the id. */
+	tellsUnknown?: boolean;
+	/** Milliseconds that must lie between two of its requests, where the vendor limits it alone. */
+	apart?: number;
+	/** What to say where the tenant asks for fewer requests, other than that it takes 10 a second. */
+	limit?: string;
 }
 
 /** Sources: the vendor's page of each operation. No page names a permission for the two reads of actions. */
@@ -16,24 +24,28 @@ export const OPERATIONS = {
 		name: 'Scan Endpoints',
 		license: 'Cortex XDR Prevent or Cortex XDR Pro',
 		permission: 'Endpoint Scan',
-		takesId: false,
 	},
 	getActionStatus: {
 		name: 'Get Action Status',
 		license: 'Cortex XDR Prevent or Cortex XDR Pro per Endpoint',
 		permission: 'Action Center (view)',
-		takesId: true,
+		takes: 'action',
 	},
 	getScriptResults: {
 		name: 'Get Script Results',
 		license: 'Cortex XDR Pro per Endpoint',
 		permission: 'Action Center (view)',
-		takesId: true,
+		takes: 'action',
 	},
 	getImportJob: {
 		name: 'Get Import Job',
 		license: 'Exposure Management, with Cortex XSIAM Premium or an add-on for cloud security',
 		permission: 'manage_vulnerabilities_action',
-		takesId: true,
+		takes: 'import job',
+		tellsUnknown: true,
+		// Ten a minute. A little more, because requests bunch up on their way.
+		apart: 6_100,
+		limit:
+			'The tenant tells the status of import jobs 10 times a minute, to all clients together. Ask less often.',
 	},
 } as const satisfies Record<string, CortexOperation>;

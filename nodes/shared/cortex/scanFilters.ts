@@ -1,7 +1,7 @@
 import type { IExecuteSingleFunctions } from 'n8n-workflow';
 import { readCollection } from '../input/collections';
 import { checkRange, readDate } from '../input/dates';
-import { InputError } from '../input/inputError';
+import { InputError } from '../errors';
 import { readChoices, readIpAddresses, readList } from '../input/values';
 
 /** A filter as the vendor's body holds it. */
@@ -94,7 +94,7 @@ export function scanFilters(collection: unknown, timeZone: string): ScanFilter[]
 	const added = Object.keys(FILTER_FIELDS).filter((name) => Object.hasOwn(filters, name));
 	if (added.length === 0) {
 		throw new InputError(
-			'No filter is set, so it is not known which endpoints to scan',
+			'No filter is set, so it is not known which endpoints are meant',
 			'Add a filter, or set Scope to All Endpoints if that is what you want.',
 		);
 	}

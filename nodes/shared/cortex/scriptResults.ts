@@ -1,5 +1,5 @@
-import { isObject, numberOf, textOf, type JsonObject } from '../transport/answer';
-import { Fault, unexpectedAnswer } from '../transport/fault';
+import { isObject, numberOf, textOf, type JsonObject } from '../json';
+import { Fault, unexpectedAnswer } from '../errors';
 import { OPERATIONS } from './operations';
 import { replyOf } from './reply';
 import { ENDPOINT_STATUSES, meaningOf } from './statuses';
@@ -7,34 +7,63 @@ import { ENDPOINT_STATUSES, meaningOf } from './statuses';
 /** Two names for what a script returned: the vendor's page has one, its replies also the other. */
 const RETURN_VALUES = ['return_value', '_return_value'];
 
-/** Lines of each command that ran: the vendor sends one key per command, `_<command>`. */
-function commandOutput(result: JsonObject): Record<string, string[]> | null {
-	const commands = Object.entries(result).flatMap(([key, value]) =>
-		key.startsWith('_') && !RETURN_VALUES.includes(key) && Array.isArray(value)
-			? [[key.slice(1), value.map(textOf)] as const]
-			: [],
+const isLines = (value: unknown): value is string[] =>
+	Array.isArray(value) && value.every((line) => typeof line === 'string');
+
+/** The vendor's own script that runs commands. */
+const RUNS_COMMANDS = /^execute[ _]commands?$/i;
+
+/**
+ * What a script returned as a dictionary: the vendor sends one key for each of its entries, `_<name>`. So it does for
+ * the lines of each command that ran, which is a dictionary of lists of texts.
+ */
+function dictionary(result: JsonObject): Array<[string, unknown]> {
+	return Object.entries(result).flatMap(([key, value]) =>
+		key.startsWith('_') && !RETURN_VALUES.includes(key) ? [[key.slice(1), value]] : [],
 	);
-	return commands.length > 0 ? Object.fromEntries(commands) : null;
+}
+
+/**
+ * Whether a dictionary is that of commands: by the name of the script, or else by its form. A dictionary of another
+ * script that holds nothing but lists of texts cannot be told from one.
+ */
+const isOfCommands = (name: unknown, entries: Array<[string, unknown]>) =>
+	(typeof name === 'string' && RUNS_COMMANDS.test(name)) ||
+	entries.every(([, value]) => isLines(value));
+
+/** What an endpoint returned: a value or a dictionary of the script's, or the lines of each command that ran. */
+function returned(result: JsonObject, scriptName: unknown) {
+	const entries = dictionary(result);
+	const name = RETURN_VALUES.find((key) => result[key] !== undefined && result[key] !== null);
+	const commands = isOfCommands(scriptName, entries)
+		? entries.flatMap(([key, value]) =>
+				Array.isArray(value) ? [[key, value.map(textOf)] as const] : [],
+			)
+		: [];
+	const values = entries.length > 0 && commands.length === 0 ? Object.fromEntries(entries) : null;
+	return {
+		return_value: name === undefined ? values : result[name],
+		command_output: commands.length > 0 ? Object.fromEntries(commands) : null,
+	};
 }
 
 /**
  * The reply of get_script_execution_results.
- * @throws {Fault} where it carries an `error_message`: a refusal in spite of its status 200
+ * @param id of the action, for the words of a refusal
+ * @throws {Fault} where it carries an `error_message`, a refusal in spite of its status 200, or no list of results
  */
-export function scriptExecution(json: JsonObject): JsonObject {
+export function scriptExecution(json: JsonObject, id: string): JsonObject {
 	const reply = replyOf(json, OPERATIONS.getScriptResults);
 	const { error_message: refusal, results } = reply;
 	if (typeof refusal === 'string' && refusal.trim() !== '') {
 		throw new Fault(`Cortex refused Get Script Results: ${refusal.trim()}`, {
-			reached: 'refused',
+			meaning: 'declined',
 			envelope: true,
-			hint: 'The vendor documents this text as being about permissions: check what the role of the API key may do with scripts.',
+			hint: `Cortex sends such a text where the role of the API key lacks a permission, and where there is no such action. Check what the role may do with scripts, and the id ${id}.`,
 		});
 	}
-	if (results !== undefined && results !== null && !Array.isArray(results)) {
-		throw unexpectedAnswer('Cortex answered Get Script Results without a list of results');
-	}
-	return reply;
+	if (Array.isArray(results)) return reply;
+	throw unexpectedAnswer('Cortex answered Get Script Results without a list of results');
 }
 
 /**
@@ -47,12 +76,10 @@ export function scriptExecution(json: JsonObject): JsonObject {
  * @throws {Fault} where a result is no object
  */
 export function resultRows(reply: JsonObject, actionId: string): JsonObject[] {
-	const results: unknown[] = Array.isArray(reply.results) ? reply.results : [];
-	return results.map((result) => {
+	return (reply.results as unknown[]).map((result) => {
 		if (!isObject(result)) {
 			throw unexpectedAnswer('Cortex answered Get Script Results with a result that is no object');
 		}
-		const returned = RETURN_VALUES.find((key) => result[key] !== undefined && result[key] !== null);
 		const execution = {
 			action_id: actionId,
 			script_name: reply.script_name ?? null,
@@ -66,8 +93,7 @@ export function resultRows(reply: JsonObject, actionId: string): JsonObject[] {
 			finished: meaningOf(ENDPOINT_STATUSES, textOf(result.execution_status)).finished,
 			retrieved_files: numberOf(result.retrieved_files),
 			failed_files: numberOf(result.failed_files),
-			return_value: returned === undefined ? null : result[returned],
-			command_output: commandOutput(result),
+			...returned(result, reply.script_name),
 		};
 	});
 }

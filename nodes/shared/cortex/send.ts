@@ -1,15 +1,20 @@
+import { checked } from '../transport/refusal';
+import { TENANT_BASE_URL_EXPRESSION } from './tenant';
 import type {
 	IExecuteSingleFunctions,
+	IHttpRequestOptions,
 	IN8nHttpFullResponse,
 	INodeExecutionData,
-	PostReceiveAction,
+	INodePropertyRouting,
+	INodeTypeDescription,
 } from 'n8n-workflow';
-import type { Answer, JsonObject } from '../transport/answer';
+import type { Answer } from '../transport/answer';
+import type { JsonObject } from '../json';
 import { attempts } from '../transport/attempts';
 import { clock } from '../transport/clock';
 import { declarative, type DeclarativeOperation } from '../transport/declarative';
 import { inTime } from '../transport/inTime';
-import { laneTo, type Pace } from '../transport/lane';
+import { laneTo, type Lane, type Pace } from '../transport/lane';
 import { userInfoOf } from '../transport/secrets';
 import type { CortexOperation } from './operations';
 import { readReply } from './reply';
@@ -24,46 +29,78 @@ export const CORTEX_CREDENTIAL = {
 /** A tenant takes 10 requests a second from all clients together; a little less leaves room for others. */
 const PACE: Pace = { spacing: 110, atOnce: Infinity, perSecond: 10 };
 
-/** The queue of everything that this n8n process sends to a tenant. */
-export const laneToTenant = (baseUrl: string) => laneTo(baseUrl, PACE);
-
 /**
- * The one way in which a declarative node sends to Cortex.
- * @param startsWork for an operation that must never be sent twice
+ * The queue of everything that this n8n process sends to a tenant. A call that the vendor limits by itself has one of
+ * its own before it: whoever waits for that lets all others pass.
  */
-export function sendToCortex(startsWork?: DeclarativeOperation['startsWork']) {
-	return declarative({
-		credential: CORTEX_CREDENTIAL,
-		startsWork,
-		async send(request, bound) {
-			return await attempts(
-				async () => await inTime(async () => await this.makeRoutingRequest(request), bound),
-				{
-					lane: laneToTenant(String(request.options.baseURL)),
-					startsWork: startsWork !== undefined,
-					signal: bound.signal,
+export function laneToTenant(baseUrl: string, { name, apart }: CortexOperation): Lane {
+	const tenant = laneTo(baseUrl, PACE);
+	if (apart === undefined) return tenant;
+	const own: Pace = { spacing: apart, atOnce: Infinity, perSecond: Infinity };
+	return laneTo(`${baseUrl} ${name}`, own, tenant);
+}
+
+/** What a declarative node of Cortex does. */
+export interface CortexNode {
+	operation: CortexOperation;
+	/** For an operation that must never be sent twice. */
+	startsWork?: DeclarativeOperation['startsWork'];
+	/** POST unless given. */
+	method?: 'GET';
+	/** Path of the request; absent where {@link CortexNode.prepare} sets it. */
+	url?: string;
+	/**
+	 * Reads the item's parameters and fills the request.
+	 * @throws {InputError}
+	 */
+	prepare(this: IExecuteSingleFunctions, request: IHttpRequestOptions): void;
+	/** The id that the request names, where it does. */
+	id?(this: IExecuteSingleFunctions): string;
+	/** Makes the json of the output items from the JSON of a success. */
+	items(this: IExecuteSingleFunctions, json: JsonObject): JsonObject[];
+}
+
+/** Where a declarative node of Cortex sends to, and the one way in which it does. */
+export const cortexRequests = ({ operation, startsWork }: CortexNode) =>
+	({
+		requestDefaults: {
+			baseURL: TENANT_BASE_URL_EXPRESSION,
+			headers: { Accept: 'application/json' },
+		},
+		requestOperations: {
+			pagination: declarative({
+				credential: CORTEX_CREDENTIAL,
+				startsWork,
+				async send(request, bound) {
+					return await attempts(
+						async () => await inTime(async () => await this.makeRoutingRequest(request), bound),
+						{
+							lane: laneToTenant(String(request.options.baseURL), operation),
+							startsWork: startsWork !== undefined,
+							signal: bound.signal,
+						},
+					);
 				},
-			);
+			}),
 		},
-	});
-}
+	}) satisfies Partial<INodeTypeDescription>;
 
-/**
- * The `postReceive` of an operation: reads the answer, then makes items of it.
- * @param items makes the json of the output items from the JSON of a success
- */
-export function receive(
-	operation: CortexOperation,
-	items: (context: IExecuteSingleFunctions, json: JsonObject) => JsonObject[],
-): PostReceiveAction[] {
-	return [
-		async function (
-			this: IExecuteSingleFunctions,
-			_items: INodeExecutionData[],
-			response: IN8nHttpFullResponse,
-		): Promise<INodeExecutionData[]> {
-			const json = readReply(response as unknown as Answer, operation, clock.now());
-			return items(this, json).map((item) => ({ json: item }) as INodeExecutionData);
-		},
-	];
-}
+/** The routing of a declarative node of Cortex, for the first of its properties. */
+export const cortexRouting = (node: CortexNode): INodePropertyRouting => ({
+	request: { method: node.method ?? 'POST', url: node.url },
+	send: { paginate: true, preSend: [checked(node.prepare)] },
+	output: {
+		postReceive: [
+			async function (
+				this: IExecuteSingleFunctions,
+				_items: INodeExecutionData[],
+				response: IN8nHttpFullResponse,
+			): Promise<INodeExecutionData[]> {
+				const operation = { ...node.operation, id: node.id?.call(this) };
+				const json = readReply(response as unknown as Answer, operation, clock.now());
+				const items = node.items.call(this, json);
+				return items.map((item) => ({ json: item }) as INodeExecutionData);
+			},
+		],
+	},
+});

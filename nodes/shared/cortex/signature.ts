@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { InputError } from '../input/inputError';
+import { InputError } from '../errors';
 import { readText, readWholeNumber, sample, trimmed } from '../input/values';
 
 const SECURITY_LEVELS = ['advanced', 'standard'] as const;

@@ -1,10 +1,4 @@
-/** What a word of the vendor means for somebody who waits. */
-export interface Meaning {
-	finished: boolean;
-	succeeded: boolean;
-	/** Something was done, but not all of it. */
-	partial?: boolean;
-}
+import type { Meaning } from '../wait/verdict';
 
 const GOING_ON: Meaning = { finished: false, succeeded: false };
 const SUCCEEDED: Meaning = { finished: true, succeeded: true };

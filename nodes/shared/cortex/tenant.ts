@@ -1,4 +1,4 @@
-import { InputError } from '../input/inputError';
+import { InputError } from '../errors';
 import { addressSample, trimmed } from '../input/values';
 
 /** Hosts that are meant as they stand: a simulator or a proxy, not a tenant's name. */

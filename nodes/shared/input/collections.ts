@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from '../transport/answer';
-import { InputError } from './inputError';
+import { isObject, type JsonObject } from '../json';
+import { InputError } from '../errors';
 import { sample } from './values';
 
 /**

@@ -1,5 +1,5 @@
 import { sample, trimmed } from './values';
-import { InputError } from './inputError';
+import { InputError } from '../errors';
 
 const DATE_HINT =
 	'Enter a date and time such as 2026-01-31T08:00:00Z, epoch milliseconds, or use an expression that gives a date.';

@@ -1,5 +1,5 @@
-import { parseJson } from '../transport/answer';
-import { InputError } from './inputError';
+import { parseJson } from '../json';
+import { InputError } from '../errors';
 
 /** Longest piece of a wrong value that an error repeats. */
 const LONGEST_SAMPLE = 60;

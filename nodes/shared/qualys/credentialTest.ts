@@ -6,7 +6,8 @@ import type {
 } from 'n8n-workflow';
 import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
-import { connectionFault, sentences } from '../transport/fault';
+import { connectionFault } from '../transport/connection';
+import { sentences } from '../errors';
 import { inTime } from '../transport/inTime';
 import { showable, showableFault } from '../transport/secrets';
 import { gatewayBaseUrl } from './gateway';

@@ -1,16 +1,28 @@
-import type { INodeTypeDescription, NodeHint } from 'n8n-workflow';
+import { NodeConnectionTypes, type INodeTypeDescription, type NodeHint } from 'n8n-workflow';
+import { qualysGatewayApiTest } from './credentialTest';
 import { GATEWAY_BASE_URL_EXPRESSION } from './gateway';
 
-/** Where all Qualys nodes send to. */
-export const qualysRequestDefaults: INodeTypeDescription['requestDefaults'] = {
-	baseURL: GATEWAY_BASE_URL_EXPRESSION,
-	headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
-};
-
+/** The icon of all Qualys nodes. */
 export const qualysIcon = {
 	light: 'file:../../icons/qualys.svg',
 	dark: 'file:../../icons/qualys.dark.svg',
 } as const;
+
+/** What else all nodes of Qualys have in common. */
+export const qualysNode = {
+	group: ['transform'],
+	version: 1,
+	inputs: [NodeConnectionTypes.Main],
+	outputs: [NodeConnectionTypes.Main],
+	credentials: [{ name: 'qualysGatewayApi', required: true, testedBy: 'qualysGatewayApiTest' }],
+	requestDefaults: {
+		baseURL: GATEWAY_BASE_URL_EXPRESSION,
+		headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+	},
+} satisfies Partial<INodeTypeDescription>;
+
+/** The methods of all nodes of Qualys. */
+export const qualysMethods = { credentialTest: { qualysGatewayApiTest } };
 
 /** How many copies of a node, which n8n numbers, the hint below looks for. */
 const COPIES = 9;

@@ -1,4 +1,4 @@
-import { InputError } from '../input/inputError';
+import { InputError } from '../errors';
 import { addressSample, sample, trimmed } from '../input/values';
 
 /**

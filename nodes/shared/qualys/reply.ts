@@ -1,17 +1,13 @@
-import { asksToWait } from '../transport/attempts';
-import {
-	isObject,
-	notTheirWords,
-	numberOf,
-	pageOf,
-	parseJson,
-	type Answer,
-	type JsonObject,
-} from '../transport/answer';
-import { Fault, unexpectedAnswer, type FaultDetails } from '../transport/fault';
+import { Fault, unexpectedAnswer, type FaultDetails, type Meaning } from '../errors';
+import { asksToWait } from '../transport/retryAfter';
+import { isObject, numberOf, parseJson, type JsonObject } from '../json';
+import { notTheirWords, pageOf, type Answer } from '../transport/answer';
 
 const text = (value: unknown) =>
 	typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+
+/** Whether an `errorCode` says that something went wrong: the library's import answers "0" for success. */
+const isFailure = (code: unknown) => ![undefined, null, 0, '0'].includes(code as null);
 
 /** The vendor's words for an error; every service has another place for them. */
 function errorText(json: unknown): string | undefined {
@@ -26,7 +22,7 @@ function errorText(json: unknown): string | undefined {
 	const { errorCode } = json;
 	const code = typeof errorCode === 'object' && errorCode ? JSON.stringify(errorCode) : errorCode;
 	const known = words.find((one) => one !== undefined);
-	if (code === undefined || code === null) return known;
+	if (!isFailure(code)) return known;
 	if (known === undefined) return `error ${String(code)}`;
 	return known.includes(String(code)) ? known : `${known} (${String(code)})`;
 }
@@ -36,55 +32,58 @@ const CHECK_PLATFORM = 'Check the Platform in the credential. In Qualys, look un
 const ELSEWHERE = `The address did not answer like the Qualys gateway. ${CHECK_PLATFORM}`;
 
 /** What a status means, and what to do about it. */
-interface Meaning extends FaultDetails {
+interface StatusWords extends Pick<FaultDetails, 'meaning' | 'hint'> {
 	/** In place of `hint` where the answer does not hold the vendor's words. */
 	wordless?: string;
 }
 
-const OUTAGE: Meaning = {
+const OUTAGE: StatusWords = {
+	meaning: 'unavailable',
 	hint: 'The gateway is not available at the moment. Try again later.',
-	passing: true,
-	repeat: true,
-	reached: 'maybe',
 };
 
 const LIMITED =
 	'Qualys limits how often its API may be called, for all clients of a subscription together. Run the workflow less often';
 
-const THROTTLED: Meaning = { throttled: true, hint: `${LIMITED}, or raise Page Size.` };
+const THROTTLED: StatusWords = { meaning: 'throttled', hint: `${LIMITED}, or raise Page Size.` };
 
 /** For what no page of the vendor explains. */
-const UNKNOWN: Meaning = {
+const UNKNOWN: StatusWords = {
+	meaning: 'declined',
 	hint: "The text above is all that Qualys says about it. If the credential and the values of this node are right, contact the vendor's support.",
 	wordless: ELSEWHERE,
 };
 
-const FAILED: Meaning = {
+const FAILED: StatusWords = {
+	meaning: 'failing',
 	hint: "Qualys failed to answer this request. Try again later. If it stays like this, contact the vendor's support with the text above.",
 	wordless: ELSEWHERE,
-	passing: true,
 };
 
-type Statuses = Readonly<Record<number, Meaning | undefined>>;
+type Statuses = Readonly<Record<number, StatusWords | undefined>>;
 
 /** Sources: the vendor's page and its sibling services. */
 const STATUSES: Statuses = {
 	400: {
+		meaning: 'refused',
 		hint: 'Check the filters and the sort of this node: the text above is what Qualys says of them.',
 		wordless: 'Check the filters and the sort of this node.',
 	},
 	401: {
+		meaning: 'unauthorized',
 		hint: 'The token is not, or no longer, valid. If Sign In With is Bearer Token, paste a new token into the credential. If it is Username and Password, a new token was fetched and refused as well, so the user may lack access to this API.',
 	},
 	403: {
+		meaning: 'forbidden',
 		hint: 'The user lacks API access or the module Custom Assessment and Remediation. A manager can allow both in Qualys under Administration → Users.',
 	},
 	404: {
+		meaning: 'declined',
 		hint: 'The platform may not have this version of the search: try the other API Version.',
 		wordless: ELSEWHERE,
 	},
 	409: THROTTLED,
-	413: { hint: 'The request is too large. Shorten the query.' },
+	413: { meaning: 'refused', hint: 'The request is too large. Shorten the query.' },
 	429: THROTTLED,
 	502: OUTAGE,
 	503: OUTAGE,
@@ -94,12 +93,12 @@ const STATUSES: Statuses = {
 /** The same for a login, which has no parameters of a node. */
 const LOGIN_STATUSES: Statuses = {
 	...STATUSES,
-	400: { hint: 'Check Username, Password and Platform of the credential.' },
-	401: { hint: 'Check Username and Password of the credential.' },
+	400: { meaning: 'refused', hint: 'Check Username, Password and Platform of the credential.' },
+	401: { meaning: 'unauthorized', hint: 'Check Username and Password of the credential.' },
 	404: undefined,
-	409: { throttled: true, hint: `${LIMITED}.` },
+	409: { meaning: 'throttled', hint: `${LIMITED}.` },
 	413: undefined,
-	429: { throttled: true, hint: `${LIMITED}.` },
+	429: { meaning: 'throttled', hint: `${LIMITED}.` },
 };
 
 /**
@@ -120,6 +119,7 @@ function fault(
 	const { statusCode: status, headers, body } = answer;
 	if (status >= 300 && status < 400) {
 		return new Fault(`The address answered with a redirect (${status}), which is not followed`, {
+			meaning: 'redirected',
 			status,
 			hint: `A redirect would take the token to another place. ${CHECK_PLATFORM}`,
 		});
@@ -134,7 +134,7 @@ function fault(
 	const hint = envelope ? details.hint : (wordless ?? details.hint);
 	const retryAfter = toWait(headers, now);
 	const pause =
-		details.throttled && retryAfter !== undefined
+		details.meaning === 'throttled' && retryAfter !== undefined
 			? ` Qualys asks to wait ${Math.ceil(retryAfter / 1000)} seconds.`
 			: '';
 	return new Fault(message, {
@@ -180,7 +180,7 @@ export function readPage(
 ): Page {
 	const json = parseJson(answer.body);
 	const { statusCode: status } = answer;
-	const refused = isObject(json) && (json.errorCode ?? null) !== null;
+	const refused = isObject(json) && isFailure(json.errorCode);
 	if (status < 200 || status > 299 || refused) {
 		throw fault(answer, { what: SEARCH, statuses: STATUSES, now }, json);
 	}
@@ -219,14 +219,17 @@ export class RefusedLogin extends Fault {}
 const ABOUT_USER_OR_PASSWORD =
 	/\b(?:passwords?|user ?names?|credentials?|authentication failure)\b|(?=.*\b(?:accounts?|users?|logins?)\b)(?=.*\b(?:locked|disabled|deactivated|inactive|suspended|expired)\b)/is;
 
+/** Meanings that say nothing about who signs in. */
+const TEMPORARY: readonly Meaning[] = ['throttled', 'unavailable', 'failing'];
+
 /**
  * Whether an answer says that user or password are not right, or that the account is locked. What is missing,
  * busy or out of order says nothing about them, and neither does a right that the user lacks.
  */
 function refusesLogin(details: FaultDetails, json: unknown): boolean {
-	const { status, throttled, passing, envelope } = details;
+	const { status, meaning, envelope } = details;
 	if (status === 401) return true;
-	if (!envelope || throttled || passing) return false;
+	if (!envelope || TEMPORARY.includes(meaning)) return false;
 	// Other places for words serve all of a gateway, but this list is only about who signs in.
 	const listed = isObject(json) && Array.isArray(json.authentication_exceptions);
 	return listed || (status !== 404 && ABOUT_USER_OR_PASSWORD.test(errorText(json) ?? ''));

@@ -1,3 +1,4 @@
+import { passOn } from '../errors';
 import type {
 	DeclarativeRestApiSettings,
 	IExecutePaginationFunctions,
@@ -5,9 +6,10 @@ import type {
 	INodeExecutionData,
 	PostReceiveAction,
 } from 'n8n-workflow';
-import { isObject, type Answer } from '../transport/answer';
+import { isObject } from '../json';
+import { type Answer } from '../transport/answer';
 import { attempts } from '../transport/attempts';
-import { causes } from '../transport/fault';
+import { causes } from '../transport/connection';
 import { declarative } from '../transport/declarative';
 import { inTime } from '../transport/inTime';
 import { laneTo, type Pace } from '../transport/lane';
@@ -62,7 +64,7 @@ export function sendToQualys(
 					});
 					return item.json as unknown as Answer;
 				} catch (error) {
-					return refusedAnswer(error) ?? (await Promise.reject(error));
+					return refusedAnswer(error) ?? (await passOn(error));
 				}
 			};
 			return await collect.call(this, async (body, read) => {

@@ -1,10 +1,11 @@
+import { consequencesOf } from '../transport/consequences';
+import { Fault, InputError, passOn } from '../errors';
 import { createHash } from 'node:crypto';
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
-import { InputError } from '../input/inputError';
 import { readText, sample, trimmed } from '../input/values';
 import type { Answer } from '../transport/answer';
 import { clock } from '../transport/clock';
-import { connectionFault, Fault } from '../transport/fault';
+import { connectionFault } from '../transport/connection';
 import { inTime } from '../transport/inTime';
 import { requestRules } from '../transport/requestRules';
 import { showableFault, userInfoOf } from '../transport/secrets';
@@ -175,8 +176,12 @@ function recent({ message, details }: Fault): Fault {
  * Whether a failed login is left alone for a while, however many ask: the answer was no outage and no "too many
  * requests", which every request waits out by itself, and the login was sent.
  */
-function isLeftAlone({ details: { repeat, throttled, reached, local } }: Fault): boolean {
-	return !repeat && !throttled && !local && reached !== 'no';
+function isLeftAlone(fault: Fault): boolean {
+	const { meaning } = fault.details;
+	const { repeat, reached } = consequencesOf(fault);
+	if (meaning === 'throttled' || meaning === 'stopped') return false;
+	// A redirect is an answer to a login that was sent, though it went nowhere.
+	return meaning === 'redirected' || (!repeat && reached !== 'no');
 }
 
 /** Milliseconds: a token that is refused so soon was not refused for its age, and a login that failed is not tried again. */
@@ -217,10 +222,10 @@ async function login(
 		const fault = showableFault(connectionFault(error), secrets);
 		if (error instanceof RefusedLogin) {
 			session.refusal = remembered(fault);
-			return await Promise.reject(session.refusal);
+			return await passOn(session.refusal);
 		}
 		session.failure = isLeftAlone(fault) ? { fault, at: clock.now() } : undefined;
-		return await Promise.reject(fault);
+		return await passOn(fault);
 	} finally {
 		session.login = undefined;
 	}

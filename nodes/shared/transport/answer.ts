@@ -1,36 +1,14 @@
+import { Fault, type Page } from '../errors';
+import type { JsonObject } from '../json';
+
+/** Most rows that one answer may become items, or fields of an item: far below what n8n's engine can pass on in one go. */
+export const MOST_ITEMS = 100_000;
+
 /** An answer as n8n's request helper gives it, its body still a text. */
 export interface Answer {
 	statusCode: number;
 	headers: Record<string, unknown>;
 	body: unknown;
-}
-
-export type JsonObject = Record<string, unknown>;
-
-/** Whether a value is an object in the sense of JSON: neither a list nor null. */
-export function isObject(value: unknown): value is JsonObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The JSON of a text; `undefined` for what is no JSON. A body that was parsed already stays as it is. */
-export function parseJson(body: unknown): unknown {
-	if (typeof body !== 'string') return body;
-	try {
-		return JSON.parse(body) as unknown;
-	} catch {
-		return undefined;
-	}
-}
-
-/** A value as a person can read it: a text as it is, anything else as JSON. */
-export function textOf(value: unknown): string {
-	return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-}
-
-/** A number that came as number or text; null for anything else. */
-export function numberOf(value: unknown): number | null {
-	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 
 /**
@@ -49,13 +27,6 @@ export function plainText(body: unknown): string {
 		.slice(0, 200);
 }
 
-/** An answer that is no JSON, whole, and what stands around its words where a message quotes it. */
-export interface Page {
-	body: string;
-	before: string;
-	after: string;
-}
-
 /** A page to quote; `undefined` where an answer says nothing that a person can read. */
 export function pageOf(body: unknown, before: string, after = ''): Page | undefined {
 	return typeof body === 'string' && plainText(body) !== '' ? { body, before, after } : undefined;
@@ -70,4 +41,24 @@ export function notTheirWords(status: number, json: unknown, body: unknown): str
 	const refused = status >= 400 && status < 500;
 	if (!refused || json !== undefined || plainText(body) === '') return '';
 	return ' This answer is a page or a text, though, so it may come from a proxy or a firewall on the way.';
+}
+
+/**
+ * Rows that become an item each.
+ * @param holds what holds them, with its verb
+ * @param rather what to do where there are too many
+ * @throws {Fault} beyond {@link MOST_ITEMS}: n8n's engine would fail, and take the other items with it
+ */
+export function eachItem(
+	rows: object[],
+	holds: string,
+	what: string,
+	rather: string,
+): JsonObject[] {
+	if (rows.length <= MOST_ITEMS) return rows as JsonObject[];
+	const [all, most] = [rows.length, MOST_ITEMS].map((count) => count.toLocaleString('en-US'));
+	throw new Fault(`${holds} ${all} ${what}, and one item can bring ${most} at most`, {
+		meaning: 'local',
+		hint: `${rather}: then all of them are in one item.`,
+	});
 }

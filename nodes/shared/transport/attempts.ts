@@ -1,9 +1,8 @@
-import { Cancelled, pause } from './clock';
-import { connectionFault, type Fault } from './fault';
+import { Cancelled, passOn } from '../errors';
+import { jittered, pause } from './clock';
+import { connectionFault } from './connection';
+import { consequencesOf } from './consequences';
 import type { Lane } from './lane';
-
-/** Longest single wait that a vendor can ask for; a larger number is a mistake or an attack. */
-export const LONGEST_WAIT_MS = 120_000;
 
 /** A vendor that asks for less than this would be asked again hundreds of times. */
 const SHORTEST_WAIT_MS = 1_000;
@@ -63,57 +62,26 @@ export async function attempts<T>(
 		try {
 			return await lane.pass(attempt, signal);
 		} catch (error) {
-			if (error instanceof Cancelled) return await Promise.reject(error);
-			const fault: Fault = connectionFault(error);
-			const { details } = fault;
-			if (details.throttled) {
+			if (error instanceof Cancelled) return await passOn(error);
+			const fault = connectionFault(error);
+			const { meaning } = fault.details;
+			if (meaning === 'throttled') {
 				heldBefore ??= lane.held;
 				throttles += 1;
 				// "At once", or a moment that has passed, from a vendor that has just refused, is no answer to "when".
-				const { retryAfter: asked = 0 } = details;
-				const wait = asked >= SHORTEST_WAIT_MS ? asked : throttleBackoff(throttles);
+				const { retryAfter: asked = 0 } = fault.details;
+				const named = asked >= SHORTEST_WAIT_MS;
+				const wait = jittered(named ? asked : throttleBackoff(throttles));
 				const goesOn = lane.held + wait - heldBefore <= patience.throttledFor;
 				// A tenant that names a time means everybody, whether or not this request goes on asking.
-				if (goesOn || wait === asked) lane.hold(wait);
+				if (goesOn || named) lane.hold(wait);
 				if (goesOn) continue;
-			} else if (details.repeat && !startsWork && repeats < patience.repeats.length) {
-				await pause(patience.repeats[repeats], signal);
+			} else if (consequencesOf(fault).repeat && !startsWork && repeats < patience.repeats.length) {
+				await pause(jittered(patience.repeats[repeats]), signal);
 				repeats += 1;
 				continue;
 			}
-			return await Promise.reject(fault);
+			return await passOn(fault);
 		}
 	}
-}
-
-/** Numbers above are no seconds to wait but a Unix timestamp, and far above one in milliseconds. */
-const SMALLEST_TIMESTAMP = 3_600;
-const SMALLEST_MILLISECONDS = 100_000_000_000;
-
-/** Epoch milliseconds that a Retry-After header means. */
-function momentOf(text: string, now: number): number {
-	const number = Number(text);
-	if (Number.isNaN(number)) return Date.parse(text);
-	if (number > SMALLEST_MILLISECONDS) return number;
-	return number > SMALLEST_TIMESTAMP ? number * 1000 : now + number * 1000;
-}
-
-/**
- * Milliseconds that a Retry-After header asks for.
- *
- * Some services put a Unix timestamp where the standard has seconds: anything above an hour is one.
- * An HTTP date is understood too. `undefined` where there is no header, or none that makes sense.
- */
-export function asksToWait(header: unknown, now: number): number | undefined {
-	const text = typeof header === 'number' ? String(header) : header;
-	if (typeof text !== 'string' || text.trim() === '') return undefined;
-	const at = momentOf(text, now);
-	if (!Number.isFinite(at)) return undefined;
-	return Math.max(at - now, 0);
-}
-
-/** The same, but never longer than {@link LONGEST_WAIT_MS}. */
-export function retryAfter(header: unknown, now: number): number | undefined {
-	const wait = asksToWait(header, now);
-	return wait === undefined ? undefined : Math.min(wait, LONGEST_WAIT_MS);
 }

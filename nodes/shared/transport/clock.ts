@@ -1,25 +1,22 @@
 import { sleep } from 'n8n-workflow';
+import { Cancelled } from '../errors';
 
 /** Where the nodes take time from; tests hand in a clock of their own. Milliseconds throughout. */
 export interface Clock {
 	/** Epoch milliseconds. */
 	now(): number;
+	/** A number from 0 to 1, by chance. */
+	chance(): number;
 	/** Resolves after `milliseconds`. Once `signal` fires, nobody waits for it any more, and it need not. */
 	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const clock: Clock = {
 	now: () => Date.now(),
+	// Nothing secret depends on it.
+	chance: () => Math.random(),
 	sleep: async (milliseconds) => await sleep(milliseconds),
 };
-
-/** Thrown where a wait ends because the user stopped the execution. */
-export class Cancelled extends Error {
-	/** @param reached whether a request was under way, so that the vendor may have acted on it */
-	constructor(readonly reached: 'no' | 'maybe' = 'no') {
-		super('The execution was stopped');
-	}
-}
 
 /** n8n's `sleep` cannot be cancelled, so a stopped wait leaves a timer behind for this long at most. */
 const SLICE_MS = 1000;
@@ -69,3 +66,10 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
 		left = Math.min(left - slice, end - clock.now());
 	}
 }
+
+/** Part of a wait by which it is made longer at the most, and never by more than so many milliseconds. */
+const JITTER = { share: 0.1, milliseconds: 30_000 };
+
+/** A wait made a little longer, by chance: several processes that wait for the same thing do not come back in step. */
+export const jittered = (milliseconds: number): number =>
+	milliseconds + clock.chance() * Math.min(milliseconds * JITTER.share, JITTER.milliseconds);

@@ -1,16 +1,30 @@
+import { passOn } from '../errors';
 import {
 	NodeConnectionTypes,
 	type DeclarativeRestApiSettings,
 	type IExecutePaginationFunctions,
 	type INodeExecutionData,
 } from 'n8n-workflow';
-import { connectionFault } from './fault';
+import { connectionFault } from './connection';
+import { cameToNothing, consequencesOf } from './consequences';
 import type { Bound } from './inTime';
 import { failedItem, toNodeError } from './nodeErrors';
 import { refusalOf } from './refusal';
 import { requestRules } from './requestRules';
 import { runOf, type Outcome } from './run';
 import { secretsOf, type CredentialSecrets } from './secrets';
+
+/*
+ * What happens to the items of a declarative node, in order:
+ *
+ *   1. n8n starts all items at once, evaluates each one's parameters, and calls its `preSend`, which reads them. What
+ *      it refuses is kept with the request (`refusal.ts`): thrown, it would end the item before it can be linked.
+ *   2. n8n calls the function below for each item, as the node's pagination. It finds the run that the items share.
+ *   3. The items wait for one another (`run.ts`), so that a refusal keeps all from being sent where On Error stops.
+ *   4. Each item sends: it waits for its turn (`lane.ts`), and repeats what may be repeated (`attempts.ts`).
+ *   5. n8n hands the answer to the item's `postReceive`, which reads it. What it throws comes back to 4.
+ *   6. The item comes out: linked items, or its error in words, with what other items have started.
+ */
 
 type Request = DeclarativeRestApiSettings.ResultOptions;
 
@@ -137,12 +151,9 @@ export function declarative(operation: DeclarativeOperation) {
 					for (const item of items) item.pairedItem = { item: itemIndex };
 					return { result: items };
 				} catch (error) {
-					const { reached, throttled } = connectionFault(error).details;
-					return {
-						error,
-						unsafe: startsWork && reached === 'maybe',
-						unsent: reached === 'no' || throttled,
-					};
+					const fault = connectionFault(error);
+					const unsafe = startsWork && consequencesOf(fault).reached === 'maybe';
+					return { error, unsafe, unsent: cameToNothing(fault) };
 				}
 			},
 		);
@@ -162,6 +173,6 @@ export function declarative(operation: DeclarativeOperation) {
 		});
 		if (proceed) return [failedItem(error, itemIndex)];
 		if (run.stopped) return failingOutput(error);
-		return await Promise.reject(error);
+		return await passOn(error);
 	};
 }

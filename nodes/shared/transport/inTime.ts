@@ -1,5 +1,6 @@
-import { Cancelled, orCancelled, pause } from './clock';
-import { lateAnswer } from './fault';
+import { Cancelled, passOn } from '../errors';
+import { orCancelled, pause } from './clock';
+import { lateAnswer } from './connection';
 
 /** How long an answer is waited for. */
 export interface Bound {
@@ -88,7 +89,7 @@ export async function inTime<T>(
 		// An n8n that knows no signals goes on with the request, but nobody waits for it.
 		return await orCancelled(Promise.race([send(connection), watch.late]), signal);
 	} catch (error) {
-		return await Promise.reject(signal?.aborted ? new Cancelled('maybe') : error);
+		return await passOn(signal?.aborted ? new Cancelled('maybe') : error);
 	} finally {
 		watch.end();
 	}

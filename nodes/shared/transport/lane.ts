@@ -41,23 +41,36 @@ export class Lane {
 	private recent: Arrival[] = [];
 	private placeFree = () => {};
 
-	constructor(private readonly pace: Pace) {}
+	/** @param into the lane that this one leads into: whoever passes has waited for a turn in both */
+	constructor(
+		private readonly pace: Pace,
+		private readonly into?: Lane,
+	) {}
 
 	/**
 	 * Sends a request when its turn has come.
 	 * @throws {Cancelled} when the execution is stopped before; the place in the queue is given up
 	 */
 	async pass<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-		const arrival = await this.turn(signal);
-		this.underWay += 1;
+		const arrived = await this.enter(signal);
 		try {
 			return await send();
 		} finally {
+			arrived();
+		}
+	}
+
+	/** Waits for a turn. @returns to be called once there is an answer */
+	private async enter(signal?: AbortSignal): Promise<() => void> {
+		const { arrival, beyond } = await this.turn(signal);
+		this.underWay += 1;
+		return () => {
+			beyond?.();
 			// What is answered has arrived.
 			arrival.until = Math.min(arrival.until, clock.now() + 1000);
 			this.underWay -= 1;
 			this.placeFree();
-		}
+		};
 	}
 
 	/** Lets nobody pass for `milliseconds`: the vendor asked for a break, and means all of us. */
@@ -74,7 +87,7 @@ export class Lane {
 		return this.heldFor;
 	}
 
-	private async turn(signal?: AbortSignal): Promise<Arrival> {
+	private async turn(signal?: AbortSignal): Promise<{ arrival: Arrival; beyond?: () => void }> {
 		const before = this.tail;
 		let leave = () => {};
 		this.tail = new Promise((resolve) => {
@@ -84,11 +97,13 @@ export class Lane {
 			await orCancelled(before, signal);
 			while (this.underWay >= this.pace.atOnce) await this.aPlace(signal);
 			for (let wait = this.wait(); wait > 0; wait = this.wait()) await pause(wait, signal);
+			// Before the time is taken: the spacing is one between requests that leave.
+			const beyond = await this.into?.enter(signal);
 			const now = clock.now();
 			const arrival = { until: now + LATEST_ARRIVAL + 1000 };
 			this.freeAt = now + this.pace.spacing;
 			this.recent.push(arrival);
-			return arrival;
+			return { arrival, beyond };
 		} finally {
 			void before.then(leave);
 		}
@@ -118,10 +133,13 @@ export class Lane {
 
 const lanes = new Map<string, Lane>();
 
-/** The lane of one tenant, the same for all executions of this process. */
-export function laneTo(tenant: string, pace: Pace): Lane {
+/**
+ * The lane of one tenant, the same for all executions of this process.
+ * @param into the one that it leads into, where it is for a part of the requests
+ */
+export function laneTo(tenant: string, pace: Pace, into?: Lane): Lane {
 	const key = tenant.toLowerCase();
-	const lane = lanes.get(key) ?? new Lane(pace);
+	const lane = lanes.get(key) ?? new Lane(pace, into);
 	lanes.set(key, lane);
 	return lane;
 }

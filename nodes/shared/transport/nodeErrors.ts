@@ -1,3 +1,4 @@
+import { failureOf } from './consequences';
 import {
 	NodeApiError,
 	NodeOperationError,
@@ -5,9 +6,8 @@ import {
 	type INode,
 	type INodeExecutionData,
 } from 'n8n-workflow';
-import { Cancelled } from './clock';
-import { connectionFault, sentences } from './fault';
-import { InputError } from '../input/inputError';
+import { Cancelled, InputError, sentences } from '../errors';
+import { connectionFault } from './connection';
 import { showable, showableFault } from './secrets';
 import { isTool } from './tool';
 
@@ -50,12 +50,17 @@ export function toNodeError(
 			text,
 		);
 	}
-	const { message, details } = showableFault(connectionFault(error), secrets);
+	const fault = showableFault(connectionFault(error), secrets);
+	const { message, details } = fault;
 	const text = words(message, details.hint);
 	const httpCode = details.status === undefined ? undefined : String(details.status);
 	// A fresh object: n8n stores what it is given, and the original holds the signed request.
 	return withWords(
-		new NodeApiError(node, { message: text.message }, { ...text, httpCode, itemIndex }),
+		new NodeApiError(
+			node,
+			{ message: text.message },
+			{ ...text, httpCode, itemIndex, failure: failureOf(fault) },
+		),
 		text,
 	);
 }

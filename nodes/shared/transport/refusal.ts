@@ -1,5 +1,5 @@
+import { InputError, passOn } from '../errors';
 import type { IExecuteSingleFunctions, IHttpRequestOptions, PreSendAction } from 'n8n-workflow';
-import { InputError } from '../input/inputError';
 
 const refusals = new WeakMap<object, InputError>();
 
@@ -16,7 +16,7 @@ export function checked(
 		try {
 			prepare.call(this, request);
 		} catch (error) {
-			if (!(error instanceof InputError)) return await Promise.reject(error);
+			if (!(error instanceof InputError)) return await passOn(error);
 			if (!refusals.has(request)) refusals.set(request, error);
 		}
 		return request;

@@ -1,5 +1,5 @@
 import { sleep } from 'n8n-workflow';
-import { InputError } from '../input/inputError';
+import { InputError } from '../errors';
 
 /** What became of one input item. */
 export type Outcome<T> =

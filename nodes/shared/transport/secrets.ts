@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { plainText } from './answer';
-import { Fault } from './fault';
+import { Fault } from '../errors';
 
 /** Longest text of a vendor that is shown. */
 const LONGEST_TEXT = 2_000;

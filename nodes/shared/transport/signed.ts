@@ -1,5 +1,5 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { InputError } from '../input/inputError';
+import { InputError } from '../errors';
 import { signing } from './inTime';
 
 /** A request as a credential gets it: n8n's older way of sending, which HTTP Request uses, says `uri`. */

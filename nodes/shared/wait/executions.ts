@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Words } from './handover';
+import type { Vendor } from './job';
 import type { ParkedPlan } from './parked';
 import { NODES } from './subWorkflows';
 
@@ -55,9 +56,9 @@ export const childrenOf = (stored: Stored): string[] =>
 export const pollerBegan = (supervisor: Stored): number | undefined =>
 	runOf(supervisor)?.resultData.runData[NODES.supervise]?.at(-1)?.startTime;
 
-const stoppedWords = (id: string): Words => ({
+const stoppedWords = (id: string, { name }: Vendor): Words => ({
 	message: 'The execution that waits was stopped',
-	description: `Execution ${id} was stopped or deleted, so this one has given up the wait. The jobs themselves continue in Cortex.`,
+	description: `Execution ${id} was stopped or deleted, so this one has given up the wait. The jobs themselves continue in ${name}.`,
 });
 
 /**
@@ -69,19 +70,20 @@ const stoppedWords = (id: string): Words => ({
  */
 export async function abandonment(
 	context: IExecuteFunctions,
+	vendor: Vendor,
 	{ parent, supervisor }: ParkedPlan,
 ): Promise<Words | undefined> {
 	const waiting = await readExecution(context, parent);
-	if (waiting === 'gone' || wasStopped(waiting)) return stoppedWords(parent);
+	if (waiting === 'gone' || wasStopped(waiting)) return stoppedWords(parent, vendor);
 	if (hasEnded(waiting)) {
 		return {
 			message: 'The execution that waits has ended',
-			description: `Execution ${parent} does not wait any more, so this one has given up the wait. The jobs themselves continue in Cortex.`,
+			description: `Execution ${parent} does not wait any more, so this one has given up the wait. The jobs themselves continue in ${vendor.name}.`,
 		};
 	}
 	if (supervisor === undefined) return undefined;
 	const watching = await readExecution(context, supervisor);
-	if (watching === 'gone' || wasStopped(watching)) return stoppedWords(supervisor);
+	if (watching === 'gone' || wasStopped(watching)) return stoppedWords(supervisor, vendor);
 	if (watching === 'unreadable' || childrenOf(watching).includes(context.getExecutionId())) {
 		return undefined;
 	}

@@ -1,16 +1,21 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { toNodeError } from '../shared/transport/nodeErrors';
+import { toNodeError } from '../transport/nodeErrors';
+import type { Vendor } from './job';
 import { readPlan, type ParkedPlan, type Role } from './parked';
 import { pollOnce } from './poller';
 import { check, supervise } from './supervisor';
 
-type Run = (context: IExecuteFunctions, plan: ParkedPlan) => Promise<INodeExecutionData[][]>;
+type Run = (
+	context: IExecuteFunctions,
+	vendor: Vendor,
+	plan: ParkedPlan,
+) => Promise<INodeExecutionData[][]>;
 
 const RUNS: Record<Role, Run> = { supervise, check, poll: pollOnce };
 
-function planIn(context: IExecuteFunctions, text: string): ParkedPlan {
+function planIn(context: IExecuteFunctions, vendor: Vendor, text: string): ParkedPlan {
 	try {
-		return readPlan(text);
+		return readPlan(vendor, text);
 	} catch (error) {
 		throw toNodeError(context.getNode(), error, {});
 	}
@@ -22,8 +27,9 @@ function planIn(context: IExecuteFunctions, text: string): ParkedPlan {
  */
 export async function goOnWaiting(
 	context: IExecuteFunctions,
+	vendor: Vendor,
 	text: string,
 ): Promise<INodeExecutionData[][]> {
-	const plan = planIn(context, text);
-	return await RUNS[plan.role](context, plan);
+	const plan = planIn(context, vendor, text);
+	return await RUNS[plan.role](context, vendor, plan);
 }

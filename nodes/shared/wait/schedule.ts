@@ -1,4 +1,5 @@
-import type { Settings } from './settings';
+import { jittered } from '../transport/clock';
+import type { Job, Plan, Settings, Vendor } from './job';
 
 /** Seconds for which a wait stays in memory: short jobs are answered fast, long ones cost no worker. */
 const IN_MEMORY_SECONDS = 60;
@@ -8,6 +9,9 @@ export const SHORTEST_PARKED_SECONDS = 65;
 
 /** What a round of polls may take before the wait after it begins. */
 const ROUND_SECONDS = 30;
+
+/** Of jobs whose polls the vendor limits, so many are asked for in one round: about a minute's worth. */
+const LIMITED_A_ROUND = 10;
 
 /** Each wait is so many times as long as the one before. */
 const GROWTH = 1.5;
@@ -25,28 +29,51 @@ export function interval(
 	return Math.max(pollInterval, Math.min(grown, maxPollInterval));
 }
 
+/** Seconds that must lie between two polls of jobs of this kind; 0 where the vendor does not limit them. */
+export const secondsApart = ({ kinds }: Vendor, { type }: Job): number => kinds[type].apart ?? 0;
+
+/**
+ * In how many rounds each job is asked for once. A round of hundreds of polls that must lie apart would hold a worker
+ * for as long, and lose all of them if n8n is killed.
+ */
+export function turnsOf(vendor: Vendor, { jobs }: Plan): number {
+	const limited = jobs.filter((job) => secondsApart(vendor, job) > 0).length;
+	return Math.max(1, Math.ceil(limited / LIMITED_A_ROUND));
+}
+
+/** Whether a job's turn is in this round, from its place in the plan. */
+export const isAsked = (place: number, round: number, turns: number) =>
+	place % turns === (round - 1) % turns;
+
 /** What a wait for several jobs looks at: how long each may still take, and how often it wants to be asked. */
-export interface Waiting {
+export interface Pending {
 	/** Settings of the jobs that are still running. */
 	running: Settings[];
-	/** How many polls there were. */
+	/** How many rounds of polls there were. */
 	round: number;
 	/** Seconds since the first poll. */
 	elapsed: number;
+	/** In how many rounds each job is asked for once. */
+	turns: number;
+	/** Seconds that the next round takes at least, because its polls must lie apart. */
+	busy: number;
 }
 
 /** Seconds until a deadline of the jobs that are still running: the earliest, or the latest. */
-function untilDeadline({ running, elapsed }: Waiting, which: typeof Math.min): number {
+function untilDeadline({ running, elapsed }: Pending, which: typeof Math.min): number {
 	return Math.max(0, which(...running.map(({ timeout }) => timeout)) - elapsed);
 }
 
-function shortestInterval({ running, round }: Waiting): number {
-	return Math.min(...running.map((settings) => interval(settings, round)));
+/** Seconds until the next round. A vendor that limits polls is asked half as often as it allows: others ask too. */
+function shortestInterval({ running, round, turns, busy }: Pending): number {
+	const polls = Math.ceil(round / turns);
+	const wanted = Math.min(...running.map((settings) => interval(settings, polls)));
+	return Math.max(wanted / turns, busy);
 }
 
 /** Seconds until the next poll of a wait that stays in memory. */
-export const secondsInMemory = (waiting: Waiting): number =>
-	Math.min(shortestInterval(waiting), untilDeadline(waiting, Math.min));
+export const secondsInMemory = (pending: Pending): number =>
+	Math.min(shortestInterval(pending), untilDeadline(pending, Math.min));
 
 export type NextPoll =
 	/** Wait so many seconds in memory, then poll. */
@@ -63,16 +90,16 @@ export type NextPoll =
  *
  * @param mayPark whether this wait can be kept in the database
  */
-export function nextPoll(waiting: Waiting, mayPark: boolean): NextPoll {
-	const { elapsed } = waiting;
-	const wanted = shortestInterval(waiting);
-	const inMemory = secondsInMemory(waiting);
+export function nextPoll(pending: Pending, mayPark: boolean): NextPoll {
+	const { elapsed, busy } = pending;
+	const wanted = shortestInterval(pending);
+	const inMemory = secondsInMemory(pending);
 	// Jobs whose deadlines are staggered would never be parked if the earliest one decided.
-	if (!mayPark || untilDeadline(waiting, Math.max) < SHORTEST_PARKED_SECONDS) return { inMemory };
-	if (elapsed >= IN_MEMORY_SECONDS) return { parked: parkedSeconds(waiting) };
+	if (!mayPark || untilDeadline(pending, Math.max) < SHORTEST_PARKED_SECONDS) return { inMemory };
+	if (elapsed >= IN_MEMORY_SECONDS) return { parked: parkedSeconds(pending) };
 	if (elapsed + inMemory <= IN_MEMORY_SECONDS) return { inMemory };
 	// The next poll would lie beyond the first minute.
-	if (wanted >= SHORTEST_PARKED_SECONDS) return { parked: parkedSeconds(waiting) };
+	if (wanted + busy >= SHORTEST_PARKED_SECONDS) return { parked: parkedSeconds(pending) };
 	return { inMemory: IN_MEMORY_SECONDS - elapsed };
 }
 
@@ -89,11 +116,14 @@ const LONG_WAIT_SHARE = 1 / 288;
  * Seconds for a wait in the database: at least those that n8n keeps there, and up to the earliest deadline where
  * only a shorter one would be left after it.
  */
-export function parkedSeconds(waiting: Waiting): number {
-	const { elapsed } = waiting;
-	const left = untilDeadline(waiting, Math.min);
+export function parkedSeconds(pending: Pending): number {
+	const { elapsed, busy } = pending;
+	const left = untilDeadline(pending, Math.min);
 	const seldom = elapsed >= LONG_WAIT_SECONDS ? elapsed * LONG_WAIT_SHARE : 0;
-	const wanted = Math.max(shortestInterval(waiting), SHORTEST_PARKED_SECONDS, seldom);
-	const restTooShort = left < wanted + ROUND_SECONDS + SHORTEST_PARKED_SECONDS;
+	const wanted = Math.max(shortestInterval(pending), SHORTEST_PARKED_SECONDS, seldom);
+	const restTooShort = left < wanted + busy + ROUND_SECONDS + SHORTEST_PARKED_SECONDS;
 	return Math.ceil(Math.max(restTooShort ? left : wanted, SHORTEST_PARKED_SECONDS));
 }
+
+/** Seconds for a wait in the database, a little more by chance: n8n counts whole ones. */
+export const withJitter = (seconds: number): number => Math.ceil(jittered(seconds * 1000) / 1000);

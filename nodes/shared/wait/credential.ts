@@ -1,10 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
-import { Cancelled } from '../shared/transport/clock';
+import { Cancelled } from '../errors';
+import type { Vendor } from './job';
 
 /** The fields of the credential, as one text; a field may hold an expression that reads the item. */
-const fieldsOf = async (context: IExecuteFunctions, item: number) =>
-	JSON.stringify(await context.getCredentials(CORTEX_CREDENTIAL.name, item));
+const fieldsOf = async (context: IExecuteFunctions, { credential }: Vendor, item: number) =>
+	JSON.stringify(await context.getCredentials(credential.name, item));
 
 /**
  * Credentials of executions that are about to park, by execution. They stay in this process: n8n runs the
@@ -15,10 +15,11 @@ const kept = new Map<string, string>();
 /** Keeps this execution's credential at hand for {@link isOtherCredential} while its sub-execution begins. */
 export async function keepCredential<T>(
 	context: IExecuteFunctions,
+	vendor: Vendor,
 	begin: () => Promise<T>,
 ): Promise<T> {
 	const id = context.getExecutionId();
-	kept.set(id, await fieldsOf(context, 0));
+	kept.set(id, await fieldsOf(context, vendor, 0));
 	try {
 		return await begin();
 	} finally {
@@ -34,28 +35,32 @@ export async function keepCredential<T>(
  */
 export async function isOtherCredential(
 	context: IExecuteFunctions,
+	vendor: Vendor,
 	parent: string,
 ): Promise<boolean> {
 	const expected = kept.get(parent);
 	if (expected === undefined) return false;
-	return (await fieldsOf(context, 0).catch(() => undefined)) !== expected;
+	return (await fieldsOf(context, vendor, 0).catch(() => undefined)) !== expected;
 }
 
 /** n8n reads the credential from its database each time. */
 const AT_ONCE = 50;
 
 /** Input items whose credential is another one than the first item's, or cannot be read. */
-export async function itemsOfOtherCredentials(context: IExecuteFunctions): Promise<Set<number>> {
+export async function itemsOfOtherCredentials(
+	context: IExecuteFunctions,
+	vendor: Vendor,
+): Promise<Set<number>> {
 	const others = new Set<number>();
 	const [first, ...rest] = context.getInputData().map((_, item) => item);
 	if (rest.length === 0) return others;
-	const expected = await fieldsOf(context, first);
+	const expected = await fieldsOf(context, vendor, first);
 	const signal = context.getExecutionCancelSignal();
 	for (let start = 0; start < rest.length; start += AT_ONCE) {
 		if (signal?.aborted) throw new Cancelled();
 		await Promise.all(
 			rest.slice(start, start + AT_ONCE).map(async (item) => {
-				const fields = await fieldsOf(context, item).catch(() => undefined);
+				const fields = await fieldsOf(context, vendor, item).catch(() => undefined);
 				if (fields !== expected) others.add(item);
 			}),
 		);

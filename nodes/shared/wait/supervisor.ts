@@ -1,7 +1,8 @@
+import type { State, Vendor } from './job';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { InputError } from '../shared/input/inputError';
-import { clock } from '../shared/transport/clock';
-import { toNodeError } from '../shared/transport/nodeErrors';
+import { InputError } from '../errors';
+import { clock } from '../transport/clock';
+import { toNodeError } from '../transport/nodeErrors';
 import { isOtherCredential } from './credential';
 import {
 	abandonment,
@@ -15,26 +16,24 @@ import {
 import { handoverItem, handoverOf, wordsOf, type Handover, type Words } from './handover';
 import { brokenOff, lostItems } from './output';
 import { parkOn, stateIn, type Crashes, type ParkedPlan } from './parked';
-import type { State } from './rounds';
 import { SHORTEST_PARKED_SECONDS } from './schedule';
 import { pollingWorkflow } from './subWorkflows';
-import { lostState } from './tracking';
+import { lostState } from './stored';
 
 /** So many crashes in a row without a finished poll are borne; one more ends the wait. */
 const MOST_CRASHES = 5;
 
-const POLLER_STOPPED: Words = {
+const pollerStopped = ({ name }: Vendor): Words => ({
 	message: 'The sub-execution that polls the jobs was stopped',
-	description: 'The jobs themselves continue in Cortex. Run the workflow again to wait for them.',
-};
+	description: `The jobs themselves continue in ${name}. Run the workflow again to wait for them.`,
+});
 
 const LOST: Words = { message: lostState().message, description: lostState().hint };
 
-const CRASHING: Words = {
+const crashing = ({ name }: Vendor): Words => ({
 	message: `n8n was ended ${MOST_CRASHES + 1} times in a row while it polled the jobs`,
-	description:
-		'The wait was given up. The jobs themselves continue in Cortex. Find out what ends n8n, then run the workflow again.',
-};
+	description: `The wait was given up. The jobs themselves continue in ${name}. Find out what ends n8n, then run the workflow again.`,
+});
 
 const OTHER_CREDENTIAL =
 	'a field of its credential holds an expression that reads this workflow, which the sub-execution cannot read';
@@ -54,12 +53,14 @@ const NOT_TAKEN_OVER =
  */
 export async function supervise(
 	context: IExecuteFunctions,
+	vendor: Vendor,
 	plan: ParkedPlan,
 ): Promise<INodeExecutionData[][]> {
 	const [item] = context.getInputData();
 	let state: State | undefined;
 	try {
-		if (await isOtherCredential(context, plan.parent)) throw new InputError(OTHER_CREDENTIAL);
+		if (await isOtherCredential(context, vendor, plan.parent))
+			throw new InputError(OTHER_CREDENTIAL);
 		state = stateIn(item, plan);
 		const supervisor = context.getExecutionId();
 		const { parked, items } = await parkOn(
@@ -67,7 +68,7 @@ export async function supervise(
 			pollingWorkflow(context.getNode(), { ...plan, supervisor }, context.getWorkflowSettings()),
 			{ json: item.json },
 		);
-		return [parked ? lostItems(plan, state, NOT_TAKEN_OVER) : items, []];
+		return [parked ? lostItems(vendor, plan, state, NOT_TAKEN_OVER) : items, []];
 	} catch (error) {
 		const { message: reason } = toNodeError(context.getNode(), error, {});
 		const message =
@@ -77,7 +78,7 @@ export async function supervise(
 		// Before anything is parked, the execution that waits is at work still, and goes on waiting in memory.
 		if (item?.json.crashes === undefined) return [[handoverItem({ refused: { message } })], []];
 		const failure = toNodeError(context.getNode(), new InputError(message), {});
-		return [[handoverItem(brokenOff(plan, state, failure))], []];
+		return [[handoverItem(brokenOff(vendor, plan, state, failure))], []];
 	}
 }
 
@@ -134,24 +135,25 @@ export function crashesWith(
 /** After a crash: the state from which the next poller goes on, with one more crash; or the end of the wait. */
 async function goOn(
 	context: IExecuteFunctions,
+	vendor: Vendor,
 	plan: ParkedPlan,
 ): Promise<{ next: INodeExecutionData } | Handover> {
 	const giveUp = ({ message, description }: Words, state?: State) => {
 		const error = new InputError(message, description ?? undefined);
-		return brokenOff(plan, state, toNodeError(context.getNode(), error, {}));
+		return brokenOff(vendor, plan, state, toNodeError(context.getNode(), error, {}));
 	};
-	const abandoned = await abandonment(context, plan);
+	const abandoned = await abandonment(context, vendor, plan);
 	if (abandoned) return { stopped: abandoned };
 	const supervisor = await readExecution(context, context.getExecutionId());
 	const id = childrenOf(supervisor).at(-1);
 	const poller = id === undefined ? undefined : await readExecution(context, id);
-	if (wasStopped(poller)) return giveUp(POLLER_STOPPED);
+	if (wasStopped(poller)) return giveUp(pollerStopped(vendor));
 	const newest = newestState(plan, supervisor, poller, context.getInputData());
 	if (newest === undefined) return giveUp(LOST);
 	const now = clock.now();
 	const lived = (now - (pollerBegan(supervisor) ?? now)) / 1000;
 	const crashes = crashesWith(newest.json as never, lived);
-	if (crashes.count > MOST_CRASHES) return giveUp(CRASHING, stateIn(newest, plan));
+	if (crashes.count > MOST_CRASHES) return giveUp(crashing(vendor), stateIn(newest, plan));
 	// However long the interval: the poll that was killed is overdue.
 	const wait = SHORTEST_PARKED_SECONDS;
 	return { next: { json: { ...newest.json, wait, crashes: { ...crashes } } } };
@@ -165,12 +167,13 @@ async function goOn(
  */
 export async function check(
 	context: IExecuteFunctions,
+	vendor: Vendor,
 	plan: ParkedPlan,
 ): Promise<INodeExecutionData[][]> {
 	const failure = ({ message, description }: Words) =>
 		toNodeError(context.getNode(), new InputError(message), { also: description ?? undefined });
 	const input = context.getInputData();
-	const handover = handoverOf(input) ?? (await goOn(context, plan));
+	const handover = handoverOf(input) ?? (await goOn(context, vendor, plan));
 	if ('next' in handover) return [[], [handover.next]];
 	if ('ended' in handover) return [handover.ended.map((json) => ({ json })), []];
 	if ('refused' in handover) return [input, []];

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Plan } from './tracking';
+import type { Plan } from './job';
 
 /** Seconds that n8n lets an execution live at most, where nobody has set anything else. */
 const DEFAULT_MAX = 3600;

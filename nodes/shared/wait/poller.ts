@@ -1,38 +1,39 @@
+import { parkedSeconds, withJitter } from './schedule';
+import type { State, Vendor } from './job';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { tenantOf } from '../shared/cortex/ask';
-import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
-import { InputError } from '../shared/input/inputError';
-import { Cancelled } from '../shared/transport/clock';
-import { toNodeError } from '../shared/transport/nodeErrors';
-import { secretsOf } from '../shared/transport/secrets';
+import { Cancelled, InputError } from '../errors';
+import { toNodeError } from '../transport/nodeErrors';
+import { secretsOf } from '../transport/secrets';
 import { abandonment } from './executions';
 import { handoverItem, wordsOf, type Handover } from './handover';
 import { brokenOff, endOf } from './output';
 import { stateIn, stateItem, type ParkedPlan } from './parked';
-import { nextRound, type State } from './rounds';
-import { parkedSeconds } from './schedule';
+import { nextRound } from './rounds';
 
 /** What a round of a parked wait brings: its end, or the items for the next round. */
 type Polled = { handover: Handover } | { next: INodeExecutionData[] };
 
-async function poll(context: IExecuteFunctions, plan: ParkedPlan): Promise<Polled> {
+async function poll(context: IExecuteFunctions, vendor: Vendor, plan: ParkedPlan): Promise<Polled> {
 	let state: State | undefined;
 	try {
 		state = stateIn(context.getInputData()[0], plan);
-		const stopped = await abandonment(context, plan);
+		const stopped = await abandonment(context, vendor, plan);
 		if (stopped) return { handover: { stopped } };
-		const round = await nextRound(await tenantOf(context), plan, state);
-		if ('state' in round) return { next: [stateItem(round.state, parkedSeconds(round.waiting))] };
-		const end = await endOf(context, plan, round.ends);
+		const source = { vendor, connection: await vendor.connect(context) };
+		const round = await nextRound(source, plan, state);
+		if ('state' in round) {
+			return { next: [stateItem(round.state, withJitter(parkedSeconds(round.pending)))] };
+		}
+		const end = await endOf(context, vendor, plan, round.ends);
 		if ('items' in end) return { handover: { ended: end.items.map(({ json }) => json) } };
 		const { message, description } = end.failure;
 		return { handover: { failed: { message, description } } };
 	} catch (error) {
-		const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
+		const secrets = await secretsOf(context, vendor.credential);
 		const failure = toNodeError(context.getNode(), error, { secrets });
 		// Nobody takes the result of a poller that is being stopped.
 		if (error instanceof Cancelled) throw failure;
-		return { handover: brokenOff(plan, state, failure) };
+		return { handover: brokenOff(vendor, plan, state, failure) };
 	}
 }
 
@@ -44,9 +45,10 @@ async function poll(context: IExecuteFunctions, plan: ParkedPlan): Promise<Polle
  */
 export async function pollOnce(
 	context: IExecuteFunctions,
+	vendor: Vendor,
 	plan: ParkedPlan,
 ): Promise<INodeExecutionData[][]> {
-	const polled = await poll(context, plan);
+	const polled = await poll(context, vendor, plan);
 	if ('next' in polled) return [[], polled.next];
 	const { handover } = polled;
 	if (plan.supervisor !== undefined) return [[handoverItem(handover)], []];

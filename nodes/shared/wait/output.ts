@@ -1,28 +1,20 @@
+import { wantsResults } from './polls';
+import type { Plan, State, Vendor } from './job';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
-import { InputError } from '../shared/input/inputError';
-import { clock } from '../shared/transport/clock';
-import { failedItem, toNodeError } from '../shared/transport/nodeErrors';
-import { secretsOf, withoutSecrets } from '../shared/transport/secrets';
+import { InputError } from '../errors';
+import { clock } from '../transport/clock';
+import { failedItem, toNodeError } from '../transport/nodeErrors';
+import { secretsOf, withoutSecrets } from '../transport/secrets';
 import type { Handover } from './handover';
-import type { State } from './rounds';
-import {
-	failureText,
-	jobItem,
-	lastKnown,
-	standingItem,
-	summaryOf,
-	type Clean,
-	type JobItem,
-	type Plan,
-} from './tracking';
+import { failureText, lastKnown, summaryOf, type Clean } from './sentences';
+import { jobItem, runningItem, type JobItem } from './items';
 
 type Json = INodeExecutionData['json'];
 
-function outputJson(item: JobItem, onError: Plan['onError'], clean?: Clean): Json {
+function outputJson(vendor: Vendor, item: JobItem, onError: Plan['onError'], clean?: Clean): Json {
 	if (onError !== 'errorOutput' || item.outcome === 'succeeded') return item as never;
 	// n8n takes an item with just these keys to the error output, and adds the fields of its input.
-	return { error: failureText(item, true, clean), details: item as never };
+	return { error: failureText(vendor, item, true, clean), details: item as never };
 }
 
 type Refused = Exclude<Plan['items'][number], number>;
@@ -47,20 +39,26 @@ const itemsOf = (
  * The output of a wait that has ended.
  * @param ends what each job of the plan came out as
  */
-export const outputItems = (plan: Plan, ends: JobItem[], clean?: Clean): INodeExecutionData[] =>
-	itemsOf(plan, (job) => outputJson(ends[job], plan.onError, clean), refusedJson);
+export const outputItems = (
+	vendor: Vendor,
+	plan: Plan,
+	ends: JobItem[],
+	clean?: Clean,
+): INodeExecutionData[] =>
+	itemsOf(plan, (job) => outputJson(vendor, ends[job], plan.onError, clean), refusedJson);
 
 /** The end of a wait: its items, or where On Error says to stop, and not every job succeeded, the error. */
 export async function endOf(
 	context: IExecuteFunctions,
+	vendor: Vendor,
 	plan: Plan,
 	ends: JobItem[],
 ): Promise<{ items: INodeExecutionData[] } | { failure: ReturnType<typeof toNodeError> }> {
-	const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
+	const secrets = await secretsOf(context, vendor.credential);
 	const clean = (text: string) => withoutSecrets(text, secrets);
-	const summary = plan.onError === 'stop' ? summaryOf(ends, clean) : undefined;
-	if (summary === undefined) return { items: outputItems(plan, ends, clean) };
-	const also = clean(summary.description);
+	const summary = plan.onError === 'stop' ? summaryOf(vendor, ends, clean) : undefined;
+	if (summary === undefined) return { items: outputItems(vendor, plan, ends, clean) };
+	const also = summary.description && clean(summary.description);
 	return { failure: toNodeError(context.getNode(), new InputError(summary.message), { also }) };
 }
 
@@ -70,10 +68,10 @@ export async function endOf(
  * None has an `error`: n8n takes a first item with one for a failure of the node, and where it is to retry on fail, it
  * would start the wait once more.
  */
-export const runningItems = (plan: Plan, state: State): INodeExecutionData[] =>
+export const runningItems = (vendor: Vendor, plan: Plan, state: State): INodeExecutionData[] =>
 	itemsOf(
 		plan,
-		(job) => standingItem(plan.jobs[job], plan, state.jobs[job]) as never,
+		(job) => runningItem(vendor, plan.jobs[job], plan, state.jobs[job]) as never,
 		({ refusal }) => ({ errors: [refusal] }),
 	);
 
@@ -81,17 +79,22 @@ export const runningItems = (plan: Plan, state: State): INodeExecutionData[] =>
  * The output of a wait whose end was lost: no job counts as succeeded that was not known to have.
  * @param why what happened, for those jobs
  */
-export function lostItems(plan: Plan, state: State, why: string): INodeExecutionData[] {
+export function lostItems(
+	vendor: Vendor,
+	plan: Plan,
+	state: State,
+	why: string,
+): INodeExecutionData[] {
 	const lost = { outcome: 'failed' as const, polls: state.round, at: clock.now() };
 	return outputItems(
+		vendor,
 		plan,
 		plan.jobs.map((job, index) => {
-			const tracked = state.jobs[index];
-			const errors = tracked.end ? [] : [why];
-			const endpoints = job.type === 'importJob' ? undefined : null;
-			const results = job.type === 'scriptExecution' ? null : undefined;
-			const end = tracked.end ?? lost;
-			return jobItem(job, plan, { ...tracked, end }, { endpoints, results, errors, again: false });
+			const known = state.jobs[index];
+			const errors = known.end ? [] : [why];
+			const results = wantsResults(vendor, job) ? null : undefined;
+			const result = { parts: null, results, errors, again: false };
+			return jobItem(vendor, job, plan, { ...known, end: known.end ?? lost }, result);
 		}),
 	);
 }
@@ -106,7 +109,7 @@ function brokenItems(
 		const { json, pairedItem } = failedItem(failure, item);
 		if (typeof entry !== 'number') return { json, pairedItem };
 		const { type, id } = plan.jobs[entry];
-		const { status, progress, by_status } = state?.jobs[entry].standing ?? {};
+		const { word: status, progress, counts: by_status } = state?.jobs[entry].status ?? {};
 		const known = { job_type: type, job_id: id, status, progress, by_status };
 		return {
 			json: { ...json, details: { ...(json.details as object), ...known } },
@@ -120,6 +123,7 @@ function brokenItems(
  * @param failure why, without secrets
  */
 export function brokenOff(
+	vendor: Vendor,
 	plan: Plan,
 	state: State | undefined,
 	failure: ReturnType<typeof toNodeError>,
@@ -127,11 +131,11 @@ export function brokenOff(
 	if (plan.onError !== 'stop') {
 		return { ended: brokenItems(plan, state, failure).map(({ json }) => json) };
 	}
-	const lines = lastKnownLines(plan, state);
+	const lines = lastKnownLines(vendor, plan, state);
 	const description = [failure.description, lines].filter(Boolean).join('\n') || undefined;
 	return { failed: { message: failure.message, description } };
 }
 
 /** How each job stood when its wait broke off, a line each; nothing where that is not known. */
-const lastKnownLines = ({ jobs }: Plan, state: State | undefined): string =>
-	(state?.jobs ?? []).map((tracked, index) => lastKnown(jobs[index], tracked)).join('\n');
+const lastKnownLines = (vendor: Vendor, { jobs }: Plan, state: State | undefined): string =>
+	(state?.jobs ?? []).map((known, index) => lastKnown(vendor, jobs[index], known)).join('\n');

@@ -1,109 +1,39 @@
 import { UserError } from 'n8n-workflow';
-import { InputError } from '../input/inputError';
-import type { Page } from './answer';
-import { Cancelled } from './clock';
-
-/** How a request ended that brought no result; the vendors' own words stand in `message`. */
-export interface FaultDetails {
-	/** What to do about it, in words for the user. */
-	hint?: string;
-	/** HTTP status of the answer; absent when there was none. */
-	status?: number;
-	/** The vendor asks for fewer requests (429). Nothing was done. */
-	throttled?: boolean;
-	/** Milliseconds that the vendor asked to wait. */
-	retryAfter?: number;
-	/** May heal by itself: an outage, a broken connection. Says nothing about the request. */
-	passing?: boolean;
-	/** Worth repeating within seconds, if repeating does no harm. */
-	repeat?: boolean;
-	/**
-	 * How far the request came. `no`: it certainly never left, or not whole. `refused`: the vendor has answered,
-	 * and its answer says that nothing was done. `maybe`: nobody knows, so the vendor may have acted on it.
-	 */
-	reached?: 'no' | 'refused' | 'maybe';
-	/** This package or n8n itself refused it, and would again. */
-	local?: boolean;
-	/** The answer does not have the documented form. */
-	unexpected?: boolean;
-	/** The answer held the vendor's error envelope, so it is a verdict about this very request. */
-	envelope?: boolean;
-	/** What came in place of the vendor's words. It may repeat secrets, so it is no part of the message yet. */
-	page?: Page;
-}
-
-/** A request that brought no result. Becomes a NodeApiError at the node's edge. */
-export class Fault extends Error {
-	constructor(
-		message: string,
-		readonly details: FaultDetails = {},
-	) {
-		super(message);
-	}
-}
-
-/** Sentences one after the other, whether or not the vendor ended its own with a full stop. */
-export function sentences(...texts: Array<string | undefined>): string {
-	return texts
-		.filter((text) => text)
-		.map((text, index, all) => (index < all.length - 1 ? text?.replace(/[\s.]+$/, '') : text))
-		.join('. ');
-}
-
-/** An answer that does not look like what the vendor documents; nothing is guessed from it. */
-export function unexpectedAnswer(what: string, status?: number, page?: Page): Fault {
-	return new Fault(what, {
-		status,
-		page,
-		// Of work that was to start, nobody knows.
-		reached: 'maybe',
-		unexpected: true,
-		hint: 'The answer does not have the documented form, so nothing was concluded from it. If it stays like this, please report it with the text of this message.',
-	});
-}
+import { Cancelled, Fault, InputError, type FaultDetails } from '../errors';
 
 interface ConnectionWords extends FaultDetails {
 	text: string;
 }
 
 const UNTRUSTED: ConnectionWords = {
+	meaning: 'unsendable',
 	text: 'The certificate of the host is not trusted',
 	hint: 'Check the host in the credential. Behind a proxy that opens TLS, have its certificate authority added to n8n (NODE_EXTRA_CA_CERTS).',
-	reached: 'no',
 };
 const NOT_FOUND: ConnectionWords = {
+	meaning: 'unresolved',
 	text: 'The host was not found',
 	hint: 'Check the host in the credential for typing errors, and the name resolution of the machine that n8n runs on.',
-	reached: 'no',
-	passing: true,
 };
 const UNREACHABLE: ConnectionWords = {
+	meaning: 'unreachable',
 	text: 'The host cannot be reached',
 	hint: 'Check network, firewall and proxy between n8n and the host.',
-	reached: 'no',
-	passing: true,
-	repeat: true,
 };
 const BROKEN: ConnectionWords = {
+	meaning: 'interrupted',
 	text: 'The connection broke before the answer was complete',
 	hint: 'The host, or a firewall or proxy on the way to it, ended the connection. Try again later; if it happens every time, look at the logs of what stands between.',
-	reached: 'maybe',
-	passing: true,
-	repeat: true,
 };
 const SILENT: ConnectionWords = {
+	meaning: 'interrupted',
 	text: 'No answer came in time',
 	hint: 'The host may be slow or busy, or a firewall may drop what is sent to it. Try again later, or ask for less at once.',
-	reached: 'maybe',
-	passing: true,
-	repeat: true,
 };
 const UNREADABLE: ConnectionWords = {
+	meaning: 'interrupted',
 	text: 'The answer could not be unpacked',
 	hint: 'It says that it is compressed, but is not. A proxy between n8n and the host may have changed it.',
-	reached: 'maybe',
-	passing: true,
-	repeat: true,
 };
 
 /** What an answer ends in that takes too long. */
@@ -115,7 +45,11 @@ export function lateAnswer(): Fault {
 /** Codes of Node.js, OpenSSL, zlib and axios, in words. What is not here counts as something that may have arrived. */
 const CONNECTION: Record<string, ConnectionWords> = {
 	ENOTFOUND: NOT_FOUND,
-	EAI_AGAIN: { ...NOT_FOUND, text: 'The name of the host could not be resolved', repeat: true },
+	EAI_AGAIN: {
+		...NOT_FOUND,
+		text: 'The name of the host could not be resolved',
+		meaning: 'unreachable',
+	},
 	ECONNREFUSED: { ...UNREACHABLE, text: 'The host refused the connection' },
 	EHOSTUNREACH: UNREACHABLE,
 	ENETUNREACH: UNREACHABLE,
@@ -128,11 +62,11 @@ const CONNECTION: Record<string, ConnectionWords> = {
 	ERR_BAD_RESPONSE: BROKEN,
 	ECONNABORTED: SILENT,
 	ETIMEDOUT: SILENT,
-	ERR_CANCELED: { text: 'The execution was stopped', reached: 'maybe' },
+	ERR_CANCELED: { text: 'The execution was stopped', meaning: 'unclear' },
 	ERR_INVALID_URL: {
 		text: 'An address is not valid',
 		hint: 'Check the proxy that n8n is set to use (HTTP_PROXY, HTTPS_PROXY).',
-		reached: 'no',
+		meaning: 'unsendable',
 	},
 	// Of a write that could not be encrypted, as in a handshake that failed: so the request never left whole.
 	EPROTO: { ...UNTRUSTED, text: 'The host does not speak TLS as expected' },
@@ -191,10 +125,12 @@ export function connectionFault(error: unknown): Fault {
 	for (const cause of causes(error)) {
 		if (cause instanceof Fault) return cause;
 		if (cause instanceof InputError)
-			return new Fault(cause.message, { hint: cause.hint, reached: 'no', local: true });
-		if (cause instanceof UserError) return new Fault(cause.message, { reached: 'no', local: true });
-		if (cause instanceof Cancelled)
-			return new Fault(cause.message, { reached: cause.reached, local: true });
+			return new Fault(cause.message, { meaning: 'local', hint: cause.hint });
+		if (cause instanceof UserError) return new Fault(cause.message, { meaning: 'local' });
+		if (cause instanceof Cancelled) {
+			const meaning = cause.reached === 'no' ? 'local' : 'stopped';
+			return new Fault(cause.message, { meaning });
+		}
 		const known = connectionWords(cause.code);
 		if (known) {
 			const { text, ...details } = known;
@@ -202,5 +138,5 @@ export function connectionFault(error: unknown): Fault {
 		}
 		if (typeof cause.message === 'string' && cause.message) message = cause.message;
 	}
-	return new Fault(message || 'The request brought no answer', { reached: 'maybe' });
+	return new Fault(message || 'The request brought no answer', { meaning: 'unclear' });
 }

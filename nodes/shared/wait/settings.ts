@@ -1,35 +1,6 @@
-import { readActionId } from '../shared/cortex/description';
-import { readJobId } from '../shared/cortex/importJob';
-import { InputError } from '../shared/input/inputError';
-import { readChoice, readSwitch, sample, trimmed } from '../shared/input/values';
-
-const JOB_TYPES = ['endpointAction', 'importJob', 'scriptExecution'] as const;
-export type JobType = (typeof JOB_TYPES)[number];
-
-/** How to wait for a job, and what counts as its success. The same for all polls of the job. */
-export interface Settings {
-	/** Seconds until the second poll. */
-	pollInterval: number;
-	/** Seconds from the first poll to the deadline. */
-	timeout: number;
-	backoff: 'exponential' | 'fixed';
-	/** Seconds. */
-	maxPollInterval: number;
-	waitMode: 'auto' | 'inMemory';
-	/** Percent of the endpoints that must have finished. */
-	finishedShare: number;
-	/** Percent of the finished endpoints that must have succeeded. */
-	requiredShare: number;
-	acceptPartial: boolean;
-	includeResults: boolean;
-}
-
-/** One job to wait for. */
-export interface Job {
-	type: JobType;
-	id: string;
-	settings: Settings;
-}
+import { InputError } from '../errors';
+import { readChoice, readSwitch, sample, trimmed } from '../input/values';
+import type { Job, Settings, Vendor } from './job';
 
 function readNumber(
 	field: string,
@@ -54,11 +25,13 @@ const LONGEST_INTERVAL_SECONDS = 86_400;
 /**
  * Reads what one input item wants to wait for.
  *
+ * @param vendor whose jobs these are
  * @param parameters of the node, for that item
  * @param longestMinutes cuts the timeout short
  * @throws {InputError}
  */
 export function readJob(
+	vendor: Vendor,
 	parameters: {
 		jobType: unknown;
 		jobId: unknown;
@@ -72,14 +45,14 @@ export function readJob(
 		const { [name]: value } = parameters.options;
 		return value === undefined ? otherwise : value;
 	};
-	const type = readChoice('Job Type', parameters.jobType, JOB_TYPES);
+	const { kinds } = vendor;
+	const type = readChoice('Job Type', parameters.jobType, Object.keys(kinds));
 	const interval = { least: 1, most: LONGEST_INTERVAL_SECONDS, unit: 'seconds' };
 	const minutes = { least: 1, most: LONGEST_TIMEOUT_MINUTES, unit: 'minutes' };
 	const share = { least: 0, most: 100, unit: 'percent' };
 	return {
 		type,
-		id:
-			type === 'importJob' ? readJobId(parameters.jobId) : readActionId(parameters.jobId, 'Job ID'),
+		id: kinds[type].readId(parameters.jobId),
 		settings: {
 			pollInterval: readNumber('Poll Interval', parameters.pollInterval, interval),
 			timeout: 60 * Math.min(readNumber('Timeout', parameters.timeout, minutes), longestMinutes),

@@ -1,20 +1,18 @@
+import { secondsInMemory, withJitter } from './schedule';
+import type { Job, Plan, Vendor } from './job';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { tenantOf } from '../shared/cortex/ask';
-import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
-import { InputError } from '../shared/input/inputError';
-import { Cancelled, pause } from '../shared/transport/clock';
-import { failedItem, toNodeError } from '../shared/transport/nodeErrors';
-import { secretsOf } from '../shared/transport/secrets';
-import { isTool } from '../shared/transport/tool';
+import { Cancelled, InputError } from '../errors';
+import { pause } from '../transport/clock';
+import { failedItem, toNodeError } from '../transport/nodeErrors';
+import { secretsOf } from '../transport/secrets';
+import { isTool } from '../transport/tool';
 import { itemsOfOtherCredentials } from './credential';
 import { endedAfter, secondsUntilEnded, tooLongFor } from './executionTimeout';
 import { waitInMemory } from './inMemory';
 import { endOf } from './output';
 import { park, whyNotParked } from './parked';
-import { newState } from './rounds';
-import { secondsInMemory } from './schedule';
-import { readJob, type Job } from './settings';
-import { startPlan, type Plan } from './tracking';
+import { newState, startPlan } from './state';
+import { readJob } from './settings';
 
 /** Longest wait as a tool, in minutes: an agent, and the person talking to it, sit there meanwhile. */
 const LONGEST_TOOL_MINUTES = 5;
@@ -28,8 +26,12 @@ const OTHER_CREDENTIAL = new InputError(
  * What the node's items wait for. Where On Error says to continue, an item that cannot be read takes no job.
  * @param others items whose credential is not the first one's
  */
-async function planOf(context: IExecuteFunctions, others: Set<number>): Promise<Plan> {
-	const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
+async function planOf(
+	context: IExecuteFunctions,
+	vendor: Vendor,
+	others: Set<number>,
+): Promise<Plan> {
+	const secrets = await secretsOf(context, vendor.credential);
 	const { onError } = context.getNode();
 	const stop = !context.continueOnFail();
 	const longest = isTool(context.getNode()) ? LONGEST_TOOL_MINUTES : undefined;
@@ -40,6 +42,7 @@ async function planOf(context: IExecuteFunctions, others: Set<number>): Promise<
 		try {
 			if (others.has(item)) throw OTHER_CREDENTIAL;
 			const job = readJob(
+				vendor,
 				{
 					jobType: parameter('jobType'),
 					jobId: parameter('jobId'),
@@ -67,9 +70,9 @@ async function planOf(context: IExecuteFunctions, others: Set<number>): Promise<
 }
 
 /** Waits for the jobs of the node's items, first in memory, then in n8n's database where that is possible. */
-async function wait(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const tenant = await tenantOf(context);
-	const plan = await planOf(context, await itemsOfOtherCredentials(context));
+async function wait(context: IExecuteFunctions, vendor: Vendor): Promise<INodeExecutionData[][]> {
+	const source = { vendor, connection: await vendor.connect(context) };
+	const plan = await planOf(context, vendor, await itemsOfOtherCredentials(context, vendor));
 	const cutOff = tooLongFor(secondsUntilEnded(context), plan);
 	if (cutOff !== undefined) {
 		context.addExecutionHints({ message: cutOff, location: 'outputPane', type: 'warning' });
@@ -81,10 +84,10 @@ async function wait(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 		(modes.size > 1 ? 'Wait Mode is set to In Memory for some of the items' : undefined);
 	const mayPark = obstacle === undefined && !modes.has('inMemory');
 
-	let waited = await waitInMemory(tenant, plan, newState(plan), mayPark, signal);
+	let waited = await waitInMemory(source, plan, newState(plan), mayPark, signal);
 	if ('parkFor' in waited) {
 		try {
-			return await park(context, plan, waited.state, waited.parkFor);
+			return await park(context, vendor, plan, waited.state, withJitter(waited.parkFor));
 		} catch (error) {
 			// What n8n has against the sub-execution is no reason to lose the jobs.
 			const { message } = toNodeError(context.getNode(), error, {});
@@ -92,8 +95,8 @@ async function wait(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 				error instanceof InputError
 					? message
 					: `n8n did not take the sub-execution that keeps it in the database (${message})`;
-			await pause(Math.ceil(secondsInMemory(waited.waiting) * 1000), signal);
-			waited = await waitInMemory(tenant, plan, waited.state, false, signal);
+			await pause(Math.ceil(secondsInMemory(waited.pending) * 1000), signal);
+			waited = await waitInMemory(source, plan, waited.state, false, signal);
 		}
 	}
 	if (obstacle !== undefined && modes.has('auto')) {
@@ -103,7 +106,7 @@ async function wait(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 		});
 	}
 	if (!('ends' in waited)) return [];
-	const end = await endOf(context, plan, waited.ends);
+	const end = await endOf(context, vendor, plan, waited.ends);
 	if ('failure' in end) throw end.failure;
 	return [end.items];
 }
@@ -114,11 +117,14 @@ async function wait(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
  * Where On Error says to continue, every input item comes out, whatever happens: n8n itself would hand the input
  * on as if it had succeeded.
  */
-export async function waitForJobs(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+export async function waitForJobs(
+	context: IExecuteFunctions,
+	vendor: Vendor,
+): Promise<INodeExecutionData[][]> {
 	try {
-		return await wait(context);
+		return await wait(context, vendor);
 	} catch (error) {
-		const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
+		const secrets = await secretsOf(context, vendor.credential);
 		const stopped = error instanceof Cancelled;
 		const also = stopped ? endedAfter(secondsUntilEnded(context)) : undefined;
 		const failure = toNodeError(context.getNode(), error, { secrets, also });

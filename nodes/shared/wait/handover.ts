@@ -1,5 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { isObject } from '../shared/transport/answer';
+import { isObject } from '../json';
 
 /** A text that says what happened, and one that says more. */
 export interface Words {

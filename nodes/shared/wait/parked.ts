@@ -1,18 +1,19 @@
+import type { Plan, State, Vendor } from './job';
 import {
 	WAIT_FOR_SUB_EXECUTION,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type IWorkflowBase,
 } from 'n8n-workflow';
-import { InputError } from '../shared/input/inputError';
-import { parseJson } from '../shared/transport/answer';
-import { isTool } from '../shared/transport/tool';
+import { InputError } from '../errors';
+import { parseJson } from '../json';
+import { isTool } from '../transport/tool';
 import { keepCredential } from './credential';
 import { handoverOf } from './handover';
 import { runningItems } from './output';
-import { running, type State } from './rounds';
+import { running } from './state';
 import { supervisingWorkflow } from './subWorkflows';
-import { isParkedState, isPlan, lostState, pack, unpack, type Plan } from './tracking';
+import { isParkedState, isPlan, lostState, pack, unpack } from './stored';
 
 /*
  * A parked wait is three executions, of which only the last one ever asks the vendor:
@@ -94,9 +95,10 @@ export function stateIn(item: INodeExecutionData | undefined, plan: Plan): State
  * A plan, as the node of a sub-workflow holds it.
  * @throws {InputError} for anything else
  */
-export function readPlan(text: string): ParkedPlan {
+export function readPlan({ kinds }: Vendor, text: string): ParkedPlan {
 	const plan = parseJson(text);
-	if (!isPlan(plan)) throw lostState();
+	if (!isPlan(plan) || !plan.jobs.every(({ type }) => Object.hasOwn(kinds, type)))
+		throw lostState();
 	// Version 0.1.0 knew of one role only.
 	const { parent, supervisor, role = 'poll' } = plan as unknown as ParkedPlan;
 	if (typeof parent !== 'string' || !ROLES.includes(role)) throw lostState();
@@ -137,6 +139,7 @@ export async function parkOn(
  */
 export async function park(
 	context: IExecuteFunctions,
+	vendor: Vendor,
 	plan: Plan,
 	state: State,
 	wait: number,
@@ -149,6 +152,7 @@ export async function park(
 	);
 	const { parked, items } = await keepCredential(
 		context,
+		vendor,
 		async () => await parkOn(context, workflow, stateItem(state, wait)),
 	);
 	const handover = parked ? undefined : handoverOf(items);
@@ -159,5 +163,5 @@ export async function park(
 		message: `${left} of ${plan.jobs.length} ${plan.jobs.length === 1 ? 'job is' : 'jobs are'} still running. The sub-execution polls ${left === 1 ? 'it' : 'them'} and wakes this workflow; no worker is held meanwhile. If you stop this execution, the sub-execution ends at its next poll.`,
 		location: 'outputPane',
 	});
-	return [runningItems(plan, state)];
+	return [runningItems(vendor, plan, state)];
 }

@@ -1,0 +1,122 @@
+import type { Fault } from '../errors';
+import { isObject, type JsonObject } from '../json';
+import type { JobKind, Status, Vendor } from '../wait/job';
+import { statusOfParts, statusOfWhole, type Judged, type Telling } from '../wait/verdict';
+import { endpointRows, type EndpointRow } from './actionStatus';
+import { tenantOf, type Question } from './ask';
+import { actionIdToSend, readActionId } from './description';
+import { importJob, IMPORT_JOBS_PATH, readJobId } from './importJob';
+import { OPERATIONS } from './operations';
+import { resultRows, scriptExecution } from './scriptResults';
+import { CORTEX_CREDENTIAL } from './send';
+import { ENDPOINT_STATUSES, IMPORT_JOB_STATUSES, meaningOf } from './statuses';
+
+/** Words of endpoints from the most to the least telling. */
+const TELLING: Telling = {
+	failed: [
+		'FAILED',
+		'TIMEOUT',
+		'EXPIRED',
+		'ABORTED',
+		'CANCELLED',
+		'CANCELED',
+		'COMPLETED_PARTIAL',
+		'COMPLETED_SUCCESSFULLY',
+	],
+	succeeded: ['COMPLETED_SUCCESSFULLY', 'COMPLETED_PARTIAL', 'FAILED'],
+	goingOn: ['PENDING_ABORT', 'IN_PROGRESS', 'PENDING'],
+};
+
+/** Why an endpoint did not succeed. That it failed goes without saying where there is a reason. */
+function reasonOf({ status, error }: EndpointRow): string {
+	if (error === null) return status;
+	return status === 'FAILED' ? error : `${status} (${error})`;
+}
+
+/** How an action stands, from its endpoints. */
+export const actionStatus = (rows: EndpointRow[], settings: Judged): Status =>
+	statusOfParts(
+		rows.map((row) => ({
+			status: row.status,
+			meaning: meaningOf(ENDPOINT_STATUSES, row.status),
+			inWords: `${row.endpoint_id}: ${reasonOf(row)}`,
+			row: { ...row },
+		})),
+		settings,
+		TELLING,
+	);
+
+/** How an import job stands, from what {@link importJob} read. */
+export const importStatus = (
+	job: JsonObject & { job_status: string; errors: string[] },
+	settings: Pick<Judged, 'acceptPartial'>,
+): Status =>
+	statusOfWhole(
+		{
+			word: job.job_status,
+			meaning: meaningOf(IMPORT_JOB_STATUSES, job.job_status),
+			errors: job.errors,
+		},
+		settings,
+	);
+
+const action: JobKind<Question> = {
+	title: 'Action',
+	parts: 'endpoints',
+	readId: (value) => readActionId(value, 'Job ID'),
+	async status(ask, { id, settings }) {
+		const json = await ask({
+			operation: { ...OPERATIONS.getActionStatus, id },
+			request: {
+				method: 'POST',
+				url: '/public_api/v1/actions/get_action_status/',
+				body: { request_data: { group_action_id: actionIdToSend(id) } },
+			},
+		});
+		return actionStatus(endpointRows(json, id), settings);
+	},
+	statusIn({ details }: Fault, { id, settings }) {
+		const { body } = details;
+		// The vendor documents the body of a success for errors too.
+		if (!isObject(body?.reply) || !isObject(body.reply.data)) return undefined;
+		return actionStatus(endpointRows(body, id), settings);
+	},
+};
+
+/** The jobs of Cortex, by the values of Job Type. */
+export const CORTEX_JOBS: Vendor<Question> = {
+	name: 'Cortex',
+	credential: CORTEX_CREDENTIAL,
+	connect: tenantOf,
+	kinds: {
+		endpointAction: action,
+		importJob: {
+			title: 'Import job',
+			readId: readJobId,
+			apart: OPERATIONS.getImportJob.apart / 1000,
+			async status(ask, { id, settings }) {
+				const json = await ask({
+					operation: { ...OPERATIONS.getImportJob, id },
+					request: { method: 'GET', url: `${IMPORT_JOBS_PATH}/${encodeURIComponent(id)}` },
+				});
+				return importStatus(importJob(json), settings);
+			},
+		},
+		scriptExecution: {
+			// A script execution is an action too, and that answer is small, whatever the script gave back.
+			...action,
+			title: 'Script execution',
+			async results(ask, { id }) {
+				const json = await ask({
+					operation: { ...OPERATIONS.getScriptResults, id },
+					request: {
+						method: 'POST',
+						url: '/public_api/v1/scripts/get_script_execution_results/',
+						body: { request_data: { action_id: actionIdToSend(id) } },
+					},
+				});
+				return resultRows(scriptExecution(json, id), id);
+			},
+		},
+	},
+};

@@ -1,0 +1,49 @@
+import { NO_PROGRESS, type Job, type JobState, type Plan, type Result, type Vendor } from './job';
+import { lastKnown } from './sentences';
+
+/** A job that has come to its end. */
+export type Ended = JobState & { end: NonNullable<JobState['end']> };
+
+const NO_RESULT: Result = { errors: [], again: false };
+
+/** The item that a job comes out as. */
+export function jobItem(vendor: Vendor, job: Job, plan: Plan, state: Ended, result: Result) {
+	const { status, end, fault } = state;
+	const reasons = result.reasons ?? status?.errors ?? [];
+	const { parts } = vendor.kinds[job.type];
+	return {
+		job_type: job.type,
+		job_id: job.id,
+		outcome: end.outcome,
+		status: status?.word ?? '',
+		progress: status?.progress ?? NO_PROGRESS,
+		by_status: status?.counts ?? {},
+		...(parts === undefined || result.parts === undefined ? {} : { [parts]: result.parts }),
+		errors: [...reasons, ...(fault ? [fault] : []), ...result.errors],
+		...(result.results === undefined ? {} : { results: result.results }),
+		polls: end.polls,
+		started_at: new Date(plan.startedAt).toISOString(),
+		finished_at: new Date(end.at).toISOString(),
+		waited_seconds: Math.round((end.at - plan.startedAt) / 100) / 10,
+	};
+}
+
+export type JobItem = ReturnType<typeof jobItem>;
+
+/** How a job stands whose wait is parked: its item, without what only the end brings. */
+export function runningItem(vendor: Vendor, job: Job, plan: Plan, state: JobState) {
+	const { status, end, fault } = state;
+	if (end) return jobItem(vendor, job, plan, { ...state, end }, NO_RESULT);
+	return {
+		job_type: job.type,
+		job_id: job.id,
+		status: status?.word ?? '',
+		progress: status?.progress ?? NO_PROGRESS,
+		by_status: status?.counts ?? {},
+		errors: [
+			`${lastKnown(vendor, job, state)} when it was last asked for`,
+			...(fault ? [fault] : []),
+		],
+		started_at: new Date(plan.startedAt).toISOString(),
+	};
+}

@@ -1,0 +1,178 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { Fault } from '../errors';
+import type { JsonObject } from '../json';
+import type { CredentialSecrets } from '../transport/secrets';
+
+/*
+ * Waiting for jobs of a vendor, in seven words:
+ *
+ *   job      what is waited for: its type, its id, how to wait for it and what counts as success
+ *   plan     the jobs of one wait, what each input item waits for, and when the clock started
+ *   poll     asking once how the jobs stand that are still running; polls follow each other in rounds
+ *   status   how a job stands, as a poll brings it: the vendor's word, counts, reasons
+ *   state    what is known of all jobs after so many rounds; the only thing that changes while a wait is parked
+ *   outcome  how a job ended: succeeded, failed, timedOut, notFound
+ *   result   what is fetched of a job once, when all have ended
+ *
+ * `wait.ts` is where a node enters; it waits in memory (`inMemory.ts`), and then in n8n's database (`parked.ts`).
+ */
+
+/** How to wait for a job, and what counts as its success. The same for all polls of the job. */
+export interface Settings {
+	/** Seconds until the second poll. */
+	pollInterval: number;
+	/** Seconds from the first poll to the deadline. */
+	timeout: number;
+	backoff: 'exponential' | 'fixed';
+	/** Seconds. */
+	maxPollInterval: number;
+	waitMode: 'auto' | 'inMemory';
+	/** Percent of the parts that must have finished. */
+	finishedShare: number;
+	/** Percent of the finished parts that must have succeeded. */
+	requiredShare: number;
+	acceptPartial: boolean;
+	includeResults: boolean;
+}
+
+/** One job to wait for. */
+export interface Job {
+	/** Of the vendor's {@link Vendor.kinds}. */
+	type: string;
+	id: string;
+	settings: Settings;
+}
+
+/** What does not change while a node waits. It travels with a parked wait, and holds no secret. */
+export interface Plan {
+	/** Moment of the first poll, epoch milliseconds. The clock of all timeouts starts here. */
+	startedAt: number;
+	/** Jobs to wait for, each once. */
+	jobs: Job[];
+	/** What each input item waits for: a job by its place in `jobs`, or why its input was refused. */
+	items: Array<number | { refusal: string; hint?: string }>;
+	onError: 'stop' | 'continue' | 'errorOutput';
+}
+
+export type Outcome = 'succeeded' | 'failed' | 'timedOut' | 'notFound';
+
+/** How many parts of a job there are, and how many of them came to what end. */
+export interface Progress {
+	total: number;
+	finished: number;
+	succeeded: number;
+	failed: number;
+}
+
+/** How a job stands. */
+export interface Status {
+	/** The job has ended, or enough of it. */
+	ended: boolean;
+	/** What it ended as; meaningless before. */
+	succeeded: boolean;
+	/** The job's own word, or the most telling one of its parts. */
+	word: string;
+	progress: Progress;
+	/** How many parts have each word. */
+	counts: Record<string, number>;
+	/** Why parts did not succeed, or the job itself. */
+	errors: string[];
+	/** A row for each part; absent where a job has none. */
+	parts?: JsonObject[];
+}
+
+/** What is known of one job. */
+export interface JobState {
+	/** Its last known status; of a job that was parked, without parts. */
+	status?: Omit<Status, 'ended' | 'succeeded'>;
+	/** Answers in a row that were not the job's status. */
+	misses: number;
+	/** Words of the last poll that brought no status; gone after one that did. */
+	fault?: string;
+	/** How it ended, after how many polls, and when, in epoch milliseconds. */
+	end?: { outcome: Outcome; polls: number; at: number };
+}
+
+/** Where a wait stands. */
+export interface State {
+	/** How many rounds of polls there were. */
+	round: number;
+	/** One for each job of the plan. */
+	jobs: JobState[];
+}
+
+/** What was fetched of a job once it had ended. */
+export interface Result {
+	/** Null where they could not be fetched; absent where a job has none. */
+	parts?: JsonObject[] | null;
+	/** Rows of what the job gave back; null where they could not be fetched, absent where nobody wants them. */
+	results?: JsonObject[] | null;
+	/** Why parts did not succeed, where that is known better than from the last poll. */
+	reasons?: string[];
+	/** Why something could not be fetched. */
+	errors: string[];
+	/** What could not be fetched may be there in a while. */
+	again: boolean;
+}
+
+/** Sends a question to a vendor. */
+export type Ask<Question> = (question: Question) => Promise<JsonObject>;
+
+/** The way to the vendor, for one run of a node, with little patience or much. All questions wait for their turn. */
+export interface Connection<Question = unknown> {
+	/**
+	 * For a question that will be asked again anyway.
+	 * @throws {Fault} at once, but for "too many requests", which is waited out for some seconds
+	 */
+	briefly(question: Question): Promise<JsonObject>;
+	/**
+	 * For a question that will not be asked again, and whose answer somebody is waiting for.
+	 * @throws {Fault} after outages and "too many requests" were waited out for some seconds
+	 */
+	lastly(question: Question): Promise<JsonObject>;
+	/**
+	 * For a question that will not be asked again.
+	 * @throws {Fault} after outages and "too many requests" were waited out for minutes, as a tool for seconds
+	 */
+	patiently(question: Question): Promise<JsonObject>;
+	/** What was thrown on the way to an answer or while it was read, in words that may be shown. */
+	faultOf(error: unknown): Fault;
+}
+
+/** A kind of job: how to ask for it, what the answer means, what to fetch at the end. */
+export interface JobKind<Question = unknown> {
+	/** In sentences, before the id. */
+	title: string;
+	/** What its parts are called, in sentences and as field of the output; absent where it has none. */
+	parts?: string;
+	/** Seconds that must lie between two polls, where the vendor limits these. */
+	apart?: number;
+	/** @throws {InputError} */
+	readId(value: unknown): string;
+	/** @throws {Fault} where the answer is not its status */
+	status(ask: Ask<Question>, job: Job): Promise<Status>;
+	/** What a refused poll says of the job all the same. */
+	statusIn?(fault: Fault, job: Job): Status | undefined;
+	/** What the job gave back, in rows; absent where it gives nothing. */
+	results?(ask: Ask<Question>, job: Job): Promise<JsonObject[]>;
+}
+
+/** A vendor whose jobs can be waited for. */
+export interface Vendor<Question = unknown> {
+	/** In sentences. */
+	name: string;
+	credential: CredentialSecrets;
+	/** By {@link Job.type}. */
+	kinds: Readonly<Record<string, JobKind<Question>>>;
+	/** @throws {InputError} where the credential names no host */
+	connect(context: IExecuteFunctions): Promise<Connection<Question>>;
+}
+
+/** A vendor, and the way to it. */
+export interface Source {
+	vendor: Vendor;
+	connection: Connection;
+}
+
+/** No parts are known. */
+export const NO_PROGRESS: Progress = { total: 0, finished: 0, succeeded: 0, failed: 0 };
