@@ -15,6 +15,20 @@ export class CortexError extends Error {
 	}
 }
 
+/** A refusal in the form of the framework behind the newer services: a text, or what is wrong in which place. */
+export class DetailError extends CortexError {
+	constructor(
+		status: number,
+		readonly detail: string | Array<{ loc: string[]; msg: string; type: string }>,
+	) {
+		super(status, 'Refused', detail);
+	}
+
+	override body(): object {
+		return { detail: this.detail };
+	}
+}
+
 const processing = (what: string): string =>
 	`An error occurred while processing XDR public API - ${what}`;
 

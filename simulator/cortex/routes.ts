@@ -1,8 +1,9 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 import type { Clock } from '../clock';
 import type { SlidingLimit } from '../rateLimit';
-import { CortexError, refusals, WRONG_PATH_PAGE } from './errors';
+import { answerError } from './answerError';
+import { refusals, WRONG_PATH_PAGE } from './errors';
 import type { EndpointSelection } from './filters';
 import { operationPermissions, type CortexKey, type Operation } from './keys';
 import {
@@ -26,53 +27,8 @@ declare module 'fastify' {
 
 const IMPORTS = '/vulnerability-management/v1/external-scans/assets';
 
-/** Operations of the newer service, whose replies and errors stand without `reply`. */
-const flatOperations: Operation[] = ['submitImport', 'getImportJob'];
-
-type Validation = NonNullable<FastifyError['validation']>[number];
-
-/** What is wrong with a body, in one line that names the place and, for an unknown filter, its field. */
-function describe({ instancePath, keyword, message, params }: Validation): string {
-	const place = instancePath.slice(1).replaceAll('/', '.') || 'body';
-	if (keyword === 'discriminator') return `${place}: unknown filter field "${params.tagValue}"`;
-	if (keyword === 'additionalProperties') return `${place}: unknown "${params.additionalProperty}"`;
-	return `${place} ${message}`;
-}
-
-function answerUnprocessable(reply: FastifyReply, wrong: Validation): FastifyReply {
-	const loc = ['body', ...wrong.instancePath.split('/').slice(1)];
-	return reply.code(422).send({
-		detail: [{ loc, msg: wrong.message, type: `value_error.${wrong.keyword}` }],
-	});
-}
-
-const framework: Record<string, () => CortexError> = {
-	FST_ERR_CTP_INVALID_JSON_BODY: refusals.badJson,
-	FST_ERR_CTP_EMPTY_JSON_BODY: refusals.badJson,
-	FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
-		refusals.badRequest('Content-Type must be application/json'),
-	FST_ERR_CTP_BODY_TOO_LARGE: refusals.tooLarge,
-};
-
-function toCortexError(error: FastifyError | CortexError): CortexError {
-	if (error instanceof CortexError) return error;
-	if (error.validation) return refusals.badRequest(describe(error.validation[0]));
-	return framework[error.code]?.() ?? new CortexError(500, 'Internal server error', error.message);
-}
-
-function answerError(
-	error: FastifyError | CortexError,
-	request: FastifyRequest,
-	reply: FastifyReply,
-): FastifyReply {
-	const { operation } = request.routeOptions.config;
-	if (operation === 'submitImport' && 'validation' in error && error.validation) {
-		return answerUnprocessable(reply, error.validation[0]);
-	}
-	const form = operation && flatOperations.includes(operation) ? 'flat' : 'reply';
-	const refusal = toCortexError(error);
-	return reply.code(refusal.status).send(refusal.body(form));
-}
+/** The vendor's pages have had every path with and without a slash at its end. */
+const bothForms = (path: string) => [path, `${path}/`];
 
 /** Endpoints by id and by filters, both: ids are one more filter. */
 const selectionOf = ({
@@ -109,10 +65,7 @@ export function addCortexRoutes(
 
 	app.addHook('onRequest', async (request) => {
 		const { operation } = request.routeOptions.config;
-		if (!limit.allow(clock.now())) {
-			if (request.logEntry) request.logEntry.overLimit = true;
-			throw refusals.tooMany();
-		}
+		if (!limit.allow(clock.now())) throw refusals.tooMany();
 		if (!operation) return;
 		const key = signatures.identify(request.headers, clock.now());
 		if (!key) throw refusals.unauthorized();
@@ -129,58 +82,60 @@ export function addCortexRoutes(
 		return endpoints;
 	};
 
-	const route = (operation: keyof typeof bodySchemas) => ({
-		config: { operation },
-		schema: { body: bodySchemas[operation] },
+	const started = (id: string, endpoints: number[]) => ({
+		action_id: Number(id),
+		endpoints_count: endpoints.length,
 	});
 
-	app.post<{ Body: ScanBody }>('/v1/endpoints/scan', route('scanEndpoints'), async (request) => {
-		const endpoints = select(request.body.request_data.filters);
+	const post = <Body>(
+		path: string,
+		operation: keyof typeof bodySchemas,
+		answer: (body: Body) => object,
+	) => {
+		const options = { config: { operation }, schema: { body: bodySchemas[operation] } };
+		for (const url of bothForms(path)) {
+			app.post<{ Body: Body }>(url, options, async ({ body }) => answer(body as Body));
+		}
+	};
+
+	post<ScanBody>('/v1/endpoints/scan', 'scanEndpoints', ({ request_data }) => {
+		const endpoints = select(request_data.filters);
 		const id = tenant.startAction({ kind: 'endpointAction', endpoints });
-		return { reply: { action_id: Number(id), endpoints_count: endpoints.length } };
+		return { reply: started(id, endpoints) };
 	});
 
-	app.post<{ Body: ActionStatusBody }>(
-		'/v1/actions/get_action_status/',
-		route('getActionStatus'),
-		async (request) => {
-			const id = String(request.body.request_data.group_action_id);
-			const reply = tenant.actionStatus(id);
-			if (!reply) throw refusals.noSuchAction(id);
-			return { reply };
-		},
-	);
+	post<ActionStatusBody>('/v1/actions/get_action_status', 'getActionStatus', (body) => {
+		const id = String(body.request_data.group_action_id);
+		const reply = tenant.actionStatus(id);
+		if (!reply) throw refusals.noSuchAction(id);
+		return { reply };
+	});
 
-	app.post<{ Body: RunScriptBody }>(
-		'/v1/scripts/run_script',
-		route('runScript'),
-		async (request) => {
-			const { script_uid, parameters_values } = request.body.request_data;
-			const endpoints = select(selectionOf(request.body.request_data));
-			if (!scripts.some(({ uid }) => uid === script_uid)) throw refusals.noSuchScript(script_uid);
-			const id = tenant.startAction({
-				kind: 'scriptExecution',
-				endpoints,
-				scriptUid: script_uid,
-				parameters: parameters_values,
-			});
-			return { reply: { action_id: Number(id), status: 1, endpoints_count: endpoints.length } };
-		},
-	);
+	post<RunScriptBody>('/v1/scripts/run_script', 'runScript', ({ request_data }) => {
+		const { script_uid, parameters_values } = request_data;
+		const endpoints = select(selectionOf(request_data));
+		if (!scripts.some(({ uid }) => uid === script_uid)) throw refusals.noSuchScript(script_uid);
+		const id = tenant.startAction({
+			kind: 'scriptExecution',
+			endpoints,
+			scriptUid: script_uid,
+			parameters: parameters_values,
+		});
+		return { reply: { ...started(id, endpoints), status: 1 } };
+	});
 
-	app.post<{ Body: ScriptResultsBody }>(
-		'/v1/scripts/get_script_execution_results/',
-		route('getScriptResults'),
-		async (request) => {
-			const id = String(request.body.request_data.action_id);
+	post<ScriptResultsBody>(
+		'/v1/scripts/get_script_execution_results',
+		'getScriptResults',
+		(body) => {
+			const id = String(body.request_data.action_id);
 			const reply = tenant.scriptResults(id);
 			if (!reply) throw refusals.noSuchAction(id);
 			return { reply };
 		},
 	);
 
-	app.post<{ Body: SubmitImportBody }>(IMPORTS, route('submitImport'), async (request) => {
-		const { assets } = request.body;
+	post<SubmitImportBody>(IMPORTS, 'submitImport', ({ assets }) => {
 		const vulnerabilities = assets.flatMap((asset) => asset.vulnerabilities ?? []).length;
 		return {
 			job_id: tenant.startImport(assets.length, vulnerabilities),
@@ -189,13 +144,15 @@ export function addCortexRoutes(
 		};
 	});
 
-	app.get<{ Params: { job_id: string } }>(
-		`${IMPORTS}/jobs/:job_id`,
-		{ config: { operation: 'getImportJob' } },
-		async (request) => {
-			const reply = tenant.importStatus(request.params.job_id);
-			if (!reply) throw refusals.noSuchImport();
-			return reply;
-		},
-	);
+	for (const url of bothForms(`${IMPORTS}/jobs/:job_id`)) {
+		app.get<{ Params: { job_id: string } }>(
+			url,
+			{ config: { operation: 'getImportJob' } },
+			async ({ params }) => {
+				const reply = tenant.importStatus(params.job_id);
+				if (!reply) throw refusals.noSuchImport();
+				return reply;
+			},
+		);
+	}
 }

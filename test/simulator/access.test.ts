@@ -176,12 +176,15 @@ describe('what is not a request', () => {
 		expect(answer.data.reply.err_code).toBe(status);
 	});
 
-	test.each([`${SCAN}/`, STATUS.slice(0, -1), '/v1/nothing'])('%s is no path', async (path) => {
-		const answer = await bench.cortex(path, scanGroup('Servers'));
-		expect(answer.status).toBe(500);
-		expect(answer.headers['content-type']).toContain('text/html');
-		expect(answer.data).toContain('Waitress');
-	});
+	test.each([`${SCAN}//`, `${SCAN}s`, '/v1/nothing', IMPORTS.slice(0, -1)])(
+		'%s is no path',
+		async (path) => {
+			const answer = await bench.cortex(path, scanGroup('Servers'));
+			expect(answer.status).toBe(500);
+			expect(answer.headers['content-type']).toContain('text/html');
+			expect(answer.data).toContain('Waitress');
+		},
+	);
 });
 
 describe('limit', () => {

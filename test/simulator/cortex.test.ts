@@ -148,22 +148,12 @@ describe('scan', () => {
 		['an unknown field', filter('colour', 'in', ['red']), 400, 'colour'],
 		['a wrong operator', filter('hostname', 'gte', ['x']), 400, 'operator'],
 		['in for a time', filter('last_seen', 'in', [1]), 400, 'operator'],
-		['a single text', filter('hostname', 'in', 'x'), 400, 'value'],
 		['an empty value', filter('hostname', 'in', []), 400, 'value'],
-		['a number in a list', filter('hostname', 'in', [1]), 400, 'value.0'],
 		['no address', filter('ip_list', 'in', ['10.0.0']), 400, 'value.0'],
 		['an unknown platform', filter('platform', 'in', ['Windows']), 400, 'value.0'],
-		['isolate as one text', filter('isolate', 'in', 'isolated'), 400, 'value'],
 		['an unknown scan status', filter('scan_status', 'in', ['done']), 400, 'value.0'],
-		['a time as text', filter('first_seen', 'gte', '1700000000000'), 400, 'value'],
 		['an extra field', { request_data: { filters: 'all', all: true } }, 400, 'all'],
 		['an extra field beside it', { request_data: { filters: 'all' }, scope: 1 }, 400, 'scope'],
-		[
-			'a numeric incident',
-			{ request_data: { filters: 'all', incident_id: 7 } },
-			400,
-			'incident_id',
-		],
 	];
 
 	test.each(refused)('refuses %s', async (_name, body, status, words) => {
