@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import { plannedOutcomes, type JobRequest } from './cortex/jobs';
+import { defaultCortexSettings, type CortexSettings } from './cortex/settings';
 import type { FaultRule } from './faults';
 import type { QualysLimit } from './qualys/platform';
 import type { Simulator } from './server';
@@ -47,6 +48,18 @@ const jobSchema = {
 		errorLog: {},
 		ageSeconds: { type: 'number', minimum: 0 },
 	},
+};
+
+/** Every setting, by the type of its default. */
+const settingsSchema = {
+	type: 'object',
+	additionalProperties: false,
+	properties: Object.fromEntries(
+		Object.entries(defaultCortexSettings).map(([name, value]) => [
+			name,
+			typeof value === 'number' ? count : { type: 'boolean' },
+		]),
+	),
 };
 
 const timeSchema = {
@@ -182,6 +195,13 @@ export function addControl(
 	app.post<{ Body: JobRequest }>('/jobs', { schema: { body: jobSchema } }, async (request) => ({
 		id: cortex.startJob(request.body),
 	}));
+
+	app.get('/cortex/settings', async () => simulator.cortexSettings);
+	app.post<{ Body: Partial<CortexSettings> }>(
+		'/cortex/settings',
+		{ schema: { body: settingsSchema } },
+		async (request) => Object.assign(simulator.cortexSettings, request.body),
+	);
 
 	app.register(async (routes) => addQualysControl(routes, qualys), { prefix: '/qualys' });
 

@@ -54,9 +54,15 @@ export const refusals = {
 			'Forbidden access. The provided API Key does not have the required RBAC permissions to run this API.',
 			{ missing_permissions: [permission] },
 		),
-	noSuchImport: () => new CortexError(404, 'Not Found', 'No import job has this job_id'),
+	noSuchImport: () => new DetailError(404, 'Job not found'),
+	malformedImportId: () =>
+		new DetailError(422, [
+			{ loc: ['path', 'job_id'], msg: 'value is not a valid uuid', type: 'type_error.uuid' },
+		]),
 	tooLarge: () => new CortexError(413, 'Request entity too large'),
 	tooMany: () => new CortexError(429, 'Too many requests.'),
+	tooManyImports: (most: number) =>
+		new CortexError(429, 'Too many requests.', `${most} import jobs of the last hour are going on`),
 	noEndpoint: () =>
 		new CortexError(500, processing('No endpoint was found for creating the requested action')),
 	emptyFilters: () => new CortexError(500, processing('filters must not be empty')),

@@ -1,7 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 import type { Clock } from '../clock';
-import type { SlidingLimit } from '../rateLimit';
+import { createSlidingLimit, type SlidingLimit } from '../rateLimit';
 import { answerError } from './answerError';
 import { refusals, WRONG_PATH_PAGE } from './errors';
 import type { EndpointSelection } from './filters';
@@ -15,6 +15,7 @@ import {
 	type SubmitImportBody,
 } from './schemas';
 import { scripts } from './scripts';
+import type { CortexSettings } from './settings';
 import { createSignatureCheck } from './signature';
 import type { CortexTenant } from './tenant';
 
@@ -26,6 +27,14 @@ declare module 'fastify' {
 }
 
 const IMPORTS = '/vulnerability-management/v1/external-scans/assets';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** The vendor refuses larger submissions. */
+const LARGEST_IMPORT_BYTES = 10_000_000;
+
+const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 
 /** The vendor's pages have had every path with and without a slash at its end. */
 const bothForms = (path: string) => [path, `${path}/`];
@@ -43,7 +52,7 @@ const selectionOf = ({
 
 /**
  * Adds the tenant's public API, below `/public_api`. The order of checks is a gateway's: limit, signature, licence,
- * permission, and only then the body.
+ * permission, the operation's own limit, and only then the body.
  */
 export function addCortexRoutes(
 	app: FastifyInstance,
@@ -51,11 +60,17 @@ export function addCortexRoutes(
 		clock: Clock;
 		keys: Record<string, CortexKey>;
 		limit: SlidingLimit;
+		/** Looked at anew for every request. */
+		settings: CortexSettings;
 		tenant: CortexTenant;
 	},
 ): void {
-	const { clock, keys, limit, tenant } = parts;
+	const { clock, keys, limit, settings, tenant } = parts;
 	const signatures = createSignatureCheck(keys);
+	const ownLimits: Partial<Record<Operation, SlidingLimit>> = {
+		getImportJob: createSlidingLimit(() => settings.importPollsPerMinute, MINUTE_MS),
+		submitImport: createSlidingLimit(() => settings.importsPerHour, HOUR_MS),
+	};
 
 	app.removeContentTypeParser('text/plain');
 	app.setErrorHandler(answerError);
@@ -72,6 +87,7 @@ export function addCortexRoutes(
 		if (!key.licensed) throw refusals.noLicence();
 		const permission = operationPermissions[operation];
 		if (!key.permissions.includes(permission)) throw refusals.forbidden(permission);
+		if (ownLimits[operation]?.allow(clock.now()) === false) throw refusals.tooMany();
 	});
 
 	/** Positions of the endpoints asked for: never none, and never all of them by way of an empty list. */
@@ -82,19 +98,25 @@ export function addCortexRoutes(
 		return endpoints;
 	};
 
+	/** Some versions send ids and counts as text. */
+	const numeric = (value: number | string) =>
+		settings.countsAsText ? String(value) : Number(value);
 	const started = (id: string, endpoints: number[]) => ({
-		action_id: Number(id),
-		endpoints_count: endpoints.length,
+		action_id: numeric(id),
+		endpoints_count: numeric(endpoints.length),
 	});
 
 	const post = <Body>(
 		path: string,
 		operation: keyof typeof bodySchemas,
-		answer: (body: Body) => object,
+		answer: (body: Body, reply: FastifyReply) => object,
+		bodyLimit?: number,
 	) => {
-		const options = { config: { operation }, schema: { body: bodySchemas[operation] } };
+		const options = { config: { operation }, schema: { body: bodySchemas[operation] }, bodyLimit };
 		for (const url of bothForms(path)) {
-			app.post<{ Body: Body }>(url, options, async ({ body }) => answer(body as Body));
+			app.post<{ Body: Body }>(url, options, async ({ body }, reply) =>
+				answer(body as Body, reply),
+			);
 		}
 	};
 
@@ -121,7 +143,7 @@ export function addCortexRoutes(
 			scriptUid: script_uid,
 			parameters: parameters_values,
 		});
-		return { reply: { ...started(id, endpoints), status: 1 } };
+		return { reply: { ...started(id, endpoints), status: numeric(1) } };
 	});
 
 	post<ScriptResultsBody>(
@@ -135,23 +157,29 @@ export function addCortexRoutes(
 		},
 	);
 
-	post<SubmitImportBody>(IMPORTS, 'submitImport', ({ assets }) => {
+	const submit = ({ assets }: SubmitImportBody, reply: FastifyReply) => {
+		const most = settings.importsUnderWay;
+		if (most > 0 && tenant.importsUnderWay() >= most) throw refusals.tooManyImports(most);
 		const vulnerabilities = assets.flatMap((asset) => asset.vulnerabilities ?? []).length;
+		reply.code(201);
 		return {
 			job_id: tenant.startImport(assets.length, vulnerabilities),
+			job_status: 'INITIATED',
 			assets_count: assets.length,
 			vulnerabilities_count: vulnerabilities,
 		};
-	});
+	};
+	post<SubmitImportBody>(IMPORTS, 'submitImport', submit, LARGEST_IMPORT_BYTES);
 
 	for (const url of bothForms(`${IMPORTS}/jobs/:job_id`)) {
 		app.get<{ Params: { job_id: string } }>(
 			url,
 			{ config: { operation: 'getImportJob' } },
 			async ({ params }) => {
+				// Ids that tests chose themselves need not look like the vendor's.
 				const reply = tenant.importStatus(params.job_id);
-				if (!reply) throw refusals.noSuchImport();
-				return reply;
+				if (reply) return reply;
+				throw UUID.test(params.job_id) ? refusals.noSuchImport() : refusals.malformedImportId();
 			},
 		);
 	}

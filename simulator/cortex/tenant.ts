@@ -10,8 +10,9 @@ import {
 	type StartedImport,
 	type StartedJob,
 } from './jobs';
-import { scriptResultsReply } from './scripts';
+import { scriptResultsReply, unknownExecutionReply } from './scripts';
 import { createSeededJobs } from './seededJobs';
+import type { CortexSettings } from './settings';
 
 /** A job at a glance, for the control API. */
 export interface JobSummary {
@@ -37,6 +38,8 @@ export interface CortexTenant {
 	actionStatus(id: string): object | undefined;
 	scriptResults(id: string): object | undefined;
 	importStatus(id: string): object | undefined;
+	/** Import jobs of the last simulated hour that have not ended. */
+	importsUnderWay(): number;
 	jobs(): JobSummary[];
 	/** What to save: the jobs started, without the seeded ones. */
 	startedJobs(): StartedJob[];
@@ -45,16 +48,20 @@ export interface CortexTenant {
 /** Real action ids have 14 digits; theirs start here and rise by one. */
 const FIRST_ACTION_ID = 22519813685366;
 
+const HOUR_MS = 3600 * 1000;
+
 /** The tenant for a seed, as of `epoch` (simulated epoch milliseconds), with the jobs an earlier run had started. */
 export function createCortexTenant(options: {
 	seed: number;
 	endpoints: number;
 	epoch: number;
 	now: () => number;
+	/** Looked at anew for every reply. */
+	settings: CortexSettings;
 	started: StartedJob[];
 	onStart: () => void;
 }): CortexTenant {
-	const { seed, epoch, now, onStart } = options;
+	const { seed, epoch, now, settings, onStart } = options;
 	const endpoints = createEndpoints(seed, options.endpoints, epoch);
 	const started = new Map(options.started.map((job) => [job.id, job]));
 	const seeded = new Map(createSeededJobs(endpoints, epoch).map((job) => [job.id, job]));
@@ -74,6 +81,10 @@ export function createCortexTenant(options: {
 		return known;
 	};
 
+	const jobs = (): StartedJob[] => [...new Map([...seeded, ...started]).values()];
+
+	const statusOfImport = (job: StartedImport) => importJobReply(seed, job, now()).job_status;
+
 	const start = (job: StartedJob): string => {
 		started.set(job.id, job);
 		onStart();
@@ -91,7 +102,7 @@ export function createCortexTenant(options: {
 	const statusCounts = (job: StartedJob): Record<string, number> => {
 		const words =
 			job.kind === 'importJob'
-				? [(importJobReply(seed, job, now()) as { job_status: string }).job_status]
+				? [statusOfImport(job)]
 				: livesFor(job).map((life) => statusAt(life, secondsOf(job)));
 		const counts: Record<string, number> = {};
 		for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
@@ -129,15 +140,31 @@ export function createCortexTenant(options: {
 		},
 		scriptResults(id) {
 			const job = findAction(id);
-			if (job?.kind !== 'scriptExecution') return undefined;
-			return scriptResultsReply(seed, job, livesFor(job), endpoints, secondsOf(job));
+			if (job?.kind !== 'scriptExecution') {
+				return settings.unknownExecutionIs200 ? unknownExecutionReply(id) : undefined;
+			}
+			return scriptResultsReply(
+				seed,
+				job,
+				livesFor(job),
+				endpoints,
+				secondsOf(job),
+				settings.countsAsText,
+			);
 		},
 		importStatus(id) {
 			const job = find(id) as StartedImport | undefined;
 			return job?.kind === 'importJob' ? importJobReply(seed, job, now()) : undefined;
 		},
+		importsUnderWay: () =>
+			jobs().filter(
+				(job) =>
+					job.kind === 'importJob' &&
+					now() - job.startedAt < HOUR_MS &&
+					['INITIATED', 'PROCESSING'].includes(statusOfImport(job)),
+			).length,
 		jobs: () =>
-			[...seeded.values(), ...started.values()].map((job) => ({
+			jobs().map((job) => ({
 				kind: job.kind,
 				id: job.id,
 				startedAt: new Date(job.startedAt).toISOString(),
