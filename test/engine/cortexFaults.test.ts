@@ -168,7 +168,9 @@ describe('refusals, with the vendor in front and a hint behind', () => {
 	});
 
 	it('the simulator, and so the vendor, says of an unknown import job that its id is unknown', async () => {
-		const { error } = await world.run(new CortexXdrGetImportJob(), { jobId: 'no-such-job' });
+		const { error } = await world.run(new CortexXdrGetImportJob(), {
+			jobId: '11111111-1111-4111-a111-999999999999',
+		});
 		expect(error?.httpCode).toBe('404');
 		expect(error?.description).toContain('Check the id');
 	});
