@@ -63,8 +63,13 @@ export const refusals = {
 	tooMany: () => new CortexError(429, 'Too many requests.'),
 	tooManyImports: (most: number) =>
 		new CortexError(429, 'Too many requests.', `${most} import jobs of the last hour are going on`),
-	noEndpoint: () =>
-		new CortexError(500, processing('No endpoint was found for creating the requested action')),
+	/** Final: none of the endpoints asked for can take the action, whatever the reason. */
+	noEndpoint: (action?: 'SCAN' | 'ABORT_SCAN') =>
+		new CortexError(
+			500,
+			processing('No endpoint was found for creating the requested action'),
+			action && `can't create group action id for ${action}`,
+		),
 	emptyFilters: () => new CortexError(500, processing('filters must not be empty')),
 	noSuchAction: (id: string) => new CortexError(500, processing(`Action ${id} was not found`)),
 	noSuchScript: (uid: string) =>

@@ -91,10 +91,10 @@ export function addCortexRoutes(
 	});
 
 	/** Positions of the endpoints asked for: never none, and never all of them by way of an empty list. */
-	const select = (selection: EndpointSelection): number[] => {
+	const select = (selection: EndpointSelection, action?: 'SCAN' | 'ABORT_SCAN'): number[] => {
 		if (selection.length === 0) throw refusals.emptyFilters();
 		const endpoints = tenant.select(selection);
-		if (endpoints.length === 0) throw refusals.noEndpoint();
+		if (endpoints.length === 0) throw refusals.noEndpoint(action);
 		return endpoints;
 	};
 
@@ -121,9 +121,17 @@ export function addCortexRoutes(
 	};
 
 	post<ScanBody>('/v1/endpoints/scan', 'scanEndpoints', ({ request_data }) => {
-		const endpoints = select(request_data.filters);
+		const busy = settings.oneScanAtATime ? tenant.scanned() : new Set();
+		const endpoints = select(request_data.filters, 'SCAN').filter((one) => !busy.has(one));
+		if (endpoints.length === 0) throw refusals.noEndpoint('SCAN');
 		const id = tenant.startAction({ kind: 'endpointAction', endpoints });
 		return { reply: started(id, endpoints) };
+	});
+
+	post<ScanBody>('/v1/endpoints/abort_scan', 'abortScan', ({ request_data }) => {
+		const aborted = tenant.abortScans(select(request_data.filters, 'ABORT_SCAN'));
+		if (!aborted) throw refusals.noEndpoint('ABORT_SCAN');
+		return { reply: started(aborted.id, aborted.endpoints) };
 	});
 
 	post<ActionStatusBody>('/v1/actions/get_action_status', 'getActionStatus', (body) => {

@@ -23,6 +23,7 @@ const endpointSelection = requestData({ filters: filterSchema, incident_id: inci
 /** Request bodies by operation, as JSON schemas for fastify. */
 export const bodySchemas = {
 	scanEndpoints: endpointSelection,
+	abortScan: endpointSelection,
 	getActionStatus: requestData({ group_action_id: actionId }, ['group_action_id']),
 	getScriptResults: requestData({ action_id: actionId }, ['action_id']),
 	runScript: requestData(
@@ -53,6 +54,7 @@ export const bodySchemas = {
 	},
 };
 
+/** Of a scan, and of the end of one. */
 export interface ScanBody {
 	request_data: { filters: EndpointSelection; incident_id?: string | number | null };
 }

@@ -8,6 +8,8 @@ export interface CortexSettings {
 	importsUnderWay: number;
 	/** `action_id`, `endpoints_count` and the counters of scripts come as text; `endpoint_status` as STATUS_010_CONNECTED. */
 	countsAsText: boolean;
+	/** An endpoint whose scan is going on takes no other one. Off: scans may be started on it again and again. */
+	oneScanAtATime: boolean;
 	/** Results of a script execution that does not exist: 200 with `error_message`, as documented, instead of a 500. */
 	unknownExecutionIs200: boolean;
 }
@@ -17,5 +19,6 @@ export const defaultCortexSettings: CortexSettings = {
 	importsPerHour: 10,
 	importsUnderWay: 10,
 	countsAsText: false,
+	oneScanAtATime: false,
 	unknownExecutionIs200: false,
 };

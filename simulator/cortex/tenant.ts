@@ -31,6 +31,10 @@ export interface CortexTenant {
 	select(selection: EndpointSelection): number[];
 	/** Starts a scan or a script, as the API does; returns its id. */
 	startAction(job: Omit<StartedEndpointJob, 'id' | 'startedAt' | 'plan'>): string;
+	/** Positions at which a scan is pending, under way or being aborted. */
+	scanned(): Set<number>;
+	/** Aborts the scans that are pending or under way at these positions; returns what it did, if there were any. */
+	abortScans(positions: number[]): { id: string; endpoints: number[] } | undefined;
 	startImport(assets: number, vulnerabilities: number): string;
 	/** Starts a job with a life as asked for; returns its id. A job with the same id is replaced. */
 	startJob(request: JobRequest): string;
@@ -83,6 +87,14 @@ export function createCortexTenant(options: {
 
 	const jobs = (): StartedJob[] => [...new Map([...seeded, ...started]).values()];
 
+	/** Scans with the positions at which their word is one of these. */
+	const scansThatAre = (...words: string[]) =>
+		jobs().flatMap((job) => {
+			if (job.kind !== 'endpointAction' || job.action) return [];
+			const are = livesFor(job).map((life) => words.includes(statusAt(life, secondsOf(job))));
+			return [{ scan: job, positions: job.endpoints.filter((_position, i) => are[i]) }];
+		});
+
 	const statusOfImport = (job: StartedImport) => importJobReply(seed, job, now()).job_status;
 
 	const start = (job: StartedJob): string => {
@@ -131,6 +143,30 @@ export function createCortexTenant(options: {
 		endpoints,
 		select: (selection) => selectEndpoints(endpoints, selection),
 		startAction: (job) => start({ ...job, id: newActionId(), startedAt: now() }),
+		scanned: () =>
+			new Set(
+				scansThatAre('PENDING', 'IN_PROGRESS', 'PENDING_ABORT').flatMap(
+					({ positions }) => positions,
+				),
+			),
+		abortScans(wanted) {
+			const asked = new Set(wanted);
+			const running = scansThatAre('PENDING', 'IN_PROGRESS')
+				.map(({ scan, positions }) => ({
+					scan,
+					positions: positions.filter((position) => asked.has(position)),
+				}))
+				.filter(({ positions }) => positions.length > 0);
+			if (running.length === 0) return undefined;
+			const id = newActionId();
+			for (const { scan, positions } of running) {
+				const abort = { by: id, at: now(), endpoints: positions };
+				started.set(scan.id, { ...scan, aborts: [...(scan.aborts ?? []), abort] });
+			}
+			const endpoints = [...new Set(running.flatMap(({ positions }) => positions))];
+			start({ kind: 'endpointAction', action: 'abortScan', id, startedAt: now(), endpoints });
+			return { id, endpoints };
+		},
 		startImport: (assets, vulnerabilities) =>
 			start({ kind: 'importJob', id: newImportId(), startedAt: now(), assets, vulnerabilities }),
 		startJob: (request) => start(plannedJob(request)),

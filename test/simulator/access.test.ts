@@ -3,6 +3,7 @@ import type { AxiosRequestConfig } from 'axios';
 import { signCortexRequest } from '../../simulator/cortex/signature';
 import { operationPermissions } from '../../simulator/cortex/keys';
 import {
+	ABORT,
 	closeBenches,
 	cortexHeaders,
 	IMPORTS,
@@ -121,6 +122,7 @@ describe('signatures', () => {
 describe('permissions and licence', () => {
 	const operations: Array<[keyof typeof operationPermissions, string, unknown]> = [
 		['scanEndpoints', SCAN, scanGroup('Demo Laptops')],
+		['abortScan', ABORT, scanGroup('Demo Laptops')],
 		['getActionStatus', STATUS, statusOf(6001)],
 		['runScript', RUN, { request_data: { script_uid: 'x', endpoint_ids: ['y'] } }],
 		['getScriptResults', RESULTS, resultsOf(7001)],
