@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
+import { answerShapes } from './answerShapes';
 import { plannedOutcomes, type JobRequest } from './cortex/jobs';
 import { defaultCortexSettings, type CortexSettings } from './cortex/settings';
 import type { FaultRule } from './faults';
@@ -20,6 +21,8 @@ const faultSchema = {
 		skip: count,
 		rate: { type: 'number', minimum: 0, maximum: 1 },
 		status: { type: 'integer', minimum: 200, maximum: 599 },
+		shape: { enum: Object.keys(answerShapes) },
+		words: text,
 		headers: { type: 'object', additionalProperties: text },
 		body: {},
 		contentType: text,
