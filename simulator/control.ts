@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
+import { answerShapes } from './answerShapes';
 import { plannedOutcomes, type JobRequest } from './cortex/jobs';
+import { defaultCortexSettings, type CortexSettings } from './cortex/settings';
 import type { FaultRule } from './faults';
 import type { QualysLimit } from './qualys/platform';
 import type { Simulator } from './server';
@@ -19,6 +21,8 @@ const faultSchema = {
 		skip: count,
 		rate: { type: 'number', minimum: 0, maximum: 1 },
 		status: { type: 'integer', minimum: 200, maximum: 599 },
+		shape: { enum: Object.keys(answerShapes) },
+		words: text,
 		headers: { type: 'object', additionalProperties: text },
 		body: {},
 		contentType: text,
@@ -47,6 +51,18 @@ const jobSchema = {
 		errorLog: {},
 		ageSeconds: { type: 'number', minimum: 0 },
 	},
+};
+
+/** Every setting, by the type of its default. */
+const settingsSchema = {
+	type: 'object',
+	additionalProperties: false,
+	properties: Object.fromEntries(
+		Object.entries(defaultCortexSettings).map(([name, value]) => [
+			name,
+			typeof value === 'number' ? count : { type: 'boolean' },
+		]),
+	),
 };
 
 const timeSchema = {
@@ -182,6 +198,13 @@ export function addControl(
 	app.post<{ Body: JobRequest }>('/jobs', { schema: { body: jobSchema } }, async (request) => ({
 		id: cortex.startJob(request.body),
 	}));
+
+	app.get('/cortex/settings', async () => simulator.cortexSettings);
+	app.post<{ Body: Partial<CortexSettings> }>(
+		'/cortex/settings',
+		{ schema: { body: settingsSchema } },
+		async (request) => Object.assign(simulator.cortexSettings, request.body),
+	);
 
 	app.register(async (routes) => addQualysControl(routes, qualys), { prefix: '/qualys' });
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import { SHAPE_WORDS, shapeOf, type ShapeName } from './answerShapes';
 import type { Clock } from './clock';
 import { createRandom } from './random';
 import type { FaultKind, RequestEntry, RequestLog } from './requestLog';
@@ -13,11 +14,11 @@ declare module 'fastify' {
 
 /**
  * Something that goes wrong on demand, at the gateway: before signatures, limits and bodies are looked at.
- * Without `status`, `silent` and `breakConnection: 'before'` the request is really carried out, and only its answer is
- * spoilt: that is how a scan can have started although its caller never learnt of it.
+ * Without `status`, `shape`, `silent` and `breakConnection: 'before'` the request is really carried out, and only its
+ * answer is spoilt: that is how a scan can have started although its caller never learnt of it.
  */
 export interface FaultRule {
-	/** Requests whose path starts with this; a whole path hits just that one. */
+	/** Requests whose path starts with this; a whole path hits just that one, with and without a slash at its end. */
 	path: string;
 	/** Any, unless given. */
 	method?: string;
@@ -29,6 +30,13 @@ export interface FaultRule {
 	rate?: number;
 	/** Answer with this instead of carrying the request out. */
 	status?: number;
+	/**
+	 * Answer in one of the forms that the vendor's services have for errors, and for success without a body, with
+	 * `status` or the form's own (`answerShapes.ts`). `actionErrors` carries the request out to learn of the endpoints.
+	 */
+	shape?: ShapeName;
+	/** The reason that a shape gives. */
+	words?: string;
 	headers?: Record<string, string>;
 	body?: unknown;
 	/** Default: JSON for a body that is not text, else HTML. */
@@ -74,7 +82,7 @@ export function createFaults(seed: number): Faults {
 		take(method, path) {
 			const hit = rules.find((state) => {
 				const { rule } = state;
-				if (!path.startsWith(rule.path)) return false;
+				if (!`${path}/`.startsWith(rule.path)) return false;
 				if (rule.method && rule.method.toUpperCase() !== method) return false;
 				if (state.skip > 0) {
 					state.skip--;
@@ -115,13 +123,32 @@ async function textOf({ raw }: FastifyRequest): Promise<string> {
 function kindOf(rule: FaultRule): FaultKind {
 	if (rule.silent) return 'silence';
 	if (rule.breakConnection) return 'break';
-	if (rule.status !== undefined) return 'status';
+	if (rule.status !== undefined || rule.shape) return 'status';
 	if (rule.trickleMs !== undefined) return 'trickle';
 	if (rule.truncateBody !== undefined || rule.garbageGzip || rule.transform) return 'body';
 	return 'delay';
 }
 
+/** Whether the rule answers in place of the simulator. */
+function answersItself({ status, shape }: FaultRule): boolean {
+	return shape ? !shapeOf(shape).fromAnswer : status !== undefined;
+}
+
+/** The rule with status and body of its shape, if it has one. */
+function shaped(rule: FaultRule): FaultRule {
+	if (!rule.shape) return rule;
+	const shape = shapeOf(rule.shape);
+	const status = rule.status ?? shape.status;
+	return { ...rule, status, body: shape.body?.(rule.words ?? SHAPE_WORDS, status) };
+}
+
 function answerWithFault(reply: FastifyReply, rule: FaultRule, request?: string): FastifyReply {
+	// No body, and so no type of one.
+	if (rule.status === 204)
+		return reply
+			.code(204)
+			.headers(rule.headers ?? {})
+			.send();
 	const isText = rule.body === undefined || typeof rule.body === 'string';
 	const body = writeText(rule.body ?? '');
 	const place = isText ? request : request && inJson(request);
@@ -209,8 +236,8 @@ export function watchRequests(
 			if (rule.delayMs) await clock.sleep(rule.delayMs);
 			reply.hijack();
 			request.raw.socket.destroy();
-		} else if (rule.status !== undefined) {
-			await answerWithFault(reply, rule, rule.echo ? await textOf(request) : undefined);
+		} else if (answersItself(rule)) {
+			await answerWithFault(reply, shaped(rule), rule.echo ? await textOf(request) : undefined);
 		}
 	});
 
@@ -221,6 +248,12 @@ export function watchRequests(
 
 		const spoil = () => {
 			let body = writeText(payload ?? '');
+			const shape = rule.shape && shapeOf(rule.shape);
+			if (shape?.fromAnswer) {
+				reply.code(rule.status ?? shape.status);
+				if (request.logEntry) request.logEntry.status = reply.statusCode;
+				body = writeText(shape.fromAnswer(readJson(body), rule.words ?? SHAPE_WORDS));
+			}
 			if (rule.transform) body = writeText(rule.transform(readJson(body)));
 			if (rule.headers) reply.headers(rule.headers);
 			if (rule.breakConnection === 'headers' || rule.breakConnection === 'middle') {

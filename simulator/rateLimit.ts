@@ -3,14 +3,14 @@ export interface SlidingLimit {
 	allow(now: number): boolean;
 }
 
-/** At most `perWindow` requests in any `windowMs`; 0 means no limit. */
-export function createSlidingLimit(perWindow: number, windowMs = 1000): SlidingLimit {
+/** At most `perWindow()` requests in any `windowMs`, as of the moment of each request; 0 means no limit. */
+export function createSlidingLimit(perWindow: () => number, windowMs = 1000): SlidingLimit {
 	let accepted: number[] = [];
 	return {
 		allow(now) {
-			if (perWindow === 0) return true;
+			const most = perWindow();
 			accepted = accepted.filter((at) => now - at < windowMs);
-			if (accepted.length >= perWindow) return false;
+			if (most > 0 && accepted.length >= most) return false;
 			accepted.push(now);
 			return true;
 		},

@@ -5,6 +5,7 @@ import { addControl } from './control';
 import type { StartedJob } from './cortex/jobs';
 import { createCortexKeys, type CortexKey } from './cortex/keys';
 import { addCortexRoutes } from './cortex/routes';
+import { defaultCortexSettings, type CortexSettings } from './cortex/settings';
 import { createCortexTenant, type CortexTenant } from './cortex/tenant';
 import { createFaults, watchRequests, type Faults } from './faults';
 import type { JobBatch } from './qualys/jobs';
@@ -19,6 +20,7 @@ import { addWebhooks, type Message } from './webhooks';
 export type { Clock, SimulatedTime } from './clock';
 export type { JobRequest } from './cortex/jobs';
 export type { CortexKey } from './cortex/keys';
+export type { CortexSettings } from './cortex/settings';
 export type { FaultRule, Faults } from './faults';
 export type { QualysLimit } from './qualys/platform';
 export type { QualysUser } from './qualys/users';
@@ -51,6 +53,8 @@ export interface SimulatorOptions {
 	scriptJobs?: number;
 	/** Cortex requests per second, for all keys together; default 10, 0 for no limit. */
 	requestsPerSecond?: number;
+	/** What differs from the settings of `cortex/settings.ts`. */
+	cortexSettings?: Partial<CortexSettings>;
 	/** What an earlier run saved. */
 	state?: SimulatorState;
 	/**
@@ -74,6 +78,8 @@ export interface Simulator {
 	requests: RequestLog;
 	time: SimulatedTime;
 	cortex: CortexTenant;
+	/** May be changed at any time. */
+	cortexSettings: CortexSettings;
 	qualys: QualysPlatform;
 	/** What the Slack and Jira stand-ins received. */
 	messages: Message[];
@@ -113,11 +119,13 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 	const faults = createFaults(seed);
 	const requests = createRequestLog();
 	const messages: Message[] = [];
+	const cortexSettings = { ...defaultCortexSettings, ...options.cortexSettings };
 	const cortex = createCortexTenant({
 		seed,
 		endpoints: options.endpoints ?? 2000,
 		epoch,
 		now: time.now,
+		settings: cortexSettings,
 		started: saved?.jobs ?? [],
 		onStart: stateChanged,
 	});
@@ -160,6 +168,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 		requests,
 		time,
 		cortex,
+		cortexSettings,
 		qualys,
 		messages,
 		state,
@@ -173,7 +182,8 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 			addCortexRoutes(routes, {
 				clock,
 				keys,
-				limit: createSlidingLimit(options.requestsPerSecond ?? 10),
+				limit: createSlidingLimit(() => options.requestsPerSecond ?? 10),
+				settings: cortexSettings,
 				tenant: cortex,
 			}),
 		{ prefix: '/public_api' },

@@ -10,6 +10,8 @@ export interface EndpointLife {
 	outcome: string;
 	/** Which of the documented forms of error reason it shows; see `errorReasonForms`. */
 	reasonForm: number;
+	/** From when on it is being aborted by another action. */
+	abortedFrom?: number;
 }
 
 /** An action offline endpoints never took up expires. */
@@ -23,6 +25,9 @@ const durations = {
 	endpointAction: { from: 600, to: 1200 },
 	scriptExecution: { from: 20, to: 300 },
 };
+
+/** How long an endpoint takes to abort its scan, in simulated seconds. */
+const abortDuration = { from: 10, to: 60 };
 
 /** How connected endpoints end. */
 const outcomes = [
@@ -100,6 +105,40 @@ function chanceLife(
 		: { begins, ends: begins + random.integer(from, to), outcome, reasonForm };
 }
 
+/** Seconds until the endpoint's scan is at its end, for the action that aborts and for the scan alike. */
+const abortSeconds = (seed: number, abortId: string, position: number): number =>
+	createRandom(seed, 'abort', abortId, position).integer(abortDuration.from, abortDuration.to);
+
+function lifeOf(
+	seed: number,
+	job: StartedEndpointJob,
+	endpoints: Endpoint[],
+	index: number,
+): EndpointLife {
+	const position = job.endpoints[index];
+	if (job.action === 'abortScan') {
+		// The endpoint need not be there: a scan that has not begun is ended by the tenant.
+		const ends = abortSeconds(seed, job.id, position);
+		return { begins: UNKNOWN_SECONDS, ends, outcome: 'COMPLETED_SUCCESSFULLY', reasonForm: 0 };
+	}
+	if (job.plan) return plannedLife(job.plan, index, job.endpoints.length);
+	const random = createRandom(seed, job.kind, job.id, position);
+	return chanceLife(random, job.kind, endpoints[position]);
+}
+
+function untilAborted(
+	seed: number,
+	job: StartedEndpointJob,
+	position: number,
+	life: EndpointLife,
+): EndpointLife {
+	const abort = job.aborts?.find(({ endpoints }) => endpoints.includes(position));
+	if (!abort) return life;
+	const abortedFrom = (abort.at - job.startedAt) / 1000;
+	const ends = abortedFrom + abortSeconds(seed, abort.by, position);
+	return { ...life, outcome: 'ABORTED', abortedFrom, ends };
+}
+
 /** The lives of an action's endpoints, in the order of `job.endpoints`. */
 export function livesOf(
 	seed: number,
@@ -107,19 +146,17 @@ export function livesOf(
 	endpoints: Endpoint[],
 ): EndpointLife[] {
 	return job.endpoints.map((position, index) =>
-		job.plan
-			? plannedLife(job.plan, index, job.endpoints.length)
-			: chanceLife(createRandom(seed, job.kind, job.id, position), job.kind, endpoints[position]),
+		untilAborted(seed, job, position, lifeOf(seed, job, endpoints, index)),
 	);
 }
 
 /** The vendor's word for an endpoint `seconds` (simulated) after the action started. */
 export function statusAt(life: EndpointLife, seconds: number): string {
-	if (seconds >= life.ends) return life.outcome;
-	if (seconds < life.begins) return 'PENDING';
-	const isBeingAborted =
-		life.outcome === 'ABORTED' && seconds >= life.ends - (life.ends - life.begins) / 5;
-	return isBeingAborted ? 'PENDING_ABORT' : 'IN_PROGRESS';
+	const { begins, ends, outcome } = life;
+	const byItself = outcome === 'ABORTED' ? ends - (ends - begins) / 5 : Infinity;
+	if (seconds >= ends) return outcome;
+	if (seconds >= (life.abortedFrom ?? byItself)) return 'PENDING_ABORT';
+	return seconds < begins ? 'PENDING' : 'IN_PROGRESS';
 }
 
 /** Whether the tenant knows the action's endpoints yet. */

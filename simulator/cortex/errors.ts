@@ -15,6 +15,20 @@ export class CortexError extends Error {
 	}
 }
 
+/** A refusal in the form of the framework behind the newer services: a text, or what is wrong in which place. */
+export class DetailError extends CortexError {
+	constructor(
+		status: number,
+		readonly detail: string | Array<{ loc: string[]; msg: string; type: string }>,
+	) {
+		super(status, 'Refused', detail);
+	}
+
+	override body(): object {
+		return { detail: this.detail };
+	}
+}
+
 const processing = (what: string): string =>
 	`An error occurred while processing XDR public API - ${what}`;
 
@@ -40,11 +54,22 @@ export const refusals = {
 			'Forbidden access. The provided API Key does not have the required RBAC permissions to run this API.',
 			{ missing_permissions: [permission] },
 		),
-	noSuchImport: () => new CortexError(404, 'Not Found', 'No import job has this job_id'),
+	noSuchImport: () => new DetailError(404, 'Job not found'),
+	malformedImportId: () =>
+		new DetailError(422, [
+			{ loc: ['path', 'job_id'], msg: 'value is not a valid uuid', type: 'type_error.uuid' },
+		]),
 	tooLarge: () => new CortexError(413, 'Request entity too large'),
 	tooMany: () => new CortexError(429, 'Too many requests.'),
-	noEndpoint: () =>
-		new CortexError(500, processing('No endpoint was found for creating the requested action')),
+	tooManyImports: (most: number) =>
+		new CortexError(429, 'Too many requests.', `${most} import jobs of the last hour are going on`),
+	/** Final: none of the endpoints asked for can take the action, whatever the reason. */
+	noEndpoint: (action?: 'SCAN' | 'ABORT_SCAN') =>
+		new CortexError(
+			500,
+			processing('No endpoint was found for creating the requested action'),
+			action && `can't create group action id for ${action}`,
+		),
 	emptyFilters: () => new CortexError(500, processing('filters must not be empty')),
 	noSuchAction: (id: string) => new CortexError(500, processing(`Action ${id} was not found`)),
 	noSuchScript: (uid: string) =>

@@ -4,7 +4,8 @@ import type { Endpoint } from './endpoints';
 export interface EndpointFilter {
 	field: string;
 	operator: 'in' | 'gte' | 'lte';
-	value: string[] | number;
+	/** Clients send one value instead of a list of one, and numbers where the vendor's page has text, or the reverse. */
+	value: Array<string | number> | string | number;
 }
 
 /** `all`, or filters that must all match. */
@@ -15,7 +16,8 @@ interface ListField {
 	of: (endpoint: Endpoint) => string[];
 }
 
-const anyText = { type: 'string' };
+/** Compared by its text where it is a number. */
+const anyText = { anyOf: [{ type: 'string', minLength: 1 }, { type: 'number' }] };
 const oneOf = (...words: string[]) => ({ type: 'string', enum: words });
 const ipAddress = { type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] };
 
@@ -61,6 +63,20 @@ const fieldSchema = (field: string, operators: string[], value: object) => ({
 	properties: { field: { const: field }, operator: { enum: operators }, value },
 });
 
+/** One value or a list of them; `if` rather than `anyOf`, for errors that name the one wrong thing. */
+const oneOrMany = (items: object) => ({
+	if: { type: 'array' },
+	then: { type: 'array', minItems: 1, items },
+	else: items,
+});
+
+const epochMilliseconds = {
+	anyOf: [
+		{ type: 'integer', minimum: 0 },
+		{ type: 'string', pattern: '^\\d+$' },
+	],
+};
+
 /** JSON schema of `filters`; needs ajv's `discriminator` option, for errors that name the one wrong thing. */
 export const filterSchema = {
 	if: { type: 'array' },
@@ -72,10 +88,10 @@ export const filterSchema = {
 			discriminator: { propertyName: 'field' },
 			oneOf: [
 				...Object.entries(listFields).map(([field, { items }]) =>
-					fieldSchema(field, ['in'], { type: 'array', minItems: 1, items }),
+					fieldSchema(field, ['in'], oneOrMany(items)),
 				),
 				...Object.keys(timeFields).map((field) =>
-					fieldSchema(field, ['gte', 'lte'], { type: 'integer', minimum: 0 }),
+					fieldSchema(field, ['gte', 'lte'], epochMilliseconds),
 				),
 			],
 		},
@@ -84,10 +100,12 @@ export const filterSchema = {
 };
 
 function matches(endpoint: Endpoint, { field, operator, value }: EndpointFilter): boolean {
-	if (Array.isArray(value))
-		return listFields[field].of(endpoint).some((own) => value.includes(own));
+	if (operator === 'in') {
+		const wanted = [value].flat().map(String);
+		return listFields[field].of(endpoint).some((own) => wanted.includes(own));
+	}
 	const seen = timeFields[field](endpoint);
-	return operator === 'gte' ? seen >= value : seen <= value;
+	return operator === 'gte' ? seen >= Number(value) : seen <= Number(value);
 }
 
 /** Positions in `endpoints` of those that match; comparisons are exact, upper and lower case included. */

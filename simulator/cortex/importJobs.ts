@@ -33,6 +33,19 @@ export const errorLogForms: Record<string, unknown> = {
 	nothing: null,
 };
 
+/** The vendor ends a job that is still being processed after so long. */
+const MOST_SECONDS = 24 * 3600;
+
+/** Error log of a job that the vendor ended. */
+export const TIMED_OUT = 'The job was still PROCESSING after 24 hours and was ended';
+
+/** One moment of an import: its status, when it came to that (simulated seconds since the start), and the error log. */
+interface Moment {
+	status: string;
+	since: number;
+	errorLog: unknown;
+}
+
 const outcomes = [
 	{ status: 'COMPLETED', weight: 85 },
 	{ status: 'COMPLETED_WITH_ERRORS', weight: 10 },
@@ -53,22 +66,37 @@ function lifeOf(seed: number, job: StartedImport): ImportLife {
 	};
 }
 
+function momentOf(life: ImportLife, seconds: number): Moment {
+	if (seconds >= life.ends) {
+		return { status: life.status, since: life.ends, errorLog: life.errorLog };
+	}
+	return seconds >= life.queued
+		? { status: 'PROCESSING', since: life.queued, errorLog: null }
+		: { status: 'INITIATED', since: 0, errorLog: null };
+}
+
+/** The vendor promises an end to PROCESSING only: INITIATED, and words that nobody documented, stay. */
+function endedInTime(life: ImportLife, seconds: number): Moment {
+	const isEnded = seconds >= MOST_SECONDS && momentOf(life, MOST_SECONDS).status === 'PROCESSING';
+	return isEnded
+		? { status: 'COMPLETED_WITH_ERRORS', since: MOST_SECONDS, errorLog: TIMED_OUT }
+		: momentOf(life, seconds);
+}
+
 /** The flat body of an import job's status at a simulated time (epoch milliseconds). */
-export function importJobReply(seed: number, job: StartedImport, now: number): object {
+export function importJobReply(
+	seed: number,
+	job: StartedImport,
+	now: number,
+): { job_status: string; [field: string]: unknown } {
 	const life = lifeOf(seed, job);
-	const seconds = (now - job.startedAt) / 1000;
+	const { status, since, errorLog } = endedInTime(life, (now - job.startedAt) / 1000);
 	const writeTime = timeForms[life.timeForm];
-	const [status, since] =
-		seconds >= life.ends
-			? [life.status, life.ends]
-			: seconds >= life.queued
-				? ['PROCESSING', life.queued]
-				: ['INITIATED', 0];
 	return {
 		job_id: job.id,
 		job_status: status,
 		created_timestamp: writeTime(job.startedAt),
 		last_updated: writeTime(job.startedAt + since * 1000),
-		error_log: seconds >= life.ends ? life.errorLog : null,
+		error_log: errorLog,
 	};
 }

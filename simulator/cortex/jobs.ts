@@ -20,8 +20,20 @@ export interface Plan {
 	errorLog?: unknown;
 }
 
+/** The end of a scan on some of its endpoints. */
+export interface Abort {
+	/** Id of the action that aborts. */
+	by: string;
+	/** Simulated epoch milliseconds. */
+	at: number;
+	/** Positions in the tenant's list of endpoints. */
+	endpoints: number[];
+}
+
 export interface StartedEndpointJob extends Started {
 	kind: 'endpointAction' | 'scriptExecution';
+	/** What an endpoint action does to its endpoints; a scan, unless said otherwise. */
+	action?: 'abortScan';
 	/** Positions in the tenant's list of endpoints. */
 	endpoints: number[];
 	plan?: Plan;
@@ -29,6 +41,8 @@ export interface StartedEndpointJob extends Started {
 	parameters?: Record<string, unknown>;
 	/** A script execution that the tenant refused: answered with 200 and this text. */
 	errorMessage?: string;
+	/** Scans: where and when they were aborted. */
+	aborts?: Abort[];
 }
 
 export interface StartedImport extends Started {

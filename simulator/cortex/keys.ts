@@ -15,6 +15,7 @@ export interface CortexKey {
 /** The permission each operation asks for. Only the import job's name is documented; the rest is the console's wording. */
 export const operationPermissions = {
 	scanEndpoints: 'Endpoint Scan',
+	abortScan: 'Endpoint Scan',
 	getActionStatus: 'Action Center View',
 	runScript: 'Run Script',
 	getScriptResults: 'Script Results View',

@@ -1,8 +1,9 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 import type { Clock } from '../clock';
-import type { SlidingLimit } from '../rateLimit';
-import { CortexError, refusals, WRONG_PATH_PAGE } from './errors';
+import { createSlidingLimit, type SlidingLimit } from '../rateLimit';
+import { answerError } from './answerError';
+import { refusals, WRONG_PATH_PAGE } from './errors';
 import type { EndpointSelection } from './filters';
 import { operationPermissions, type CortexKey, type Operation } from './keys';
 import {
@@ -14,6 +15,7 @@ import {
 	type SubmitImportBody,
 } from './schemas';
 import { scripts } from './scripts';
+import type { CortexSettings } from './settings';
 import { createSignatureCheck } from './signature';
 import type { CortexTenant } from './tenant';
 
@@ -26,53 +28,16 @@ declare module 'fastify' {
 
 const IMPORTS = '/vulnerability-management/v1/external-scans/assets';
 
-/** Operations of the newer service, whose replies and errors stand without `reply`. */
-const flatOperations: Operation[] = ['submitImport', 'getImportJob'];
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
-type Validation = NonNullable<FastifyError['validation']>[number];
+/** The vendor refuses larger submissions. */
+const LARGEST_IMPORT_BYTES = 10_000_000;
 
-/** What is wrong with a body, in one line that names the place and, for an unknown filter, its field. */
-function describe({ instancePath, keyword, message, params }: Validation): string {
-	const place = instancePath.slice(1).replaceAll('/', '.') || 'body';
-	if (keyword === 'discriminator') return `${place}: unknown filter field "${params.tagValue}"`;
-	if (keyword === 'additionalProperties') return `${place}: unknown "${params.additionalProperty}"`;
-	return `${place} ${message}`;
-}
+const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 
-function answerUnprocessable(reply: FastifyReply, wrong: Validation): FastifyReply {
-	const loc = ['body', ...wrong.instancePath.split('/').slice(1)];
-	return reply.code(422).send({
-		detail: [{ loc, msg: wrong.message, type: `value_error.${wrong.keyword}` }],
-	});
-}
-
-const framework: Record<string, () => CortexError> = {
-	FST_ERR_CTP_INVALID_JSON_BODY: refusals.badJson,
-	FST_ERR_CTP_EMPTY_JSON_BODY: refusals.badJson,
-	FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
-		refusals.badRequest('Content-Type must be application/json'),
-	FST_ERR_CTP_BODY_TOO_LARGE: refusals.tooLarge,
-};
-
-function toCortexError(error: FastifyError | CortexError): CortexError {
-	if (error instanceof CortexError) return error;
-	if (error.validation) return refusals.badRequest(describe(error.validation[0]));
-	return framework[error.code]?.() ?? new CortexError(500, 'Internal server error', error.message);
-}
-
-function answerError(
-	error: FastifyError | CortexError,
-	request: FastifyRequest,
-	reply: FastifyReply,
-): FastifyReply {
-	const { operation } = request.routeOptions.config;
-	if (operation === 'submitImport' && 'validation' in error && error.validation) {
-		return answerUnprocessable(reply, error.validation[0]);
-	}
-	const form = operation && flatOperations.includes(operation) ? 'flat' : 'reply';
-	const refusal = toCortexError(error);
-	return reply.code(refusal.status).send(refusal.body(form));
-}
+/** The vendor's pages have had every path with and without a slash at its end. */
+const bothForms = (path: string) => [path, `${path}/`];
 
 /** Endpoints by id and by filters, both: ids are one more filter. */
 const selectionOf = ({
@@ -87,7 +52,7 @@ const selectionOf = ({
 
 /**
  * Adds the tenant's public API, below `/public_api`. The order of checks is a gateway's: limit, signature, licence,
- * permission, and only then the body.
+ * permission, the operation's own limit, and only then the body.
  */
 export function addCortexRoutes(
 	app: FastifyInstance,
@@ -95,11 +60,17 @@ export function addCortexRoutes(
 		clock: Clock;
 		keys: Record<string, CortexKey>;
 		limit: SlidingLimit;
+		/** Looked at anew for every request. */
+		settings: CortexSettings;
 		tenant: CortexTenant;
 	},
 ): void {
-	const { clock, keys, limit, tenant } = parts;
+	const { clock, keys, limit, settings, tenant } = parts;
 	const signatures = createSignatureCheck(keys);
+	const ownLimits: Partial<Record<Operation, SlidingLimit>> = {
+		getImportJob: createSlidingLimit(() => settings.importPollsPerMinute, MINUTE_MS),
+		submitImport: createSlidingLimit(() => settings.importsPerHour, HOUR_MS),
+	};
 
 	app.removeContentTypeParser('text/plain');
 	app.setErrorHandler(answerError);
@@ -109,93 +80,115 @@ export function addCortexRoutes(
 
 	app.addHook('onRequest', async (request) => {
 		const { operation } = request.routeOptions.config;
-		if (!limit.allow(clock.now())) {
-			if (request.logEntry) request.logEntry.overLimit = true;
-			throw refusals.tooMany();
-		}
+		if (!limit.allow(clock.now())) throw refusals.tooMany();
 		if (!operation) return;
 		const key = signatures.identify(request.headers, clock.now());
 		if (!key) throw refusals.unauthorized();
 		if (!key.licensed) throw refusals.noLicence();
 		const permission = operationPermissions[operation];
 		if (!key.permissions.includes(permission)) throw refusals.forbidden(permission);
+		if (ownLimits[operation]?.allow(clock.now()) === false) throw refusals.tooMany();
 	});
 
 	/** Positions of the endpoints asked for: never none, and never all of them by way of an empty list. */
-	const select = (selection: EndpointSelection): number[] => {
+	const select = (selection: EndpointSelection, action?: 'SCAN' | 'ABORT_SCAN'): number[] => {
 		if (selection.length === 0) throw refusals.emptyFilters();
 		const endpoints = tenant.select(selection);
-		if (endpoints.length === 0) throw refusals.noEndpoint();
+		if (endpoints.length === 0) throw refusals.noEndpoint(action);
 		return endpoints;
 	};
 
-	const route = (operation: keyof typeof bodySchemas) => ({
-		config: { operation },
-		schema: { body: bodySchemas[operation] },
+	/** Some versions send ids and counts as text. */
+	const numeric = (value: number | string) =>
+		settings.countsAsText ? String(value) : Number(value);
+	const started = (id: string, endpoints: number[]) => ({
+		action_id: numeric(id),
+		endpoints_count: numeric(endpoints.length),
 	});
 
-	app.post<{ Body: ScanBody }>('/v1/endpoints/scan', route('scanEndpoints'), async (request) => {
-		const endpoints = select(request.body.request_data.filters);
+	const post = <Body>(
+		path: string,
+		operation: keyof typeof bodySchemas,
+		answer: (body: Body, reply: FastifyReply) => object,
+		bodyLimit?: number,
+	) => {
+		const options = { config: { operation }, schema: { body: bodySchemas[operation] }, bodyLimit };
+		for (const url of bothForms(path)) {
+			app.post<{ Body: Body }>(url, options, async ({ body }, reply) =>
+				answer(body as Body, reply),
+			);
+		}
+	};
+
+	post<ScanBody>('/v1/endpoints/scan', 'scanEndpoints', ({ request_data }) => {
+		const busy = settings.oneScanAtATime ? tenant.scanned() : new Set();
+		const endpoints = select(request_data.filters, 'SCAN').filter((one) => !busy.has(one));
+		if (endpoints.length === 0) throw refusals.noEndpoint('SCAN');
 		const id = tenant.startAction({ kind: 'endpointAction', endpoints });
-		return { reply: { action_id: Number(id), endpoints_count: endpoints.length } };
+		return { reply: started(id, endpoints) };
 	});
 
-	app.post<{ Body: ActionStatusBody }>(
-		'/v1/actions/get_action_status/',
-		route('getActionStatus'),
-		async (request) => {
-			const id = String(request.body.request_data.group_action_id);
-			const reply = tenant.actionStatus(id);
-			if (!reply) throw refusals.noSuchAction(id);
-			return { reply };
-		},
-	);
+	post<ScanBody>('/v1/endpoints/abort_scan', 'abortScan', ({ request_data }) => {
+		const aborted = tenant.abortScans(select(request_data.filters, 'ABORT_SCAN'));
+		if (!aborted) throw refusals.noEndpoint('ABORT_SCAN');
+		return { reply: started(aborted.id, aborted.endpoints) };
+	});
 
-	app.post<{ Body: RunScriptBody }>(
-		'/v1/scripts/run_script',
-		route('runScript'),
-		async (request) => {
-			const { script_uid, parameters_values } = request.body.request_data;
-			const endpoints = select(selectionOf(request.body.request_data));
-			if (!scripts.some(({ uid }) => uid === script_uid)) throw refusals.noSuchScript(script_uid);
-			const id = tenant.startAction({
-				kind: 'scriptExecution',
-				endpoints,
-				scriptUid: script_uid,
-				parameters: parameters_values,
-			});
-			return { reply: { action_id: Number(id), status: 1, endpoints_count: endpoints.length } };
-		},
-	);
+	post<ActionStatusBody>('/v1/actions/get_action_status', 'getActionStatus', (body) => {
+		const id = String(body.request_data.group_action_id);
+		const reply = tenant.actionStatus(id);
+		if (!reply) throw refusals.noSuchAction(id);
+		return { reply };
+	});
 
-	app.post<{ Body: ScriptResultsBody }>(
-		'/v1/scripts/get_script_execution_results/',
-		route('getScriptResults'),
-		async (request) => {
-			const id = String(request.body.request_data.action_id);
+	post<RunScriptBody>('/v1/scripts/run_script', 'runScript', ({ request_data }) => {
+		const { script_uid, parameters_values } = request_data;
+		const endpoints = select(selectionOf(request_data));
+		if (!scripts.some(({ uid }) => uid === script_uid)) throw refusals.noSuchScript(script_uid);
+		const id = tenant.startAction({
+			kind: 'scriptExecution',
+			endpoints,
+			scriptUid: script_uid,
+			parameters: parameters_values,
+		});
+		return { reply: { ...started(id, endpoints), status: numeric(1) } };
+	});
+
+	post<ScriptResultsBody>(
+		'/v1/scripts/get_script_execution_results',
+		'getScriptResults',
+		(body) => {
+			const id = String(body.request_data.action_id);
 			const reply = tenant.scriptResults(id);
 			if (!reply) throw refusals.noSuchAction(id);
 			return { reply };
 		},
 	);
 
-	app.post<{ Body: SubmitImportBody }>(IMPORTS, route('submitImport'), async (request) => {
-		const { assets } = request.body;
+	const submit = ({ assets }: SubmitImportBody, reply: FastifyReply) => {
+		const most = settings.importsUnderWay;
+		if (most > 0 && tenant.importsUnderWay() >= most) throw refusals.tooManyImports(most);
 		const vulnerabilities = assets.flatMap((asset) => asset.vulnerabilities ?? []).length;
+		reply.code(201);
 		return {
 			job_id: tenant.startImport(assets.length, vulnerabilities),
+			job_status: 'INITIATED',
 			assets_count: assets.length,
 			vulnerabilities_count: vulnerabilities,
 		};
-	});
+	};
+	post<SubmitImportBody>(IMPORTS, 'submitImport', submit, LARGEST_IMPORT_BYTES);
 
-	app.get<{ Params: { job_id: string } }>(
-		`${IMPORTS}/jobs/:job_id`,
-		{ config: { operation: 'getImportJob' } },
-		async (request) => {
-			const reply = tenant.importStatus(request.params.job_id);
-			if (!reply) throw refusals.noSuchImport();
-			return reply;
-		},
-	);
+	for (const url of bothForms(`${IMPORTS}/jobs/:job_id`)) {
+		app.get<{ Params: { job_id: string } }>(
+			url,
+			{ config: { operation: 'getImportJob' } },
+			async ({ params }) => {
+				// Ids that tests chose themselves need not look like the vendor's.
+				const reply = tenant.importStatus(params.job_id);
+				if (reply) return reply;
+				throw UUID.test(params.job_id) ? refusals.noSuchImport() : refusals.malformedImportId();
+			},
+		);
+	}
 }

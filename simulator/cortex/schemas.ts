@@ -12,11 +12,17 @@ const requestData = (properties: object, required: string[], strict = true) => (
 /** Documented as text on one page and as an integer on the other; digits either way. */
 const actionId = { anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^\\d+$' }] };
 
+/** Documented as text; clients send numbers and null too. */
+const incidentId = { anyOf: [{ type: 'string' }, { type: 'integer' }, { type: 'null' }] };
+
+const endpointSelection = requestData({ filters: filterSchema, incident_id: incidentId }, [
+	'filters',
+]);
+
 /** Request bodies by operation, as JSON schemas for fastify. */
 export const bodySchemas = {
-	scanEndpoints: requestData({ filters: filterSchema, incident_id: { type: 'string' } }, [
-		'filters',
-	]),
+	scanEndpoints: endpointSelection,
+	abortScan: endpointSelection,
 	getActionStatus: requestData({ group_action_id: actionId }, ['group_action_id']),
 	getScriptResults: requestData({ action_id: actionId }, ['action_id']),
 	runScript: requestData(
@@ -26,7 +32,7 @@ export const bodySchemas = {
 			filters: filterSchema,
 			timeout: { type: 'integer', minimum: 1 },
 			parameters_values: { type: 'object' },
-			incident_id: { type: 'string' },
+			incident_id: incidentId,
 		},
 		['script_uid'],
 		false,
@@ -47,8 +53,9 @@ export const bodySchemas = {
 	},
 };
 
+/** Of a scan, and of the end of one. */
 export interface ScanBody {
-	request_data: { filters: EndpointSelection; incident_id?: string };
+	request_data: { filters: EndpointSelection; incident_id?: string | number | null };
 }
 
 export interface ActionStatusBody {

@@ -1,6 +1,6 @@
 import { createRandom, type Random } from '../random';
 import { statusAt, type EndpointLife } from './actions';
-import type { Endpoint } from './endpoints';
+import type { ConnectionStatus, Endpoint } from './endpoints';
 import type { StartedEndpointJob } from './jobs';
 
 /** How a script's return value arrives: documented, as recorded, or one key per command. */
@@ -42,6 +42,13 @@ export const scripts: Script[] = [
 /** Why the tenant would not run a script on the endpoints asked for. */
 export const REFUSAL = 'You do not have permission to run scripts on the selected endpoints';
 
+/** The other form in which replies name the status of an endpoint. */
+const numberedStatuses: Record<ConnectionStatus, string> = {
+	CONNECTED: 'STATUS_010_CONNECTED',
+	LOST: 'STATUS_020_LOST',
+	DISCONNECTED: 'STATUS_040_DISCONNECTED',
+};
+
 const FILE_RETENTION_MS = 7 * 24 * 3600 * 1000;
 
 /** `YYYY-MM-DD HH:MM:SS` in UTC, without a zone, as the vendor writes it. */
@@ -72,34 +79,51 @@ function result(
 	random: Random,
 	life: EndpointLife,
 	seconds: number,
+	countsAsText: boolean,
 ): object {
 	const status = statusAt(life, seconds);
 	const ended = isDone(status);
 	const retrieved = status.startsWith('COMPLETED') ? (script.files ?? 0) : 0;
 	const failed = status === 'COMPLETED_PARTIAL' ? 1 : 0;
+	const connection = seconds >= life.begins && ended ? 'CONNECTED' : endpoint.status;
 	return {
 		endpoint_name: endpoint.hostname,
 		endpoint_ip_address: endpoint.ips,
-		endpoint_status: seconds >= life.begins && ended ? 'CONNECTED' : endpoint.status,
+		endpoint_status: countsAsText ? numberedStatuses[connection] : connection,
 		domain: endpoint.domain,
 		endpoint_id: endpoint.id,
 		execution_status: status,
 		standard_output: ended ? output(status) : null,
 		...(status.startsWith('COMPLETED') ? returnedFields(script, endpoint, random) : {}),
-		retrieved_files: retrieved,
+		retrieved_files: countsAsText ? String(retrieved) : retrieved,
 		// A number by the vendor's page; recorded replies hold text.
-		failed_files: script.form === 'return_value' ? failed : String(failed),
+		failed_files: script.form === 'return_value' && !countsAsText ? failed : String(failed),
 		retention_date: retrieved ? job.startedAt + FILE_RETENTION_MS : null,
 	};
 }
 
-/** The body of get_script_execution_results, `seconds` (simulated) after the execution started. */
+/** The body of get_script_execution_results for an action that does not exist, in the form that comes with status 200. */
+export const unknownExecutionReply = (id: string): object => ({
+	script_name: '',
+	script_description: null,
+	script_parameters: [],
+	date_created: '',
+	scope: '',
+	error_message: `Action ${id} does not exist, or you do not have the permission to see it`,
+	results: [],
+});
+
+/**
+ * The body of get_script_execution_results, `seconds` (simulated) after the execution started; with `countsAsText`, in
+ * the forms that some versions have: counters as text, numbered statuses.
+ */
 export function scriptResultsReply(
 	seed: number,
 	job: StartedEndpointJob,
 	lives: EndpointLife[],
 	endpoints: Endpoint[],
 	seconds: number,
+	countsAsText: boolean,
 ): object {
 	const script = scripts.find(({ uid }) => uid === job.scriptUid) ?? scripts[0];
 	const taking = job.endpoints.map((position) => endpoints[position]);
@@ -123,6 +147,7 @@ export function scriptResultsReply(
 						createRandom(seed, 'result', job.id, endpoint.id),
 						lives[i],
 						seconds,
+						countsAsText,
 					),
 				),
 	};

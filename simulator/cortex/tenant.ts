@@ -10,8 +10,9 @@ import {
 	type StartedImport,
 	type StartedJob,
 } from './jobs';
-import { scriptResultsReply } from './scripts';
+import { scriptResultsReply, unknownExecutionReply } from './scripts';
 import { createSeededJobs } from './seededJobs';
+import type { CortexSettings } from './settings';
 
 /** A job at a glance, for the control API. */
 export interface JobSummary {
@@ -30,6 +31,10 @@ export interface CortexTenant {
 	select(selection: EndpointSelection): number[];
 	/** Starts a scan or a script, as the API does; returns its id. */
 	startAction(job: Omit<StartedEndpointJob, 'id' | 'startedAt' | 'plan'>): string;
+	/** Positions at which a scan is pending, under way or being aborted. */
+	scanned(): Set<number>;
+	/** Aborts the scans that are pending or under way at these positions; returns what it did, if there were any. */
+	abortScans(positions: number[]): { id: string; endpoints: number[] } | undefined;
 	startImport(assets: number, vulnerabilities: number): string;
 	/** Starts a job with a life as asked for; returns its id. A job with the same id is replaced. */
 	startJob(request: JobRequest): string;
@@ -37,6 +42,8 @@ export interface CortexTenant {
 	actionStatus(id: string): object | undefined;
 	scriptResults(id: string): object | undefined;
 	importStatus(id: string): object | undefined;
+	/** Import jobs of the last simulated hour that have not ended. */
+	importsUnderWay(): number;
 	jobs(): JobSummary[];
 	/** What to save: the jobs started, without the seeded ones. */
 	startedJobs(): StartedJob[];
@@ -45,16 +52,20 @@ export interface CortexTenant {
 /** Real action ids have 14 digits; theirs start here and rise by one. */
 const FIRST_ACTION_ID = 22519813685366;
 
+const HOUR_MS = 3600 * 1000;
+
 /** The tenant for a seed, as of `epoch` (simulated epoch milliseconds), with the jobs an earlier run had started. */
 export function createCortexTenant(options: {
 	seed: number;
 	endpoints: number;
 	epoch: number;
 	now: () => number;
+	/** Looked at anew for every reply. */
+	settings: CortexSettings;
 	started: StartedJob[];
 	onStart: () => void;
 }): CortexTenant {
-	const { seed, epoch, now, onStart } = options;
+	const { seed, epoch, now, settings, onStart } = options;
 	const endpoints = createEndpoints(seed, options.endpoints, epoch);
 	const started = new Map(options.started.map((job) => [job.id, job]));
 	const seeded = new Map(createSeededJobs(endpoints, epoch).map((job) => [job.id, job]));
@@ -74,6 +85,18 @@ export function createCortexTenant(options: {
 		return known;
 	};
 
+	const jobs = (): StartedJob[] => [...new Map([...seeded, ...started]).values()];
+
+	/** Scans with the positions at which their word is one of these. */
+	const scansThatAre = (...words: string[]) =>
+		jobs().flatMap((job) => {
+			if (job.kind !== 'endpointAction' || job.action) return [];
+			const are = livesFor(job).map((life) => words.includes(statusAt(life, secondsOf(job))));
+			return [{ scan: job, positions: job.endpoints.filter((_position, i) => are[i]) }];
+		});
+
+	const statusOfImport = (job: StartedImport) => importJobReply(seed, job, now()).job_status;
+
 	const start = (job: StartedJob): string => {
 		started.set(job.id, job);
 		onStart();
@@ -91,7 +114,7 @@ export function createCortexTenant(options: {
 	const statusCounts = (job: StartedJob): Record<string, number> => {
 		const words =
 			job.kind === 'importJob'
-				? [(importJobReply(seed, job, now()) as { job_status: string }).job_status]
+				? [statusOfImport(job)]
 				: livesFor(job).map((life) => statusAt(life, secondsOf(job)));
 		const counts: Record<string, number> = {};
 		for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
@@ -120,6 +143,30 @@ export function createCortexTenant(options: {
 		endpoints,
 		select: (selection) => selectEndpoints(endpoints, selection),
 		startAction: (job) => start({ ...job, id: newActionId(), startedAt: now() }),
+		scanned: () =>
+			new Set(
+				scansThatAre('PENDING', 'IN_PROGRESS', 'PENDING_ABORT').flatMap(
+					({ positions }) => positions,
+				),
+			),
+		abortScans(wanted) {
+			const asked = new Set(wanted);
+			const running = scansThatAre('PENDING', 'IN_PROGRESS')
+				.map(({ scan, positions }) => ({
+					scan,
+					positions: positions.filter((position) => asked.has(position)),
+				}))
+				.filter(({ positions }) => positions.length > 0);
+			if (running.length === 0) return undefined;
+			const id = newActionId();
+			for (const { scan, positions } of running) {
+				const abort = { by: id, at: now(), endpoints: positions };
+				started.set(scan.id, { ...scan, aborts: [...(scan.aborts ?? []), abort] });
+			}
+			const endpoints = [...new Set(running.flatMap(({ positions }) => positions))];
+			start({ kind: 'endpointAction', action: 'abortScan', id, startedAt: now(), endpoints });
+			return { id, endpoints };
+		},
 		startImport: (assets, vulnerabilities) =>
 			start({ kind: 'importJob', id: newImportId(), startedAt: now(), assets, vulnerabilities }),
 		startJob: (request) => start(plannedJob(request)),
@@ -129,15 +176,31 @@ export function createCortexTenant(options: {
 		},
 		scriptResults(id) {
 			const job = findAction(id);
-			if (job?.kind !== 'scriptExecution') return undefined;
-			return scriptResultsReply(seed, job, livesFor(job), endpoints, secondsOf(job));
+			if (job?.kind !== 'scriptExecution') {
+				return settings.unknownExecutionIs200 ? unknownExecutionReply(id) : undefined;
+			}
+			return scriptResultsReply(
+				seed,
+				job,
+				livesFor(job),
+				endpoints,
+				secondsOf(job),
+				settings.countsAsText,
+			);
 		},
 		importStatus(id) {
 			const job = find(id) as StartedImport | undefined;
 			return job?.kind === 'importJob' ? importJobReply(seed, job, now()) : undefined;
 		},
+		importsUnderWay: () =>
+			jobs().filter(
+				(job) =>
+					job.kind === 'importJob' &&
+					now() - job.startedAt < HOUR_MS &&
+					['INITIATED', 'PROCESSING'].includes(statusOfImport(job)),
+			).length,
 		jobs: () =>
-			[...seeded.values(), ...started.values()].map((job) => ({
+			jobs().map((job) => ({
 				kind: job.kind,
 				id: job.id,
 				startedAt: new Date(job.startedAt).toISOString(),

@@ -28,6 +28,8 @@ const startScript = (durationSeconds: number, change: Partial<JobRequest> = {}) 
 	start(durationSeconds, { kind: 'scriptExecution', ...change });
 
 const jobs = (...ids: string[]) => ids.map((action_id, row) => ({ action_id, row }));
+/** Of the form that the vendor's ids have; another one is refused as malformed. */
+const UNKNOWN_IMPORT = '11111111-1111-4111-a111-999999999999';
 const JOB_ID = '={{ $json.action_id ?? $json.job_id }}';
 const POLLS = '/public_api/v1/actions/get_action_status/';
 const RESULTS = '/public_api/v1/scripts/get_script_execution_results/';
@@ -345,7 +347,7 @@ describe.each(kinds)('many jobs, $kind', ({ options }) => {
 		expect(good.json[0].outcome).toBe('succeeded');
 		const gone = await waitFor(
 			world,
-			{ jobType: 'importJob', jobId: 'nowhere', options },
+			{ jobType: 'importJob', jobId: UNKNOWN_IMPORT, options },
 			{ onError: 'continueRegularOutput' },
 		);
 		expect(gone.json[0]).toMatchObject({ outcome: 'notFound', status: '', polls: 3 });

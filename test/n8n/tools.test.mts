@@ -146,6 +146,7 @@ describe('the nodes as tools of a real n8n', () => {
 	});
 
 	const IMPORT = seededIds.importCompleted;
+	const UNKNOWN = '11111111-1111-4111-a111-999999999999';
 	const CALLS: Array<[tool: string, args: Record<string, unknown>, says: RegExp, works: boolean]> =
 		[
 			['Scan_a_group', { groups: 'Demo Laptops' }, /"endpoints_count":12\b/, true],
@@ -157,7 +158,12 @@ describe('the nodes as tools of a real n8n', () => {
 			['Script_results', { id: seededIds.finishedScript }, /"endpoint_name":"demo-lt-01"/, true],
 			['Import_job', { id: IMPORT }, /"job_status":"COMPLETED"/, true],
 			['Wait', { id: IMPORT }, /"outcome":"succeeded"/, true],
-			['Wait', { id: 'nonsense' }, /did not succeed\. Import job nonsense was not found/, false],
+			[
+				'Wait',
+				{ id: UNKNOWN },
+				/did not succeed\. Import job \S+-999999999999 was not found/,
+				false,
+			],
 			['Script_jobs', { limit: 2 }, /"correlationUuid".*"correlationUuid"/, true],
 		];
 

@@ -3,6 +3,7 @@ import type { AxiosRequestConfig } from 'axios';
 import { signCortexRequest } from '../../simulator/cortex/signature';
 import { operationPermissions } from '../../simulator/cortex/keys';
 import {
+	ABORT,
 	closeBenches,
 	cortexHeaders,
 	IMPORTS,
@@ -121,6 +122,7 @@ describe('signatures', () => {
 describe('permissions and licence', () => {
 	const operations: Array<[keyof typeof operationPermissions, string, unknown]> = [
 		['scanEndpoints', SCAN, scanGroup('Demo Laptops')],
+		['abortScan', ABORT, scanGroup('Demo Laptops')],
 		['getActionStatus', STATUS, statusOf(6001)],
 		['runScript', RUN, { request_data: { script_uid: 'x', endpoint_ids: ['y'] } }],
 		['getScriptResults', RESULTS, resultsOf(7001)],
@@ -176,12 +178,15 @@ describe('what is not a request', () => {
 		expect(answer.data.reply.err_code).toBe(status);
 	});
 
-	test.each([`${SCAN}/`, STATUS.slice(0, -1), '/v1/nothing'])('%s is no path', async (path) => {
-		const answer = await bench.cortex(path, scanGroup('Servers'));
-		expect(answer.status).toBe(500);
-		expect(answer.headers['content-type']).toContain('text/html');
-		expect(answer.data).toContain('Waitress');
-	});
+	test.each([`${SCAN}//`, `${SCAN}s`, '/v1/nothing', IMPORTS.slice(0, -1)])(
+		'%s is no path',
+		async (path) => {
+			const answer = await bench.cortex(path, scanGroup('Servers'));
+			expect(answer.status).toBe(500);
+			expect(answer.headers['content-type']).toContain('text/html');
+			expect(answer.data).toContain('Waitress');
+		},
+	);
 });
 
 describe('limit', () => {

@@ -148,22 +148,12 @@ describe('scan', () => {
 		['an unknown field', filter('colour', 'in', ['red']), 400, 'colour'],
 		['a wrong operator', filter('hostname', 'gte', ['x']), 400, 'operator'],
 		['in for a time', filter('last_seen', 'in', [1]), 400, 'operator'],
-		['a single text', filter('hostname', 'in', 'x'), 400, 'value'],
 		['an empty value', filter('hostname', 'in', []), 400, 'value'],
-		['a number in a list', filter('hostname', 'in', [1]), 400, 'value.0'],
 		['no address', filter('ip_list', 'in', ['10.0.0']), 400, 'value.0'],
 		['an unknown platform', filter('platform', 'in', ['Windows']), 400, 'value.0'],
-		['isolate as one text', filter('isolate', 'in', 'isolated'), 400, 'value'],
 		['an unknown scan status', filter('scan_status', 'in', ['done']), 400, 'value.0'],
-		['a time as text', filter('first_seen', 'gte', '1700000000000'), 400, 'value'],
 		['an extra field', { request_data: { filters: 'all', all: true } }, 400, 'all'],
 		['an extra field beside it', { request_data: { filters: 'all' }, scope: 1 }, 400, 'scope'],
-		[
-			'a numeric incident',
-			{ request_data: { filters: 'all', incident_id: 7 } },
-			400,
-			'incident_id',
-		],
 	];
 
 	test.each(refused)('refuses %s', async (_name, body, status, words) => {
@@ -330,12 +320,23 @@ describe('scripts', () => {
 });
 
 describe('import jobs', () => {
+	// Where no test before has let a day pass: no import is processed for longer.
+	beforeAll(async () => {
+		bench = await startBench();
+	});
+
 	const job = async (id: string) => bench.cortex(`${IMPORTS}/jobs/${encodeURIComponent(id)}`);
 
 	test('from submission to its end', async () => {
 		const assets = [{ vulnerabilities: [{}, {}] }, {}];
-		const { data } = await bench.cortex(IMPORTS, { assets });
-		expect(data).toEqual({ job_id: expect.any(String), assets_count: 2, vulnerabilities_count: 2 });
+		const { status, data } = await bench.cortex(IMPORTS, { assets });
+		expect(status).toBe(201);
+		expect(data).toEqual({
+			job_id: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
+			job_status: 'INITIATED',
+			assets_count: 2,
+			vulnerabilities_count: 2,
+		});
 		expect((await job(data.job_id)).data).toMatchObject({
 			job_id: data.job_id,
 			job_status: 'INITIATED',
@@ -365,13 +366,18 @@ describe('import jobs', () => {
 		expect(Array.isArray(log) ? `list of ${typeof log[0]}` : typeof log).toBe(form);
 	});
 
-	test('refusals are flat', async () => {
-		for (const id of ['no such/job', 'x'.repeat(101), '7'.repeat(5_000)]) {
-			const unknown = await job(id);
-			expect([unknown.status, unknown.data.err_code, unknown.data.reply]).toEqual([
-				404,
-				404,
-				undefined,
+	test('refusals have a detail, and no reply', async () => {
+		const unknown = await job('11111111-1111-4111-a111-999999999999');
+		expect([unknown.status, unknown.data]).toEqual([404, { detail: 'Job not found' }]);
+		for (const id of ['no such/job', 'x'.repeat(101), '7'.repeat(5_000), seededIds.finishedScan]) {
+			const malformed = await job(id);
+			expect([malformed.status, malformed.data]).toEqual([
+				422,
+				{
+					detail: [
+						{ loc: ['path', 'job_id'], msg: 'value is not a valid uuid', type: 'type_error.uuid' },
+					],
+				},
 			]);
 		}
 		const wrong = await bench.cortex(IMPORTS, { assets: 'x' });
@@ -381,7 +387,6 @@ describe('import jobs', () => {
 			msg: 'must be array',
 			type: 'value_error.type',
 		});
-		expect((await bench.cortex(`${IMPORTS}/jobs/${seededIds.finishedScan}`)).status).toBe(404);
 	});
 });
 

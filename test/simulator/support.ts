@@ -66,7 +66,9 @@ const benches: Bench[] = [];
 export const closeBenches = (): Promise<unknown> =>
 	Promise.all(benches.map(({ simulator }) => simulator.close()));
 
-/** Starts a simulator; small and without limit unless the options say otherwise. */
+const NO_IMPORT_LIMITS = { importPollsPerMinute: 0, importsPerHour: 0, importsUnderWay: 0 };
+
+/** Starts a simulator; small and without limits unless the options say otherwise. */
 export async function startBench(
 	options: Partial<SimulatorOptions> = {},
 	clock = createFakeClock(),
@@ -76,6 +78,7 @@ export async function startBench(
 		endpoints: 100,
 		scriptJobs: 500,
 		requestsPerSecond: 0,
+		cortexSettings: NO_IMPORT_LIMITS,
 		...options,
 	});
 	const url = await simulator.listen();
@@ -111,9 +114,11 @@ export async function startBench(
 }
 
 export const SCAN = '/v1/endpoints/scan';
+export const ABORT = '/v1/endpoints/abort_scan';
 export const STATUS = '/v1/actions/get_action_status/';
 export const RUN = '/v1/scripts/run_script';
 export const RESULTS = '/v1/scripts/get_script_execution_results/';
+export const SETTINGS = '/simulator/cortex/settings';
 export const IMPORTS = '/vulnerability-management/v1/external-scans/assets';
 
 export const scanGroup = (...groups: string[]) => ({
