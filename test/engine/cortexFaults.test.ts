@@ -357,7 +357,7 @@ describe('On Error', () => {
 
 	it('an answer that nobody can read leaves open whether the scan was started', async () => {
 		const node = new CortexXdrScanEndpoints();
-		const [scope] = node.description.properties;
+		const scope = node.description.properties.find(({ routing }) => routing)!;
 		scope.routing!.output!.postReceive = [
 			async () => {
 				throw new TypeError('x is not a function');
@@ -374,7 +374,7 @@ describe('On Error', () => {
 
 	it("n8n's list of allowed domains is no reason to look whether the scan was started", async () => {
 		const node = new CortexXdrScanEndpoints();
-		const send = node.description.properties[0].routing!.send!;
+		const send = node.description.properties.find(({ routing }) => routing)!.routing!.send!;
 		send.preSend = [
 			...(send.preSend ?? []),
 			async (request) => ({ ...request, allowedDomains: 'example.com' }),

@@ -255,7 +255,8 @@ describe('wrong input is refused before anything is sent', () => {
 // When it loads a workflow, n8n drops collections and names in them that a node does not have.
 describe('options that come on another way than through a workflow that n8n has loaded', () => {
 	const prepared = async (options: unknown) => {
-		const { routing } = new CortexXdrScanEndpoints().description.properties[0];
+		const { properties } = new CortexXdrScanEndpoints().description;
+		const { routing } = properties.find((property) => property.routing)!;
 		const request: { body?: unknown } = {};
 		const parameters: Record<string, unknown> = { scope: 'all', options };
 		const context = {

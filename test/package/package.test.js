@@ -5,7 +5,7 @@ const { PackageDirectoryLoader } = require('n8n-core');
 const manifest = require('../../package.json');
 
 const root = resolve(__dirname, '../..');
-const LARGEST_TARBALL = 100_000;
+const LARGEST_TARBALL = 150_000;
 
 let folder;
 let packed;
@@ -133,9 +133,17 @@ describe('the loaded package', () => {
 			expect(codex.alias.length).toBeGreaterThan(4);
 			const schema = require(join(folderOf, '__schema__', 'v1.0.0.json'));
 			expect(Object.keys(schema.properties).length).toBeGreaterThan(1);
-			expect(description.usableAsTool).toBeTruthy();
 			expect(description.subtitle).toBeTruthy();
-			expect(description.description.length).toBeGreaterThan(100);
+			// A line for people in the editor's panel, and whatever a model has to know.
+			expect(description.description.length).toBeLessThanOrEqual(90);
+			const forModels = description.usableAsTool.replacements.description;
+			expect(forModels.length).toBeGreaterThan(100);
+			const field = description.properties.find(({ name }) => name === 'toolDescription');
+			expect(field.default).toBe(forModels);
+			expect(description.builderHint.searchHint).toMatch(/^Take this to|^Take this after/);
+			for (const { nodeType } of description.builderHint.relatedNodes) {
+				expect(Object.keys(loader.nodeTypes)).toContain(nodeType.split('.')[1]);
+			}
 			for (const icon of Object.values(description.iconUrl ?? description.icon)) {
 				expect(icon).toMatch(/icons\/\w+(\.dark)?\.svg$/);
 			}

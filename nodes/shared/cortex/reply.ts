@@ -59,15 +59,17 @@ export function readReply(answer: Answer, operation: CortexOperation, now: numbe
 		});
 	}
 	const text = told?.text ?? '';
+	const verdict = told !== undefined && told.from !== 'anybody';
 	// An error inside a 200 carries its real status as the code.
 	const inside = numberOf(told?.code) ?? 0;
 	const code = success && inside >= 400 && inside < 600 ? inside : status;
-	const verdict = told !== undefined && told.from !== 'anybody';
 	const { meaning, hint } = statusWords({ status: code, told: verdict, text }, operation);
 	const page = told ? undefined : pageOf(body, ' (', ')');
-	const message = text
-		? `Cortex refused ${operation.name}: ${text}`
-		: `Cortex answered ${operation.name} with status ${status}${page ? '' : ' and no reason'}`;
+	const reason = text ? ` (${text})` : page ? '' : ' and no reason';
+	const message =
+		verdict && text
+			? `Cortex refused ${operation.name}: ${text}`
+			: `Cortex answered ${operation.name} with status ${status}${reason}`;
 	throw new Fault(message, {
 		meaning,
 		hint: hint + notTheirWords(status, json, body),
