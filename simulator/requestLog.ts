@@ -9,6 +9,8 @@ export interface RequestEntry {
 	status: number;
 	/** The Cortex key's id if the simulator knows it, else `unknown` (people paste keys into the wrong field). */
 	keyId?: string;
+	/** The action that its body asks for. */
+	actionId?: string;
 	/** The vendor's own limit refused it, not a fault that was asked for. */
 	overLimit?: true;
 	/** The fault that hit it. */

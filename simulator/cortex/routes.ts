@@ -50,6 +50,14 @@ const selectionOf = ({
 	...(filters ?? []),
 ];
 
+/** The id of the action that a body asks for, if it does. */
+function actionIdIn(body: unknown): string | undefined {
+	const data = (body as Partial<ActionStatusBody & ScriptResultsBody>).request_data;
+	const { group_action_id, action_id } = { ...data } as Record<string, unknown>;
+	const id = group_action_id ?? action_id;
+	return id === undefined ? undefined : String(id);
+}
+
 /**
  * Adds the tenant's public API, below `/public_api`. The order of checks is a gateway's: limit, signature, licence,
  * permission, the operation's own limit, and only then the body.
@@ -114,9 +122,10 @@ export function addCortexRoutes(
 	) => {
 		const options = { config: { operation }, schema: { body: bodySchemas[operation] }, bodyLimit };
 		for (const url of bothForms(path)) {
-			app.post<{ Body: Body }>(url, options, async ({ body }, reply) =>
-				answer(body as Body, reply),
-			);
+			app.post<{ Body: Body }>(url, options, async ({ body, logEntry }, reply) => {
+				if (logEntry) logEntry.actionId = actionIdIn(body);
+				return answer(body as Body, reply);
+			});
 		}
 	};
 

@@ -23,7 +23,7 @@ const answer = (status: number, body: unknown, headers = {}) =>
 const actionStatus = async (output = 'endpoints', options = {}) =>
 	await world.run(new CortexXdrGetActionStatus(), { actionId: '7', output }, options);
 const importJob = async (jobId: string) => await world.run(new CortexXdrGetImportJob(), { jobId });
-const scan = async (filters: object = { groupNames: 'Demo Laptops' }) =>
+const scan = async (filters: Record<string, string> = { groupNames: 'Demo Laptops' }) =>
 	await world.run(new CortexXdrScanEndpoints(), { scope: 'matching', filters, options: {} });
 
 describe('the forms of an error', () => {

@@ -67,9 +67,11 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 
 	const job = (request: JobRequest) => n8n.simulator.simulator.cortex.startJob(request);
 
-	/** How often the tenant was asked for an import job. */
+	/** How often the tenant was asked for a job. */
 	const requestsFor = (id: string) =>
-		n8n.simulator.simulator.requests.entries.filter(({ path }) => path.endsWith(id)).length;
+		n8n.simulator.simulator.requests.entries.filter(
+			({ path, actionId }) => path.endsWith(id) || actionId === id,
+		).length;
 
 	/** Starts it by hand, as the editor does. Returns the execution's id. */
 	async function runByHand(workflow: Workflow): Promise<string> {
@@ -160,7 +162,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 					states = await Promise.all(cases.map(polls));
 					return states.every((state) => state === '1 polls, waiting') || undefined;
 				},
-				(SHORTEST_PARKED_SECONDS + 30) * 1000,
+				(SHORTEST_PARKED_SECONDS + 60) * 1000,
 				() => `No second poll after the restart: ${states.join('; ')}`,
 			);
 			await n8n.killMain();
@@ -214,15 +216,11 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 		},
 	);
 
-	/** A wait, started by hand and parked, for an import job that never ends; `asked`: how often the tenant was. */
+	/** A wait, started by hand and parked, for an action that never ends; `asked`: how often the tenant was. */
 	async function parkedForGood(name: string) {
-		const slow = job({ kind: 'importJob', durationSeconds: 0, outcome: 'never' });
+		const slow = job({ kind: 'endpointAction', durationSeconds: 0, outcome: 'never' });
 		const id = await runByHand(
-			chain(name, [
-				manualTrigger(),
-				items('Jobs', [{ job: slow }]),
-				waitForJob({ jobType: 'importJob' }),
-			]),
+			chain(name, [manualTrigger(), items('Jobs', [{ job: slow }]), waitForJob()]),
 		);
 		const execution = await parked(id);
 		const poller = await pollerOf(n8n.client, execution);
@@ -514,16 +512,13 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 					type: 'cortexXdrApi',
 					data: { tenantUrl: '={{ $json.tenant }}', apiKeyId: key, apiKey, securityLevel },
 				});
-				const slow = job({ kind: 'importJob', durationSeconds: 20 });
+				const slow = job({ kind: 'endpointAction', durationSeconds: 20 });
 				const { id: credentialId, name } = credential;
 				const id = await runByHand(
 					chain('Tenant of the item', [
 						manualTrigger(),
 						items('Jobs', [{ job: slow, tenant: n8n.simulator.url }]),
-						waitForJob(
-							{ jobType: 'importJob' },
-							{ credentials: { cortexXdrApi: { id: credentialId, name } } },
-						),
+						waitForJob({}, { credentials: { cortexXdrApi: { id: credentialId, name } } }),
 					]),
 				);
 				const execution = await n8n.client.waitForExecution(id, 2 * MINUTES);
@@ -545,11 +540,11 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 			{ timeout: 4 * MINUTES },
 			async () => {
 				// Ends at the second poll, later than n8n lets the execution live.
-				const slow = job({ kind: 'importJob', durationSeconds: 20 });
+				const slow = job({ kind: 'endpointAction', durationSeconds: 20 });
 				const workflow = chain('Cut off', [
 					manualTrigger(),
 					items('Jobs', [{ job: slow }]),
-					waitForJob({ jobType: 'importJob' }),
+					waitForJob(),
 					results(),
 				]);
 				workflow.settings = { ...workflow.settings, executionTimeout: 50 };
@@ -578,7 +573,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 		test('in a loop, every round waits', { timeout: 5 * MINUTES }, async () => {
 			// The second one has not ended when its turn comes, so it is parked too.
 			const rows = [20, 100].map((durationSeconds) => ({
-				job: job({ kind: 'importJob', durationSeconds }),
+				job: job({ kind: 'endpointAction', durationSeconds }),
 			}));
 			const workflow = chain('Loop', [
 				manualTrigger(),
@@ -586,7 +581,7 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 				node('Loop', 'splitInBatches', { batchSize: 1, options: {} }, { typeVersion: 3 }),
 				results(),
 			]);
-			workflow.nodes.push(waitForJob({ jobType: 'importJob' }));
+			workflow.nodes.push(waitForJob());
 			const to = (name: string) => [{ node: name, type: 'main', index: 0 }];
 			workflow.connections.Loop = { main: [to('After'), to('Wait')] };
 			workflow.connections.Wait = { main: [to('Loop')] };
@@ -612,11 +607,11 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 					{ inputSource: 'passthrough' },
 					{ typeVersion: 1.1 },
 				),
-				waitForJob({ jobType: 'importJob' }),
+				waitForJob(),
 			]);
 			const { id: calledId } = await n8n.add(called);
 			await n8n.client.activate(calledId);
-			const rows = [{ job: job({ kind: 'importJob', durationSeconds: 20 }), label: 'mine' }];
+			const rows = [{ job: job({ kind: 'endpointAction', durationSeconds: 20 }), label: 'mine' }];
 			const id = await runByHand(
 				chain('Calls', [
 					manualTrigger(),
@@ -650,8 +645,8 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 				const { messages } = n8n.simulator.simulator;
 				const workflow = chain('keepsNothing', [
 					webhookTrigger('keepsNothing'),
-					items('Jobs', [{ job: job({ kind: 'importJob', durationSeconds: 20 }) }]),
-					waitForJob({ jobType: 'importJob' }),
+					items('Jobs', [{ job: job({ kind: 'endpointAction', durationSeconds: 20 }) }]),
+					waitForJob(),
 					node(
 						'Tell',
 						'httpRequest',
@@ -697,10 +692,9 @@ describe('Wait for Job in a real n8n: regular mode, SQLite', () => {
 						chain(`Ends after ${seconds}`, [
 							manualTrigger(),
 							items('Jobs', [
-								{ job: job({ kind: 'importJob', durationSeconds: seconds }), label: 'x' },
+								{ job: job({ kind: 'endpointAction', durationSeconds: seconds }), label: 'x' },
 							]),
 							waitForJob({
-								jobType: 'importJob',
 								pollInterval: interval,
 							}),
 							results(),

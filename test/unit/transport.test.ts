@@ -1,10 +1,11 @@
+import { withJitter } from '../../nodes/shared/wait/schedule';
 import { consequencesOf } from '../../nodes/shared/transport/consequences';
 import fc from 'fast-check';
 import { UserError } from 'n8n-workflow';
 import { Cancelled, Fault, InputError, sentences } from '../../nodes/shared/errors';
 import { asksToWait, LONGEST_WAIT_MS, retryAfter } from '../../nodes/shared/transport/retryAfter';
 import { attempts, throttleBackoff } from '../../nodes/shared/transport/attempts';
-import { clock, orCancelled, pause } from '../../nodes/shared/transport/clock';
+import { clock, jittered, orCancelled, pause } from '../../nodes/shared/transport/clock';
 import { connectionFault } from '../../nodes/shared/transport/connection';
 import { Lane, laneTo } from '../../nodes/shared/transport/lane';
 import { toNodeError } from '../../nodes/shared/transport/nodeErrors';
@@ -293,6 +294,92 @@ describe('pause', () => {
 		stop.abort();
 		const results = await Promise.allSettled(waits);
 		expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+	});
+});
+
+describe('jitter', () => {
+	afterEach(() => Object.assign(clock, { chance: fake.chance }));
+
+	it.each([
+		[0, 1_000, 1_000],
+		[0.5, 1_000, 1_050],
+		[1, 1_000, 1_100],
+		[1, 65_000, 71_500],
+		[1, 3_600_000, 3_630_000],
+		[1, 0, 0],
+	])('by the chance %d makes %d ms to %d', (chance, wait, expected) => {
+		Object.assign(clock, { chance: () => chance });
+		expect(jittered(wait)).toBe(expected);
+	});
+
+	it('a wait in the database is one of whole seconds, never shorter', () => {
+		Object.assign(clock, { chance: () => 0.01 });
+		expect([withJitter(65), withJitter(300)]).toEqual([66, 301]);
+	});
+
+	it('keeps processes that were refused together from coming back together', async () => {
+		const back: number[] = [];
+		for (const chance of [0, 0.5, 1]) {
+			const lane = new Lane({ spacing: 1, atOnce: 1, perSecond: Infinity });
+			const started = fake.now();
+			let refused = false;
+			Object.assign(clock, { chance: () => chance });
+			const once = async () => {
+				if (refused) return;
+				refused = true;
+				throw new Fault('busy', { meaning: 'throttled', retryAfter: 10_000 });
+			};
+			await attempts(once, { lane, startsWork: true });
+			back.push(fake.now() - started);
+		}
+		expect(new Set(back).size).toBe(back.length);
+		expect(Math.min(...back)).toBeGreaterThanOrEqual(10_000);
+		expect(Math.max(...back)).toBeLessThanOrEqual(11_001);
+	});
+
+	it('comes from the machine, where nobody hands in a clock', () => {
+		const chances = Array.from({ length: 20 }, () => system.chance());
+		expect(new Set(chances).size).toBeGreaterThan(1);
+		expect(chances.every((one) => one >= 0 && one < 1)).toBe(true);
+	});
+});
+
+describe('a lane that leads into another', () => {
+	const tenant = () => new Lane({ spacing: 100, atOnce: Infinity, perSecond: 10 });
+
+	it('keeps its own spacing between what leaves, however full the other one is', async () => {
+		const wide = tenant();
+		const narrow = new Lane({ spacing: 6_000, atOnce: Infinity, perSecond: Infinity }, wide);
+		const left: number[] = [];
+		const crowd = Array.from({ length: 100 }, async () => await wide.pass(nothing));
+		const few = Array.from({ length: 3 }, async () =>
+			narrow.pass(async () => void left.push(fake.now())),
+		);
+		await Promise.all([...crowd, ...few]);
+		const gaps = left.slice(1).map((at, index) => at - left[index]);
+		expect(gaps.every((gap) => gap >= 6_000)).toBe(true);
+	});
+
+	it('lets all others pass while it waits', async () => {
+		const wide = tenant();
+		const narrow = new Lane({ spacing: 6_000, atOnce: Infinity, perSecond: Infinity }, wide);
+		await narrow.pass(nothing);
+		const started = fake.now();
+		const second = narrow.pass(async () => fake.now() - started);
+		await wide.pass(nothing);
+		expect(fake.now() - started).toBeLessThan(1_000);
+		expect(await second).toBeGreaterThanOrEqual(5_900);
+	});
+
+	it('gives its place up when the execution is stopped', async () => {
+		const wide = tenant();
+		const narrow = new Lane({ spacing: 6_000, atOnce: Infinity, perSecond: Infinity }, wide);
+		await narrow.pass(nothing);
+		const stop = new AbortController();
+		const stopped = narrow.pass(nothing, stop.signal);
+		stop.abort();
+		await expect(stopped).rejects.toThrow('The execution was stopped');
+		await narrow.pass(nothing);
 	});
 });
 
