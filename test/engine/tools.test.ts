@@ -1,12 +1,11 @@
-import type { INode, INodeType } from 'n8n-workflow';
+import { operations } from '../operations';
+import type { INode } from 'n8n-workflow';
 import { CortexXdrGetActionStatus } from '../../nodes/CortexXdrGetActionStatus/CortexXdrGetActionStatus.node';
 import { CortexXdrGetImportJob } from '../../nodes/CortexXdrGetImportJob/CortexXdrGetImportJob.node';
-import { CortexXdrGetScriptResults } from '../../nodes/CortexXdrGetScriptResults/CortexXdrGetScriptResults.node';
 import { CortexXdrScanEndpoints } from '../../nodes/CortexXdrScanEndpoints/CortexXdrScanEndpoints.node';
 import { CortexXdrWaitForJob } from '../../nodes/CortexXdrWaitForJob/CortexXdrWaitForJob.node';
 import { QualysSearchScriptJobs } from '../../nodes/QualysSearchScriptJobs/QualysSearchScriptJobs.node';
 import manifest from '../../package.json';
-import { seededIds } from '../../simulator/cortex/seededJobs';
 import { askTool, WAYS, type Way } from '../support/agent';
 import type { EngineOptions } from '../support/engine';
 import { activity } from '../support/httpActivity';
@@ -15,120 +14,7 @@ import { createWorld, type World } from '../support/world';
 const SCAN = '/public_api/v1/endpoints/scan';
 const STATUS = '/public_api/v1/actions/get_action_status/';
 
-/** A node as the author of a workflow hands it to an agent, and one call of it. */
-interface Row {
-	node: new () => INodeType;
-	parameters: INode['parameters'];
-	/** What the model is told of each argument. */
-	schema: Record<string, [type: string, description: string]>;
-	call: Record<string, unknown>;
-	/** Words of the tool's description: what the node does, what it needs, what it returns. */
-	does: RegExp;
-	needs: RegExp;
-	returns: RegExp;
-	sends: string;
-	gives: Array<Record<string, unknown>>;
-}
-
-const rows: Row[] = [
-	{
-		node: CortexXdrScanEndpoints,
-		parameters: {
-			scope: 'matching',
-			filters: {
-				groupNames: '={{ $fromAI("groups", "Names of endpoint groups, separated by commas") }}',
-				lastSeenAfter: '={{ $fromAI("seen_after", "Date in ISO 8601") }}',
-			},
-			options: {},
-		},
-		schema: {
-			groups: ['ZodString', 'Names of endpoint groups, separated by commas'],
-			seen_after: ['ZodString', 'Date in ISO 8601'],
-		},
-		call: { groups: 'Demo Laptops', seen_after: '2020-01-01' },
-		does: /^Start a malware scan on endpoints/,
-		needs: /Takes filters such as group, hostname or IP address/,
-		returns: /Returns an action_id and the number of endpoints/,
-		sends: `POST ${SCAN}`,
-		gives: [{ action_id: expect.stringMatching(/^\d+$/), endpoints_count: 12 }],
-	},
-	{
-		node: CortexXdrGetActionStatus,
-		parameters: {
-			actionId: '={{ $fromAI("action_id", "Id of the action", "number") }}',
-			output: 'summary',
-		},
-		schema: { action_id: ['ZodNumber', 'Id of the action'] },
-		call: { action_id: 6001 },
-		does: /^Get the status of an action .*, such as a scan or a script run/,
-		needs: /Takes its action_id/,
-		returns: /Returns status, whether it has finished, and the reason for a failure/,
-		sends: `POST ${STATUS}`,
-		gives: [expect.objectContaining({ action_id: '6001', finished: true, total: 5 })],
-	},
-	{
-		node: CortexXdrGetScriptResults,
-		parameters: { actionId: '={{ $fromAI("action_id") }}', output: 'execution' },
-		schema: { action_id: ['ZodString', ''] },
-		call: { action_id: seededIds.finishedScript },
-		does: /^Get what a script that ran on endpoints .* returned/,
-		needs: /Takes the action_id of the script run/,
-		returns: /Returns status, return value, output of commands and standard output/,
-		sends: 'POST /public_api/v1/scripts/get_script_execution_results/',
-		gives: [expect.objectContaining({ action_id: '7001', error_message: '' })],
-	},
-	{
-		node: CortexXdrGetImportJob,
-		parameters: { jobId: '={{ $fromAI("job_id", "Id of the import job") }}' },
-		schema: { job_id: ['ZodString', 'Id of the import job'] },
-		call: { job_id: seededIds.importCompleted },
-		does: /^Get the status of an import of assets and vulnerabilities/,
-		needs: /Takes the job_id that the import gave/,
-		returns: /Returns its status, whether it has finished and succeeded, and its errors/,
-		sends: `GET /public_api/vulnerability-management/v1/external-scans/assets/jobs/${seededIds.importCompleted}`,
-		gives: [expect.objectContaining({ job_id: seededIds.importCompleted, succeeded: true })],
-	},
-	{
-		node: CortexXdrWaitForJob,
-		parameters: {
-			jobType: '={{ $fromAI("kind", "endpointAction, importJob or scriptExecution") }}',
-			jobId: '={{ $fromAI("id", "Its action_id or job_id") }}',
-			timeout: '={{ $fromAI("minutes", "How long to wait", "number") }}',
-			options: {},
-		},
-		schema: {
-			kind: ['ZodString', 'endpointAction, importJob or scriptExecution'],
-			id: ['ZodString', 'Its action_id or job_id'],
-			minutes: ['ZodNumber', 'How long to wait'],
-		},
-		call: { kind: 'importJob', id: seededIds.importCompleted, minutes: 2 },
-		does: /^Wait until a job .* has ended: a scan or another endpoint action, a script execution/,
-		needs: /Takes its action_id or job_id/,
-		returns: /Returns the outcome \(succeeded, failed, timedOut, notFound\).*5 minutes at most/,
-		sends: `GET /public_api/vulnerability-management/v1/external-scans/assets/jobs/${seededIds.importCompleted}`,
-		gives: [expect.objectContaining({ outcome: 'succeeded', polls: 1 })],
-	},
-	{
-		node: QualysSearchScriptJobs,
-		parameters: {
-			limit: '={{ $fromAI("limit", "How many", "number") }}',
-			filters: { scriptName: '={{ $fromAI("script", "Exact name of the script") }}' },
-			options: {},
-		},
-		schema: {
-			limit: ['ZodNumber', 'How many'],
-			script: ['ZodString', 'Exact name of the script'],
-		},
-		call: { limit: 2, script: 'Check disk space' },
-		does: /^Search the script jobs of Qualys/,
-		needs: /Takes filters such as script ID, exact script name, time range or a Qualys query/,
-		returns: /Returns a job per item/,
-		sends: 'POST /sm/v2/jobs/search',
-		gives: Array(2).fill(
-			expect.objectContaining({ title: expect.stringMatching(/^Check disk space-/) }),
-		),
-	},
-];
+const rows = operations.map(({ node, tool }) => ({ node, ...tool }));
 
 let world: World;
 

@@ -1,6 +1,6 @@
 import { WHOLE } from '../support/fields';
 import { wrongs, type FaultName, type Wrong } from './faults';
-import type { SubjectName } from './subjects';
+import { behavingAs, type SubjectName } from './subjects';
 
 /** What must become of a cell. */
 export interface Expected {
@@ -27,18 +27,18 @@ export interface Expected {
 type Row = [of: SubjectName[], when: FaultName[], expected: Expected];
 type FieldRow = [of: SubjectName[], fields: string[], are: readonly Wrong[], expected: Expected];
 
-/** Nobody knows whether a scan has started: said in exactly the cells that name it. */
-export const UNKNOWN = 'It is not known whether this scan was started';
+/** Nobody knows whether a start got through: said, in the subject's own words, in exactly the cells that name it. */
+export const UNKNOWN = '{unknown}';
 
-const SCAN: SubjectName[] = ['Scan Endpoints'];
-const READS: SubjectName[] = ['Get Action Status', 'Get Script Results', 'Get Import Job'];
-const WAIT_ACTION: SubjectName[] = ['Wait for Job: action'];
-const WAIT_IMPORT: SubjectName[] = ['Wait for Job: import'];
+const STARTS = behavingAs('start');
+const READS = behavingAs('read');
+const WAIT_ACTION = behavingAs('pollAction');
+const WAIT_IMPORT = behavingAs('pollImport');
 const POLLS = [...WAIT_ACTION, ...WAIT_IMPORT];
-const RESULTS: SubjectName[] = ['Wait for Job: results'];
-const SEARCHES: SubjectName[] = ['Search v1', 'Search v2'];
-const LOGIN: SubjectName[] = ['Login'];
-const CORTEX = [...SCAN, ...READS];
+const RESULTS = behavingAs('results');
+const SEARCHES = behavingAs('search');
+const LOGIN = behavingAs('login');
+const CORTEX = [...STARTS, ...READS];
 const QUALYS = [...SEARCHES, ...LOGIN];
 const ALL = [...CORTEX, ...POLLS, ...RESULTS, ...QUALYS];
 
@@ -95,7 +95,7 @@ const withoutResultsInTime = (words: string) => withoutResults(5, 60, words);
 
 /** What may heal: repeated after 1, 2 and 4 seconds, but for a scan, and until the deadline by a wait. */
 const passing = (faults: FaultName[], words: string, hint: string): Row[] => [
-	[SCAN, faults, error(1, 0, words, hint, UNKNOWN)],
+	[STARTS, faults, error(1, 0, words, hint, UNKNOWN)],
 	[READS, faults, error(4, 7, words, hint)],
 	[QUALYS, faults, error(4, 7, words, hint)],
 	[POLLS, faults, outlasted(words, hint)],
@@ -103,7 +103,7 @@ const passing = (faults: FaultName[], words: string, hint: string): Row[] => [
 ];
 
 const healed = (faults: FaultName[], words: string, hint: string): Row[] => [
-	[SCAN, faults, error(1, 0, words, hint, UNKNOWN)],
+	[STARTS, faults, error(1, 0, words, hint, UNKNOWN)],
 	[[...READS, ...RESULTS, ...QUALYS], faults, same(2, 1)],
 	[POLLS, faults, same(2, 10)],
 ];
@@ -116,20 +116,20 @@ const BUSY = 'slow or busy';
 
 /** A minute for each answer, half of that for a login. The first one of a wait takes all of its time. */
 const slow: Row[] = [
-	[SCAN, ['a byte every 5 seconds'], error(1, 60, LATE, BUSY, UNKNOWN)],
+	[STARTS, ['a byte every 5 seconds'], error(1, 60, LATE, BUSY, UNKNOWN)],
 	[[...READS, ...SEARCHES], ['a byte every 5 seconds'], error(4, 247, LATE, BUSY)],
 	[LOGIN, ['a byte every 5 seconds'], error(4, 127, LATE, BUSY)],
 	[POLLS, ['a byte every 5 seconds'], { ...outlasted(LATE, BUSY), requests: 5, seconds: 307 }],
 	[RESULTS, ['a byte every 5 seconds'], withoutResults(4, 247, LATE)],
 
-	[SCAN, ['a byte every 5 seconds, once'], error(1, 60, LATE, BUSY, UNKNOWN)],
+	[STARTS, ['a byte every 5 seconds, once'], error(1, 60, LATE, BUSY, UNKNOWN)],
 	[[...READS, ...RESULTS, ...SEARCHES], ['a byte every 5 seconds, once'], same(2, 61)],
 	[LOGIN, ['a byte every 5 seconds, once'], same(2, 31)],
 	[POLLS, ['a byte every 5 seconds, once'], same(2, 60)],
 ];
 
 const connections: Row[] = [
-	[SCAN, ['connection refused'], error(0, 0, 'The host refused the connection', 'Check network')],
+	[STARTS, ['connection refused'], error(0, 0, 'The host refused the connection', 'Check network')],
 	[
 		[...READS, ...QUALYS],
 		['connection refused'],
@@ -212,7 +212,7 @@ const statuses: Row[] = [
 	[SEARCHES, ['401'], { ...error(2, 0, NOT_AUTHORIZED, 'The token is not'), logins: 2 }],
 	[LOGIN, ['401'], error(1, 0, NOT_AUTHORIZED, 'Check Username and Password', 'locks accounts')],
 
-	[SCAN, ['404'], error(1, 0, NOT_FOUND, NOT_TENANT)],
+	[STARTS, ['404'], error(1, 0, NOT_FOUND, NOT_TENANT)],
 	[READS, ['404'], error(1, 0, NOT_FOUND, 'Check the id')],
 	// Only the service of imports answers so to an unknown id.
 	[WAIT_ACTION, ['404'], missed(NOT_FOUND, 'Check the id')],
@@ -235,7 +235,7 @@ const statuses: Row[] = [
 	[RESULTS, ['500 with the envelope'], withoutResults(1, 0, INTERNAL)],
 	[QUALYS, ['500 with the envelope'], error(1, 0, INTERNAL, 'Try again later')],
 
-	[SCAN, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_TENANT, UNKNOWN)],
+	[STARTS, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_TENANT, UNKNOWN)],
 	[READS, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_TENANT)],
 	[POLLS, ['500 without an envelope'], timedOut(NO_REASON, NOT_TENANT)],
 	[RESULTS, ['500 without an envelope'], withoutResultsInTime(NO_REASON)],
@@ -282,7 +282,7 @@ const LOREM = 'lorem ipsum lorem ipsum';
 
 /** A 200 that holds no answer: a login page of a proxy, nothing, half of something. */
 const noAnswer = (fault: FaultName, cortex: string, search: string): Row[] => [
-	[SCAN, [fault], error(1, 0, cortex, NOT_TENANT, UNKNOWN)],
+	[STARTS, [fault], error(1, 0, cortex, NOT_TENANT, UNKNOWN)],
 	[READS, [fault], error(1, 0, cortex, NOT_TENANT)],
 	[POLLS, [fault], timedOut(cortex, NOT_TENANT)],
 	[RESULTS, [fault], withoutResultsInTime(cortex)],
@@ -351,7 +351,7 @@ const echoes: Row[] = [
 	[WAIT_IMPORT, ['an error that repeats the request'], ended(REPEATED)],
 	[RESULTS, ['an error that repeats the request'], withoutResults(1, 0, REPEATED)],
 	[QUALYS, ['an error that repeats the request'], error(1, 0, REPEATED, '[hidden]')],
-	[SCAN, ['a page that repeats the request'], error(1, 0, PAGE, NOT_TENANT, UNKNOWN)],
+	[STARTS, ['a page that repeats the request'], error(1, 0, PAGE, NOT_TENANT, UNKNOWN)],
 	[READS, ['a page that repeats the request'], error(1, 0, PAGE, NOT_TENANT)],
 	[POLLS, ['a page that repeats the request'], timedOut(PAGE, 'The address did not answer')],
 	[RESULTS, ['a page that repeats the request'], withoutResultsInTime(PAGE)],
@@ -390,8 +390,8 @@ const NONE_ANY_MORE = 'Cortex named no endpoints any more';
 const scalar = but('missing', 'object');
 
 const wholeAnswers: FieldRow[] = [
-	[SCAN, [WHOLE], ['missing'], error(1, 0, 'Cortex answered with nothing', NOT_TENANT, UNKNOWN)],
-	[SCAN, [WHOLE], scalar, error(1, 0, AS_TEXT, NOT_TENANT, UNKNOWN)],
+	[STARTS, [WHOLE], ['missing'], error(1, 0, 'Cortex answered with nothing', NOT_TENANT, UNKNOWN)],
+	[STARTS, [WHOLE], scalar, error(1, 0, AS_TEXT, NOT_TENANT, UNKNOWN)],
 	[READS, [WHOLE], ['missing'], error(1, 0, 'Cortex answered with nothing', NOT_TENANT)],
 	[READS, [WHOLE], scalar, error(1, 0, AS_TEXT, NOT_TENANT)],
 	[POLLS, [WHOLE], ['missing'], timedOut('Cortex answered with nothing', NOT_TENANT)],
@@ -401,8 +401,8 @@ const wholeAnswers: FieldRow[] = [
 	[SEARCHES, [WHOLE], wrongs, error(1, 0, NO_LIST, NOTHING_CONCLUDED)],
 	[LOGIN, [WHOLE], wrongs, error(1, 0, NO_TOKEN, NOTHING_CONCLUDED)],
 
-	[SCAN, [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
-	[SCAN, ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
+	[STARTS, [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
+	[STARTS, ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
 	[[...ACTIONS, ...SCRIPTS], [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED)],
 	[[...ACTIONS, ...SCRIPTS], ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED)],
 	[WAIT_ACTION, [WHOLE], ['object'], missed(NO_REPLY, NOTHING_CONCLUDED)],
@@ -414,12 +414,12 @@ const wholeAnswers: FieldRow[] = [
 ];
 
 const scanFields: FieldRow[] = [
-	[SCAN, ['reply'], ['object'], error(1, 0, NO_ACTION_ID, UNKNOWN)],
-	[SCAN, ['reply.action_id'], but('text', 'number'), error(1, 0, NO_ACTION_ID, UNKNOWN)],
-	[SCAN, ['reply.action_id'], ['text'], items({ action_id: 'x' })],
-	[SCAN, ['reply.action_id'], ['number'], items({ action_id: '-1.5' })],
-	[SCAN, ['reply.endpoints_count'], but('number'), items({ endpoints_count: null })],
-	[SCAN, ['reply.endpoints_count'], ['number'], items({ endpoints_count: -1.5 })],
+	[STARTS, ['reply'], ['object'], error(1, 0, NO_ACTION_ID, UNKNOWN)],
+	[STARTS, ['reply.action_id'], but('text', 'number'), error(1, 0, NO_ACTION_ID, UNKNOWN)],
+	[STARTS, ['reply.action_id'], ['text'], items({ action_id: 'x' })],
+	[STARTS, ['reply.action_id'], ['number'], items({ action_id: '-1.5' })],
+	[STARTS, ['reply.endpoints_count'], but('number'), items({ endpoints_count: null })],
+	[STARTS, ['reply.endpoints_count'], ['number'], items({ endpoints_count: -1.5 })],
 ];
 
 const REASON = 'reply.errorReasons.endpoint-2';

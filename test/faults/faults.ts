@@ -1,6 +1,6 @@
 import type { FaultRule } from '../../simulator/server';
 import { withField } from '../support/fields';
-import type { Envelope, Subject } from './subjects';
+import type { Envelope, Subject } from '../operations/operation';
 
 /** Where and when a fault happens. */
 export interface Place {

@@ -51,6 +51,7 @@ function expectNoSecret({ result, secrets }: Outcome) {
 const inWords = (words: string, of: SubjectName) =>
 	words
 		.replace('{operation}', subjects[of].operation)
+		.replace(UNKNOWN, subjects[of].unknown ?? UNKNOWN)
 		.replace('{vendor}', subjects[of].path.startsWith('/public_api') ? 'Cortex' : 'Qualys');
 
 /** Where and how often a cell asked, and how long it waited. */
@@ -109,7 +110,7 @@ function expectError(of: SubjectName, { result }: Outcome, expected: Expected) {
 	expect(result.error?.name).toMatch(/^Node(Api|Operation)Error$/);
 	for (const words of expected.says) expect(text).toContain(inWords(words, of));
 	if (expected.outcome) expect(text).toMatch(OUTCOMES[expected.outcome]);
-	expect(text.includes(UNKNOWN)).toBe(expected.says.includes(UNKNOWN));
+	expect(text.includes(inWords(UNKNOWN, of))).toBe(expected.says.includes(UNKNOWN));
 	expect(text).not.toMatch(UNHELPFUL);
 	expect(description).toBeTruthy();
 	expect(text.length).toBeLessThan(LONGEST_TEXT);

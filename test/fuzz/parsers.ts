@@ -1,3 +1,4 @@
+import manifest from '../../package.json';
 import fc from 'fast-check';
 import { choosesAll } from '../../nodes/shared/cortex/scope';
 import { startedAction } from '../../nodes/shared/cortex/startedAction';
@@ -1087,14 +1088,10 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 
 /** Functions that parse nothing: they send, wait, draw or describe. What they read, they read by the parsers. */
 export const others: readonly string[] = [
-	...[
-		'CortexXdrGetActionStatus',
-		'CortexXdrGetImportJob',
-		'CortexXdrGetScriptResults',
-		'CortexXdrScanEndpoints',
-		'CortexXdrWaitForJob',
-		'QualysSearchScriptJobs',
-	].map((name) => `${name}/${name}.node.${name}`),
+	...manifest.n8n.nodes.map((path) => {
+		const name = path.split('/').at(-1)?.replace('.node.js', '');
+		return `${name}/${name}.node.${name}`;
+	}),
 	'shared/wait/inMemory.waitInMemory',
 	'shared/wait/credential.isOtherCredential',
 	'shared/wait/credential.itemsOfOtherCredentials',
