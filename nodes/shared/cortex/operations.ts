@@ -46,6 +46,6 @@ export const OPERATIONS = {
 		// Ten a minute. A little more, because requests bunch up on their way.
 		apart: 6_100,
 		limit:
-			'The tenant tells the status of import jobs 10 times a minute, to all clients together. Ask less often.',
+			'The tenant takes 10 requests a second from all clients together, and tells the status of import jobs 10 times a minute. Ask less often.',
 	},
 } as const satisfies Record<string, CortexOperation>;
