@@ -18,7 +18,8 @@ describe('operations', () => {
 
 	afterAll(async () => await world.close());
 
-	it.each(rows)('$node.name, $name', async ({ node, parameters, sends, gives }) => {
+	it.each(rows)('$node.name, $name', async ({ node, parameters, before, sends, gives }) => {
+		before?.(world);
 		world.requests();
 		const result = await world.run(new node(), parameters);
 		expect(result.error).toBeUndefined();

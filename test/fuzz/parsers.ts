@@ -651,7 +651,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 	}),
 	'shared/cortex/scriptResults.resultRows': row({
 		input: inputs.bentObject(scriptReply.reply),
-		run: (reply) => resultRows(reply, '1'),
+		run: (reply) => resultRows(scriptExecution({ reply }, '1'), '1'),
 		check: (result: Array<Record<string, unknown>>) => {
 			for (const { action_id, finished, failed_files } of result) {
 				expect([action_id, typeof finished]).toEqual(['1', 'boolean']);
@@ -1146,6 +1146,7 @@ export const others: readonly string[] = [
 	'QualysSearchScriptJobs/paging.alignedSize',
 	'QualysSearchScriptJobs/paging.evenSize',
 	'QualysSearchScriptJobs/searchBody.inexactNumber',
+	'QualysSearchScriptJobs/searchBody.isCursor',
 	// Asks for pages; its cases stand in paging.test.ts.
 	'QualysSearchScriptJobs/paging.collectJobs',
 	'shared/cortex/ask.tenantOf',
@@ -1158,6 +1159,7 @@ export const others: readonly string[] = [
 	'shared/cortex/send.cortexRequests',
 	'shared/cortex/send.cortexRouting',
 	'shared/cortex/startedAction.startedInWords',
+	'shared/cortex/statusWords.isNothingToDo',
 	// Its cases are those of readSearch.
 	'shared/input/collections.readCollection',
 	'shared/errors.Cancelled',
@@ -1191,5 +1193,7 @@ export const others: readonly string[] = [
 	'shared/transport/run.Run',
 	'shared/transport/run.runOf',
 	'shared/transport/secrets.secretsOf',
+	'shared/transport/tool.builderHint',
 	'shared/transport/tool.isTool',
+	'shared/transport/tool.toolDescription',
 ];

@@ -47,6 +47,8 @@ export interface Subject {
 export interface Run {
 	name: string;
 	parameters: INode['parameters'];
+	/** What has to be there already. */
+	before?: (world: World) => void;
 	/** The requests that it sends, but for logins. */
 	sends: string;
 	gives: (result: EngineResult) => void;

@@ -1,3 +1,4 @@
+import { Fault, passOn } from '../errors';
 import { checked } from '../transport/refusal';
 import { TENANT_BASE_URL_EXPRESSION } from './tenant';
 import type {
@@ -58,6 +59,8 @@ export interface CortexNode {
 	id?(this: IExecuteSingleFunctions): string;
 	/** Makes the json of the output items from the JSON of a success. */
 	items(this: IExecuteSingleFunctions, json: JsonObject): JsonObject[];
+	/** Output items in place of a refusal that says that there was nothing to do. */
+	instead?(fault: Fault): JsonObject[] | undefined;
 }
 
 /** Where a declarative node of Cortex sends to, and the one way in which it does. */
@@ -85,6 +88,21 @@ export const cortexRequests = ({ operation, startsWork }: CortexNode) =>
 		},
 	}) satisfies Partial<INodeTypeDescription>;
 
+/** The json of the output items that an answer brings. */
+async function readItems(
+	this: IExecuteSingleFunctions,
+	node: CortexNode,
+	answer: Answer,
+): Promise<JsonObject[]> {
+	const operation = { ...node.operation, id: node.id?.call(this) };
+	try {
+		return node.items.call(this, readReply(answer, operation, clock.now()));
+	} catch (error) {
+		const instead = error instanceof Fault ? node.instead?.(error) : undefined;
+		return instead ?? (await passOn(error));
+	}
+}
+
 /** The routing of a declarative node of Cortex, for the first of its properties. */
 export const cortexRouting = (node: CortexNode): INodePropertyRouting => ({
 	request: { method: node.method ?? 'POST', url: node.url },
@@ -96,9 +114,7 @@ export const cortexRouting = (node: CortexNode): INodePropertyRouting => ({
 				_items: INodeExecutionData[],
 				response: IN8nHttpFullResponse,
 			): Promise<INodeExecutionData[]> {
-				const operation = { ...node.operation, id: node.id?.call(this) };
-				const json = readReply(response as unknown as Answer, operation, clock.now());
-				const items = node.items.call(this, json);
+				const items = await readItems.call(this, node, response as unknown as Answer);
 				return items.map((item) => ({ json: item }) as INodeExecutionData);
 			},
 		],

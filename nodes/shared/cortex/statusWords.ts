@@ -1,4 +1,4 @@
-import type { Meaning } from '../errors';
+import type { Fault, Meaning } from '../errors';
 import type { CortexOperation } from './operations';
 
 /** What a refusal means and what to do about it. */
@@ -49,10 +49,17 @@ function notFound({ told, text }: Refusal, { takes, id }: CortexOperation): stri
 		: `The tenant does not know ${named}, or no longer. If the id is right: ${OTHER_CAUSES}`;
 }
 
+/** What every call that starts an action answers where no endpoint of the selection can take it. */
+const NOTHING_TO_DO = /No endpoint was found for creating the requested action/i;
+
+/** Whether a start was refused because no endpoint can take it. */
+export const isNothingToDo = ({ message, details }: Fault): boolean =>
+	details.meaning === 'declined' && NOTHING_TO_DO.test(message);
+
 /** Texts of status 500 that mean one certain thing. */
 const KNOWN_TEXTS: ReadonlyArray<[RegExp, string]> = [
 	[
-		/No endpoint was found for creating the requested action/i,
+		NOTHING_TO_DO,
 		'Nothing matched, or what matched cannot take this action. Names are exact, without wildcards. An endpoint where the same is under way already, or whose system or agent does not support the action, does not count.',
 	],
 ];
