@@ -58,7 +58,7 @@ const AT_WORK_MS: Record<string, number | undefined> = {
 	scan: 60_000,
 	script: 120_000,
 	action: 60_000,
-	import: 60_000,
+	import: 120_000,
 };
 
 function isCutOff(run: Run, kills: number[]): boolean {

@@ -53,7 +53,7 @@ export class CortexXdrAbortScan implements INodeType {
 			...scanProperties(
 				{
 					verb: 'abort scans on',
-					participle: 'taken',
+					matching: 'Scans are aborted on an endpoint that',
 					allNotice:
 						'This aborts the running scans of every endpoint of the tenant, whoever started them.',
 					noun: 'abort',

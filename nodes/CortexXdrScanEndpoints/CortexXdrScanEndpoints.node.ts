@@ -44,7 +44,7 @@ export class CortexXdrScanEndpoints implements INodeType {
 			...scanProperties(
 				{
 					verb: 'scan',
-					participle: 'scanned',
+					matching: 'An endpoint is scanned when it',
 					allNotice:
 						'This scans every endpoint of the tenant. This node cannot know how many that is until the scan has started (see endpoints_count).',
 					noun: 'scan',

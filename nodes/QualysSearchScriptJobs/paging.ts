@@ -1,3 +1,4 @@
+import { thousands } from '../shared/transport/answer';
 import { Cancelled, Fault, passOn, unexpectedAnswer } from '../shared/errors';
 import type { JsonObject } from '../shared/json';
 import { connectionFault } from '../shared/transport/connection';
@@ -16,7 +17,6 @@ export interface PageRequest {
 
 export type FetchPage = (request: PageRequest) => Promise<Page>;
 
-const thousands = (count: number) => count.toLocaleString('en-US');
 const jobsInWords = (count: number) => `${thousands(count)} job${count === 1 ? '' : 's'}`;
 
 /** How far a search has come. */

@@ -1,3 +1,4 @@
+import { MOST_ITEMS } from '../shared/transport/answer';
 import { readCollection } from '../shared/input/collections';
 import { checkRange, readDate } from '../shared/input/dates';
 import { InputError } from '../shared/errors';
@@ -5,8 +6,8 @@ import { readSwitch, readText, sample, trimmed } from '../shared/input/values';
 import { isObject, parseJson } from '../shared/json';
 import { jobFilter } from './filter';
 
-/** Most jobs that one input item can bring: far below what n8n's engine can pass on in one go. */
-export const MOST_JOBS = 100_000;
+/** Most jobs that one input item can bring. */
+export const MOST_JOBS = MOST_ITEMS;
 
 /** Nobody documents how large a page may be; this is what common search engines behind such services take. */
 export const LARGEST_PAGE = 1_000;

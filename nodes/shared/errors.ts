@@ -73,8 +73,10 @@ export interface FaultDetails {
 	hint?: string;
 	/** HTTP status of the answer; absent when there was none. */
 	status?: number;
-	/** Milliseconds that the vendor asked to wait. */
+	/** Milliseconds to wait because the vendor asked for it. */
 	retryAfter?: number;
+	/** Milliseconds that the vendor has asked for, where that is longer than anybody waits. */
+	asked?: number;
 	/** The answer held the vendor's error envelope, so it is a verdict about this very request. */
 	envelope?: boolean;
 	/** JSON of the answer, where it may tell more than the words do. */

@@ -110,3 +110,23 @@ it('waits and nodes share the budget, and whatever else the tenant is asked pass
 	expect([busiestMinute <= 10, refused]).toEqual([true, 0]);
 	expect(Math.min(...gaps)).toBeGreaterThanOrEqual(6_000);
 }, 120_000);
+
+it('one job that is left over of many is asked for in each round, and its end is told soon', async () => {
+	const quick = startImports(30, 0);
+	const slow = startImports(2, 2_000)[1];
+	const started = world.clock.now();
+	const { json } = await waitFor(
+		world,
+		{ jobType: 'importJob', jobId: '={{ $json.job_id }}', timeout: 24 * 60 },
+		{
+			items: [...quick, slow].map((job_id) => ({ job_id })),
+			onError: 'continueRegularOutput',
+		},
+	);
+	expect(json.at(-1)).toMatchObject({ job_id: slow, outcome: 'succeeded' });
+	// The longest interval, and what parking adds.
+	expect(within(started)).toBeLessThan(2_000 + 300 + 65);
+	const asked = world.requests().filter(({ path }) => path.endsWith(slow));
+	const gaps = asked.slice(1).map(({ at }, index) => (at - asked[index].at) / 1000);
+	expect(Math.max(...gaps)).toBeLessThanOrEqual(300 + 65);
+}, 120_000);

@@ -14,6 +14,9 @@ const CHECK_TIMEOUT_MS = 20 * 60_000;
 const SUITE_TIMEOUT_MS = 60 * 60_000;
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
+/** Files that load both cores by themselves, or measure by the second; the others run two at a time. */
+const ALONE = ['soak', 'wait', 'waitKills'];
+
 interface Ended {
 	code: number | null;
 	output: string;
@@ -43,7 +46,7 @@ function countOf(output: string, what: string): number {
 	return Number(new RegExp(`^\\S+ ${what} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
 }
 
-async function runSuite(names: string[]): Promise<Ended> {
+async function runSuite(names: string[]): Promise<Ended[]> {
 	const all = (await readdir(HERE)).filter((name) => name.endsWith('.test.mts')).sort();
 	const chosen = all.filter(
 		(file) => names.length === 0 || names.some((name) => file.includes(name)),
@@ -51,13 +54,20 @@ async function runSuite(names: string[]): Promise<Ended> {
 	if (chosen.length === 0) {
 		throw new UserError(`No test file has ${names.join(' or ')} in its name: ${all.join(', ')}`);
 	}
-	// One file at a time: each runs an n8n of its own.
-	const flags = ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=spec'];
-	return runShown(
-		process.execPath,
-		[...flags, ...chosen.map((file) => join(HERE, file))],
-		SUITE_TIMEOUT_MS,
-	);
+	const isAlone = (file: string) => ALONE.some((name) => file === `${name}.test.mts`);
+	const ended: Ended[] = [];
+	// Each file runs an n8n of its own.
+	for (const [files, atOnce] of [
+		[chosen.filter(isAlone), 1],
+		[chosen.filter((file) => !isAlone(file)), 2],
+	] as const) {
+		if (files.length === 0) continue;
+		const flags = ['--import', 'tsx', '--test', '--test-reporter=spec'];
+		const paths = files.map((file) => join(HERE, file));
+		const command = [...flags, `--test-concurrency=${atOnce}`, ...paths];
+		ended.push(await runShown(process.execPath, command, SUITE_TIMEOUT_MS));
+	}
+	return ended;
 }
 
 /** `npm run test:n8n -- queue` runs only the files with that in their names, and no check. */
@@ -78,11 +88,16 @@ async function main(names: string[]): Promise<void> {
 
 	const checkFailed = checked !== undefined && checked.code !== 0;
 	const checkPassed = checked !== undefined && checked.code === 0;
-	const passed = countOf(suite.output, 'pass') + Number(checkPassed);
-	const skipped = countOf(suite.output, 'skipped');
-	const counted = countOf(suite.output, 'fail') + countOf(suite.output, 'cancelled');
-	// A runner that broke off without counting has failed all the same.
-	const failed = (suite.code === 0 ? counted : Math.max(counted, 1)) + Number(checkFailed);
+	const sum = (count: (part: Ended) => number) =>
+		suite.reduce((total, part) => total + count(part), 0);
+	const passed = sum(({ output }) => countOf(output, 'pass')) + Number(checkPassed);
+	const skipped = sum(({ output }) => countOf(output, 'skipped'));
+	const failed =
+		sum(({ code, output }) => {
+			const counted = countOf(output, 'fail') + countOf(output, 'cancelled');
+			// A runner that broke off without counting has failed all the same.
+			return code === 0 ? counted : Math.max(counted, 1);
+		}) + Number(checkFailed);
 	progress.say(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
 	process.exit(failed === 0 && passed > 0 ? 0 : 1);
 }

@@ -33,7 +33,9 @@ export const SHAPES: Array<[string, number, unknown, string, boolean]> = [
 		'body.assets.0: is missing',
 		true,
 	],
-	['detail as a text', 500, { detail: 'Something broke' }, 'Something broke', true],
+	['detail as a text', 400, { detail: 'Something is wrong' }, 'Something is wrong', true],
+	// So says a service that has crashed, and of a start nobody knows then.
+	['detail as a text, with 500', 500, { detail: 'Something broke' }, 'Something broke', false],
 	['error', 400, { error: 'No such status' }, 'No such status', false],
 	[
 		'err_msg with metadata',

@@ -1,10 +1,9 @@
-import { withJitter } from '../../nodes/shared/wait/schedule';
 import { consequencesOf } from '../../nodes/shared/transport/consequences';
 import fc from 'fast-check';
 import { UserError } from 'n8n-workflow';
 import { Cancelled, Fault, InputError, sentences } from '../../nodes/shared/errors';
 import { asksToWait, LONGEST_WAIT_MS, retryAfter } from '../../nodes/shared/transport/retryAfter';
-import { attempts, throttleBackoff } from '../../nodes/shared/transport/attempts';
+import { attempts, BRIEF, throttleBackoff } from '../../nodes/shared/transport/attempts';
 import { clock, jittered, orCancelled, pause } from '../../nodes/shared/transport/clock';
 import { connectionFault } from '../../nodes/shared/transport/connection';
 import { Lane, laneTo } from '../../nodes/shared/transport/lane';
@@ -312,11 +311,6 @@ describe('jitter', () => {
 		expect(jittered(wait)).toBe(expected);
 	});
 
-	it('a wait in the database is one of whole seconds, never shorter', () => {
-		Object.assign(clock, { chance: () => 0.01 });
-		expect([withJitter(65), withJitter(300)]).toEqual([66, 301]);
-	});
-
 	it('keeps processes that were refused together from coming back together', async () => {
 		const back: number[] = [];
 		for (const chance of [0, 0.5, 1]) {
@@ -336,6 +330,34 @@ describe('jitter', () => {
 		expect(Math.min(...back)).toBeGreaterThanOrEqual(10_000);
 		expect(Math.max(...back)).toBeLessThanOrEqual(11_001);
 	});
+
+	it('is part of the waits before a read is repeated', async () => {
+		Object.assign(clock, { chance: () => 1 });
+		const started = fake.now();
+		const lane = new Lane({ spacing: 0, atOnce: 1, perSecond: Infinity });
+		const broken = async () => {
+			throw new Fault('broken', { meaning: 'interrupted' });
+		};
+		await expect(attempts(broken, { lane, startsWork: false })).rejects.toThrow('broken');
+		expect(fake.now() - started).toBe(7_700);
+	});
+
+	it.each([0, 0.5, 1])(
+		'takes nothing from the patience of a poll: by the chance %d',
+		async (chance) => {
+			Object.assign(clock, { chance: () => chance });
+			const lane = new Lane({ spacing: 1, atOnce: 1, perSecond: Infinity });
+			let sent = 0;
+			const busy = async () => {
+				sent += 1;
+				throw new Fault('busy', { meaning: 'throttled' });
+			};
+			const asked = attempts(busy, { lane, startsWork: false, patience: BRIEF });
+			await expect(asked).rejects.toThrow('busy');
+			// After 1, 2, 4 and 8 seconds.
+			expect(sent).toBe(5);
+		},
+	);
 
 	it('comes from the machine, where nobody hands in a clock', () => {
 		const chances = Array.from({ length: 20 }, () => system.chance());

@@ -1,3 +1,5 @@
+import { clock } from '../../nodes/shared/transport/clock';
+import { stateIn, stateItem } from '../../nodes/shared/wait/parked';
 import fc from 'fast-check';
 import {
 	endedAfter,
@@ -5,7 +7,14 @@ import {
 	tooLongFor,
 } from '../../nodes/shared/wait/executionTimeout';
 import { crashesWith } from '../../nodes/shared/wait/supervisor';
-import { afterPoll, MOST_MISSES } from '../../nodes/shared/wait/state';
+import {
+	afterPoll,
+	isDue,
+	MOST_MISSES,
+	newState,
+	running,
+	startPlan,
+} from '../../nodes/shared/wait/state';
 import { failureText, lastKnown, summaryOf } from '../../nodes/shared/wait/sentences';
 import { jobItem, type JobItem } from '../../nodes/shared/wait/items';
 import { pack, unpack } from '../../nodes/shared/wait/stored';
@@ -13,12 +22,22 @@ import {
 	interval,
 	nextPoll,
 	parkedSeconds,
+	pendingAfter,
+	pollsOf,
+	turnOf,
 	SHORTEST_PARKED_SECONDS,
 } from '../../nodes/shared/wait/schedule';
 import { readJob } from '../../nodes/shared/wait/settings';
-import type { Job, JobState, Settings } from '../../nodes/shared/wait/job';
+import {
+	NO_PROGRESS,
+	type Job,
+	type JobState,
+	type Plan,
+	type Settings,
+	type State,
+} from '../../nodes/shared/wait/job';
 import { actionStatus, CORTEX_JOBS, importStatus } from '../../nodes/shared/cortex/jobs';
-import { consequencesOf, type Silence } from '../../nodes/shared/transport/consequences';
+import { consequencesOf, type NoStatus } from '../../nodes/shared/transport/consequences';
 import { connectionFault } from '../../nodes/shared/transport/connection';
 import { OPERATIONS } from '../../nodes/shared/cortex/operations';
 import { readReply } from '../../nodes/shared/cortex/reply';
@@ -29,6 +48,8 @@ import {
 	meaningOf,
 } from '../../nodes/shared/cortex/statuses';
 import { Cancelled, Fault, InputError, type Meaning } from '../../nodes/shared/errors';
+
+beforeAll(() => void Object.assign(clock, { chance: () => 0 }));
 
 const settings: Settings = {
 	pollInterval: 10,
@@ -206,7 +227,7 @@ describe('polls that bring no status', () => {
 	const code = (name: string) => connectionFault(Object.assign(new Error(name), { code: name }));
 	const page = { statusCode: 500, headers: {}, body: '<h1>x</h1>' };
 	const text = { statusCode: 200, headers: {}, body: 'x' };
-	const table: Array<[string, Fault, Silence]> = [
+	const table: Array<[string, Fault, NoStatus]> = [
 		['a broken connection', code('ECONNRESET'), 'passing'],
 		['a host that is not found', code('ENOTFOUND'), 'passing'],
 		['429', answered(429), 'passing'],
@@ -316,7 +337,102 @@ describe('polls that bring no status', () => {
 	});
 });
 
+describe('whose turn it is', () => {
+	const job = (type: string): Job => ({ type, id: '1', settings });
+	const planOf = (...types: string[]) =>
+		startPlan({ jobs: types.map(job), items: [0], onError: 'stop' });
+	const many = (count: number, type = 'importJob') => Array<string>(count).fill(type);
+	const ended: JobState = { misses: 0, end: { outcome: 'succeeded', polls: 1, at: 1 } };
+
+	/** The places that are asked for in rounds that end nothing. */
+	const rounds = (plan: Plan, count: number, from: State = newState(plan)) => {
+		let state = from;
+		return Array.from({ length: count }, () => {
+			const { atOnce, oneByOne, turn } = turnOf(CORTEX_JOBS, plan, state);
+			state = { ...state, round: state.round + 1, turn };
+			return [...atOnce, ...oneByOne];
+		});
+	};
+
+	it('is that of all where few are limited, or none', () => {
+		expect(rounds(planOf(...many(10)), 2).map(({ length }) => length)).toEqual([10, 10]);
+		const actions = planOf(...many(500, 'endpointAction'));
+		expect(rounds(actions, 2).map(({ length }) => length)).toEqual([500, 500]);
+		expect(turnOf(CORTEX_JOBS, actions, newState(actions)).turn).toBeUndefined();
+	});
+
+	it('is ten limited ones in a round, each once before any comes again', () => {
+		const asked = rounds(planOf(...many(25)), 6);
+		expect(asked.map(({ length }) => length)).toEqual([10, 10, 5, 10, 10, 5]);
+		expect(new Set(asked.slice(0, 3).flat()).size).toBe(25);
+		expect(asked.slice(3)).toEqual(asked.slice(0, 3));
+	});
+
+	it('is that of every other job in each round', () => {
+		const plan = planOf(...many(25), 'endpointAction');
+		for (const asked of rounds(plan, 6)) expect(asked[0]).toBe(25);
+	});
+
+	it('passes over those that have ended, and no round is empty', () => {
+		const plan = planOf(...many(100));
+		const jobs = plan.jobs.map((_, place): JobState => (place === 41 ? { misses: 0 } : ended));
+		const left = { round: 10, turn: { next: 0, full: 1 }, jobs };
+		expect(rounds(plan, 5, left)).toEqual(Array(5).fill([41]));
+		const pending = pendingAfter(CORTEX_JOBS, plan, left, {
+			elapsed: 1_000,
+			waitFor: running(plan, left),
+		});
+		expect(pending.busy).toBeCloseTo(6.1);
+		expect(pending.wanted).toBe(10);
+	});
+
+	it('asks each job once in a turn, however many end meanwhile', () => {
+		fc.assert(
+			fc.property(fc.integer({ min: 1, max: 60 }), fc.array(fc.nat(59)), (count, ends) => {
+				const plan = planOf(...many(count));
+				let state = newState(plan);
+				const times = plan.jobs.map(() => 0);
+				for (let round = 0; round < 30; round += 1) {
+					const { oneByOne, turn } = turnOf(CORTEX_JOBS, plan, state);
+					for (const place of oneByOne) {
+						times[place] += 1;
+						const polls = pollsOf(CORTEX_JOBS, plan.jobs[place], { ...state, round: round + 1 });
+						expect(polls).toBe(times[place]);
+					}
+					const jobs = state.jobs.map((one, place) =>
+						oneByOne.includes(place) && place === ends[round] ? ended : one,
+					);
+					state = { round: round + 1, turn, jobs };
+					if (jobs.some(({ end }) => !end)) expect(oneByOne.length).toBeGreaterThan(0);
+				}
+			}),
+		);
+	});
+
+	it('a wait that was parked before there were turns goes on, and its deadline holds', () => {
+		const plan = planOf(...many(30));
+		const known: JobState = {
+			misses: 0,
+			status: { word: 'PROCESSING', progress: NO_PROGRESS, counts: {}, errors: [] },
+		};
+		const old: State = { round: 7, jobs: plan.jobs.map(() => known) };
+		expect(stateIn(stateItem(old, 65), plan)).toEqual({ ...old, turn: undefined });
+		const [asked] = rounds(plan, 1, old);
+		expect(asked).toHaveLength(10);
+		expect(pollsOf(CORTEX_JOBS, plan.jobs[0], { ...old, round: 8 })).toBe(8);
+		expect(isDue(plan.jobs[0], known, settings.timeout)).toBe(true);
+	});
+
+	it('travels with a parked wait', () => {
+		const plan = planOf(...many(30));
+		const state: State = { ...newState(plan), round: 2, turn: { next: 20, full: 0 } };
+		expect(stateIn(stateItem(state, 65), plan)).toMatchObject({ round: 2, turn: state.turn });
+	});
+});
+
 describe('the schedule', () => {
+	afterEach(() => Object.assign(clock, { chance: () => 0 }));
+
 	it('grows by half up to the longest interval, or stays fixed', () => {
 		expect([1, 2, 3, 4, 9, 99].map((round) => interval(settings, round))).toEqual([
 			10, 15, 22.5, 33.8, 256.3, 300,
@@ -327,9 +443,8 @@ describe('the schedule', () => {
 
 	const at = (elapsed: number, round: number, change: Partial<Settings> = {}) => ({
 		running: [{ ...settings, ...change }],
-		round,
+		wanted: interval({ ...settings, ...change }, round),
 		elapsed,
-		turns: 1,
 		busy: 0,
 	});
 
@@ -345,9 +460,26 @@ describe('the schedule', () => {
 		['a deadline that has passed', at(70, 5, { timeout: 60 }), false, { inMemory: 0 }],
 	])('%s', (_name, waiting, mayPark, next) => expect(nextPoll(waiting, mayPark)).toEqual(next));
 
+	it('waits a little longer by chance, but past no deadline', () => {
+		Object.assign(clock, { chance: () => 1 });
+		expect(nextPoll(at(0, 1), true)).toEqual({ inMemory: 11 });
+		expect(nextPoll(at(60, 5), true)).toEqual({ parked: 72 });
+		expect(nextPoll(at(50, 4, { timeout: 55 }), true)).toEqual({ inMemory: 5 });
+		expect(nextPoll(at(47.5, 4), true)).toEqual({ inMemory: 12.5 });
+		expect(parkedSeconds(at(100, 5, { timeout: 200 }))).toBe(100);
+	});
+
 	it('the most impatient job sets the pace', () => {
-		const running = [settings, { ...settings, pollInterval: 100 }];
-		expect(nextPoll({ ...at(0, 1), running }, true)).toEqual({ inMemory: 10 });
+		const jobs = [10, 100].map((pollInterval): Job => {
+			return { type: 'endpointAction', id: '1', settings: { ...settings, pollInterval } };
+		});
+		const plan = startPlan({ jobs, items: [0, 1], onError: 'stop' });
+		const state = { ...newState(plan), round: 1 };
+		const pending = pendingAfter(CORTEX_JOBS, plan, state, {
+			elapsed: 0,
+			waitFor: running(plan, state),
+		});
+		expect(nextPoll(pending, true)).toEqual({ inMemory: 10 });
 	});
 
 	it('is parked when one job still has time, and then asks for the others once they are due', () => {
@@ -676,7 +808,7 @@ describe('crashes in a row', () => {
 		[
 			'one that has lived long enough to finish a poll, though nothing is left of it',
 			at(3, { round: 3, count: 5 }),
-			366,
+			966,
 			{ round: 3, count: 1 },
 		],
 	])('%s', (_name, state, lived, expected) => {

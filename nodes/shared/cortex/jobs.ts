@@ -93,7 +93,7 @@ export const CORTEX_JOBS: Vendor<Question> = {
 		importJob: {
 			title: 'Import job',
 			readId: readJobId,
-			apart: OPERATIONS.getImportJob.apart / 1000,
+			apart: OPERATIONS.getImportJob.spacing / 1000,
 			async status(ask, { id, settings }) {
 				const json = await ask({
 					operation: { ...OPERATIONS.getImportJob, id },

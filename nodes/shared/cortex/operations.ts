@@ -13,7 +13,7 @@ export interface CortexOperation {
 	/** Whether status 404 is how the tenant says that it does not know the id. */
 	tellsUnknown?: boolean;
 	/** Milliseconds that must lie between two of its requests, where the vendor limits it alone. */
-	apart?: number;
+	spacing?: number;
 	/** What to say where the tenant asks for fewer requests, other than that it takes 10 a second. */
 	limit?: string;
 }
@@ -44,7 +44,7 @@ export const OPERATIONS = {
 		takes: 'import job',
 		tellsUnknown: true,
 		// Ten a minute. A little more, because requests bunch up on their way.
-		apart: 6_100,
+		spacing: 6_100,
 		limit:
 			'The tenant takes 10 requests a second from all clients together, and tells the status of import jobs 10 times a minute. Ask less often.',
 	},

@@ -1,7 +1,7 @@
 import { Fault, unexpectedAnswer } from '../errors';
 import { isObject, numberOf, parseJson, type JsonObject } from '../json';
 import { notTheirWords, pageOf, type Answer } from '../transport/answer';
-import { retryAfter } from '../transport/retryAfter';
+import { asksToWait, retryAfter } from '../transport/retryAfter';
 import { errorText } from './errorText';
 import type { CortexOperation } from './operations';
 import { ELSEWHERE, statusWords } from './statusWords';
@@ -59,10 +59,11 @@ export function readReply(answer: Answer, operation: CortexOperation, now: numbe
 		});
 	}
 	const text = told?.text ?? '';
-	const verdict = told !== undefined && told.from !== 'anybody';
 	// An error inside a 200 carries its real status as the code.
 	const inside = numberOf(told?.code) ?? 0;
 	const code = success && inside >= 400 && inside < 600 ? inside : status;
+	// A service that has crashed has a form for that too, which is no verdict about the request.
+	const verdict = told?.from === 'vendor' || (told?.from === 'service' && code < 500);
 	const { meaning, hint } = statusWords({ status: code, told: verdict, text }, operation);
 	const page = told ? undefined : pageOf(body, ' (', ')');
 	const reason = text ? ` (${text})` : page ? '' : ' and no reason';
@@ -77,6 +78,7 @@ export function readReply(answer: Answer, operation: CortexOperation, now: numbe
 		status: code,
 		envelope: told?.from === 'vendor',
 		retryAfter: retryAfter(headers['retry-after'], now),
+		asked: asksToWait(headers['retry-after'], now),
 		body: isObject(json) ? json : undefined,
 	});
 }

@@ -12,11 +12,11 @@ import { filtersOf } from './scanFilters';
 import { choosesAll } from './scope';
 
 /** Words of a node that acts on the scans of endpoints. */
-export interface ScanWords {
+interface ScanWords {
 	/** E.g. "scan": after "to", and at the beginning of a sentence. */
 	verb: string;
-	/** E.g. "scanned": what happens to an endpoint that matches. */
-	participle: string;
+	/** What happens to an endpoint that matches, up to "matches every filter". */
+	matching: string;
 	/** What to know before choosing all endpoints. */
 	allNotice: string;
 	/** E.g. "scan": what is shown in the timeline of an incident. */
@@ -57,7 +57,7 @@ const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The properties of such a node. */
 export const scanProperties = (
-	{ verb, participle, allNotice, noun }: ScanWords,
+	{ verb, matching, allNotice, noun }: ScanWords,
 	routing: INodePropertyRouting,
 ): INodeProperties[] => [
 	{
@@ -95,7 +95,7 @@ export const scanProperties = (
 		placeholder: 'Add Filter',
 		default: {},
 		displayOptions: { show: { scope: ['matching'] } },
-		description: `An endpoint is ${participle} when it matches every filter`,
+		description: `${matching} matches every filter`,
 		options: filterProperties,
 	},
 	{

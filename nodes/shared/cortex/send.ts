@@ -32,12 +32,13 @@ const PACE: Pace = { spacing: 110, atOnce: Infinity, perSecond: 10 };
 
 /**
  * The queue of everything that this n8n process sends to a tenant. A call that the vendor limits by itself has one of
- * its own before it: whoever waits for that lets all others pass.
+ * its own before it: whoever waits for that lets all others pass. So they pass, too, while that one is held for "too many
+ * requests", of which nobody can tell which limit it was about.
  */
-export function laneToTenant(baseUrl: string, { name, apart }: CortexOperation): Lane {
+export function laneToTenant(baseUrl: string, { name, spacing }: CortexOperation): Lane {
 	const tenant = laneTo(baseUrl, PACE);
-	if (apart === undefined) return tenant;
-	const own: Pace = { spacing: apart, atOnce: Infinity, perSecond: Infinity };
+	if (spacing === undefined) return tenant;
+	const own: Pace = { spacing, atOnce: Infinity, perSecond: Infinity };
 	return laneTo(`${baseUrl} ${name}`, own, tenant);
 }
 

@@ -33,6 +33,6 @@ export function startedAction(json: JsonObject, operation: CortexOperation): Jso
 	};
 }
 
-/** What an item started, for the error of another one. */
-export const startedInWords = ([item]: INodeExecutionData[]): string =>
-	`action_id ${String(item?.json.action_id)}`;
+/** What an item started, for the error of another one; `undefined` where there was nothing to do. */
+export const startedInWords = ([item]: INodeExecutionData[]): string | undefined =>
+	item?.json.action_id === null ? undefined : `action_id ${String(item?.json.action_id)}`;

@@ -20,6 +20,9 @@ const OUTAGE: StatusWords = {
 const VERDICT =
 	"The text above is all that Cortex says about it. If the values of this node are right, contact the vendor's support.";
 
+const NO_REASON =
+	'Cortex gives no reason. Check the values of this node, and look in Cortex under Response → Action Center.';
+
 const SERVER_VERDICT =
 	'Cortex uses status 500 for requests that it understood but cannot carry out, so repeating it rarely helps. The text above says why.';
 
@@ -93,7 +96,7 @@ export function statusWords(refusal: Refusal, operation: CortexOperation): Statu
 			};
 		case 404:
 			return {
-				meaning: operation.tellsUnknown ? 'unknown' : 'declined',
+				meaning: told && operation.tellsUnknown ? 'unknown' : 'declined',
 				hint: notFound(refusal, operation),
 			};
 		case 413:
@@ -113,6 +116,7 @@ export function statusWords(refusal: Refusal, operation: CortexOperation): Statu
 		case 504:
 			return OUTAGE;
 	}
+	if (told && text === '') return { meaning: 'declined', hint: NO_REASON };
 	if (status < 500) return { meaning: 'declined', hint: told ? VERDICT : ELSEWHERE };
 	// Without the vendor's words it is a wrong path, a missing module, or a real outage.
 	if (!told) return { meaning: 'failing', hint: ELSEWHERE };

@@ -1,12 +1,12 @@
-import type { Meaning } from '../wait/verdict';
+import type { WordMeaning } from '../wait/verdict';
 
-const GOING_ON: Meaning = { finished: false, succeeded: false };
-const SUCCEEDED: Meaning = { finished: true, succeeded: true };
-const PARTIAL: Meaning = { finished: true, succeeded: false, partial: true };
-const ENDED_BADLY: Meaning = { finished: true, succeeded: false };
+const GOING_ON: WordMeaning = { finished: false, succeeded: false };
+const SUCCEEDED: WordMeaning = { finished: true, succeeded: true };
+const PARTIAL: WordMeaning = { finished: true, succeeded: false, partial: true };
+const ENDED_BADLY: WordMeaning = { finished: true, succeeded: false };
 
 /** Status of one endpoint of an action or a script execution. */
-export const ENDPOINT_STATUSES: Readonly<Record<string, Meaning>> = {
+export const ENDPOINT_STATUSES: Readonly<Record<string, WordMeaning>> = {
 	PENDING: GOING_ON,
 	IN_PROGRESS: GOING_ON,
 	PENDING_ABORT: GOING_ON,
@@ -21,7 +21,7 @@ export const ENDPOINT_STATUSES: Readonly<Record<string, Meaning>> = {
 };
 
 /** Status of an import job of an external scanner. */
-export const IMPORT_JOB_STATUSES: Readonly<Record<string, Meaning>> = {
+export const IMPORT_JOB_STATUSES: Readonly<Record<string, WordMeaning>> = {
 	INITIATED: GOING_ON,
 	PROCESSING: GOING_ON,
 	COMPLETED: SUCCEEDED,
@@ -33,7 +33,10 @@ export const IMPORT_JOB_STATUSES: Readonly<Record<string, Meaning>> = {
  * The meaning of a status word. A word that nobody documented is no error, and ends nothing: it counts as
  * still going on.
  */
-export function meaningOf(words: Readonly<Record<string, Meaning>>, status: string): Meaning {
+export function meaningOf(
+	words: Readonly<Record<string, WordMeaning>>,
+	status: string,
+): WordMeaning {
 	const word = status.trim().toUpperCase();
 	return Object.hasOwn(words, word) ? words[word] : GOING_ON;
 }

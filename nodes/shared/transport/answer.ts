@@ -11,6 +11,9 @@ export interface Answer {
 	body: unknown;
 }
 
+/** A count as people read it: 100,000. */
+export const thousands = (count: number) => count.toLocaleString('en-US');
+
 /**
  * What an answer that is no JSON says, as far as a person can read it: the title of a page, or the text.
  *
@@ -56,9 +59,12 @@ export function eachItem(
 	rather: string,
 ): JsonObject[] {
 	if (rows.length <= MOST_ITEMS) return rows as JsonObject[];
-	const [all, most] = [rows.length, MOST_ITEMS].map((count) => count.toLocaleString('en-US'));
-	throw new Fault(`${holds} ${all} ${what}, and one item can bring ${most} at most`, {
-		meaning: 'local',
-		hint: `${rather}: then all of them are in one item.`,
-	});
+	const all = thousands(rows.length);
+	throw new Fault(
+		`${holds} ${all} ${what}, and one item can bring ${thousands(MOST_ITEMS)} at most`,
+		{
+			meaning: 'local',
+			hint: `${rather}: then all of them are in one item.`,
+		},
+	);
 }

@@ -71,7 +71,7 @@ export async function attempts<T>(
 				// "At once", or a moment that has passed, from a vendor that has just refused, is no answer to "when".
 				const { retryAfter: asked = 0 } = fault.details;
 				const named = asked >= SHORTEST_WAIT_MS;
-				const wait = jittered(named ? asked : throttleBackoff(throttles));
+				const wait = named ? asked : throttleBackoff(throttles);
 				const goesOn = lane.held + wait - heldBefore <= patience.throttledFor;
 				// A tenant that names a time means everybody, whether or not this request goes on asking.
 				if (goesOn || named) lane.hold(wait);

@@ -10,14 +10,14 @@ interface Consequences {
 	reached: 'no' | 'refused' | 'maybe';
 	/** Worth repeating within seconds, if repeating does no harm. */
 	repeat: boolean;
-	/** What it says of a job that was asked for: see {@link Silence}. */
-	poll: Silence;
+	/** What it says of a job that was asked for: see {@link NoStatus}. */
+	poll: NoStatus;
 	/** Why it failed in n8n's own words, where the answer proves it. */
 	cause?: Failure['cause'];
 }
 
 /** What a poll that brought no status says about the job. */
-export type Silence =
+export type NoStatus =
 	/** Nothing: the tenant or the way to it has a problem. */
 	| 'passing'
 	/** The tenant does not let us ask, and will not the next time either. */
@@ -31,7 +31,7 @@ export type Silence =
 const row = (
 	reached: Consequences['reached'],
 	repeat: boolean,
-	poll: Silence,
+	poll: NoStatus,
 	cause?: Failure['cause'],
 ): Consequences => ({ reached, repeat, poll, cause });
 
@@ -67,8 +67,8 @@ export const cameToNothing = (fault: Fault): boolean =>
 export function failureOf(fault: Fault): Failure | undefined {
 	const { cause } = consequencesOf(fault);
 	if (cause === undefined) return undefined;
-	const { retryAfter } = fault.details;
-	return cause === 'rate-limited' && retryAfter !== undefined
-		? { cause, retryAfterMs: retryAfter }
+	const { retryAfter, asked = retryAfter } = fault.details;
+	return cause === 'rate-limited' && asked !== undefined
+		? { cause, retryAfterMs: asked }
 		: { cause };
 }

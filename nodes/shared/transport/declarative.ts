@@ -38,8 +38,8 @@ export interface DeclarativeOperation {
 	 * refused as one request too many (429); and its failure says what was started before it.
 	 */
 	startsWork?: {
-		/** What the result of another item started, in words: "action 123". */
-		describe(items: INodeExecutionData[]): string;
+		/** What the result of another item started, in words: "action 123"; `undefined` for nothing. */
+		describe(items: INodeExecutionData[]): string | undefined;
 		/** What to look at before starting again where nobody knows whether the call got through. */
 		unknown: string;
 	};
@@ -91,10 +91,13 @@ function runOfItem(context: IExecutePaginationFunctions, options: RequestOptions
 /** The error's sentence about other items of this run that did start something, or may have. */
 function startedBefore(
 	others: Array<{ index: number; outcome: Outcome<INodeExecutionData[]> }>,
-	describe: (items: INodeExecutionData[]) => string,
+	describe: (items: INodeExecutionData[]) => string | undefined,
 ): string | undefined {
 	const started = others.flatMap(({ index, outcome }) => {
-		if ('result' in outcome) return [`item ${index}: started, ${describe(outcome.result)}`];
+		if ('result' in outcome) {
+			const what = describe(outcome.result);
+			return what === undefined ? [] : [`item ${index}: started, ${what}`];
+		}
 		return outcome.unsafe ? [`item ${index}: not known whether it was started`] : [];
 	});
 	return started.length > 0 ? `Other items of this node: ${started.join('; ')}.` : undefined;

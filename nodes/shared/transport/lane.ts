@@ -1,4 +1,4 @@
-import { clock, orCancelled, pause } from './clock';
+import { clock, jittered, orCancelled, pause } from './clock';
 
 /** How a tenant wants to be asked. */
 export interface Pace {
@@ -73,16 +73,16 @@ export class Lane {
 		};
 	}
 
-	/** Lets nobody pass for `milliseconds`: the vendor asked for a break, and means all of us. */
+	/** Lets nobody pass for `milliseconds`, and a little more by chance: the vendor asked for a break, and means all of us. */
 	hold(milliseconds: number): void {
 		const now = clock.now();
 		const until = Math.max(this.heldUntil, now + milliseconds);
 		this.heldFor += until - Math.max(this.heldUntil, now);
 		this.heldUntil = until;
-		this.freeAt = Math.max(this.freeAt, until);
+		this.freeAt = Math.max(this.freeAt, now + jittered(until - now));
 	}
 
-	/** Milliseconds for which nobody was, or will be, let pass because of {@link hold}. */
+	/** Milliseconds for which nobody was, or will be, let pass because of {@link hold}, without what came by chance. */
 	get held(): number {
 		return this.heldFor;
 	}

@@ -1,4 +1,4 @@
-import { jittered, pause } from '../transport/clock';
+import { pause } from '../transport/clock';
 import { nextRound } from './rounds';
 import { nextPoll, type Pending } from './schedule';
 import type { JobItem } from './items';
@@ -27,7 +27,7 @@ export async function waitInMemory(
 		const { state, pending } = round;
 		const next = nextPoll(pending, mayPark);
 		if ('parked' in next) return { state, pending, parkFor: next.parked };
-		await pause(jittered(Math.ceil(next.inMemory * 1000)), signal);
+		await pause(Math.ceil(next.inMemory * 1000), signal);
 		before = state;
 	}
 }

@@ -97,6 +97,8 @@ export interface JobState {
 export interface State {
 	/** How many rounds of polls there were. */
 	round: number;
+	/** Where more jobs are limited than fit into a round: the place in the plan to go on from, and full turns so far. */
+	turn?: { next: number; full: number };
 	/** One for each job of the plan. */
 	jobs: JobState[];
 }

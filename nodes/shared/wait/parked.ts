@@ -28,7 +28,7 @@ import { isParkedState, isPlan, lostState, pack, unpack } from './stored';
  */
 
 /** What the node is in the sub-executions: the supervisor's two nodes, and the one that polls. */
-export const ROLES = ['supervise', 'check', 'poll'] as const;
+const ROLES = ['supervise', 'check', 'poll'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The plan of a parked wait. */
@@ -72,12 +72,18 @@ export interface Crashes {
  * @param wait seconds until the next poll
  */
 export function stateItem(
-	{ round, jobs }: State,
+	{ round, turn, jobs }: State,
 	wait: number,
 	crashes?: Crashes,
 ): INodeExecutionData {
 	return {
-		json: { round, jobs: jobs.map(pack), wait, ...(crashes && { crashes: { ...crashes } }) },
+		json: {
+			round,
+			...(turn && { turn: { ...turn } }),
+			jobs: jobs.map(pack),
+			wait,
+			...(crashes && { crashes: { ...crashes } }),
+		},
 	};
 }
 
@@ -88,7 +94,7 @@ export function stateItem(
 export function stateIn(item: INodeExecutionData | undefined, plan: Plan): State {
 	const stored = item?.json;
 	if (!isParkedState(stored) || stored.jobs.length !== plan.jobs.length) throw lostState();
-	return { round: stored.round, jobs: stored.jobs.map(unpack) };
+	return { round: stored.round, turn: stored.turn, jobs: stored.jobs.map(unpack) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { parkedSeconds, withJitter } from './schedule';
+import { parkedSeconds } from './schedule';
 import type { State, Vendor } from './job';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { Cancelled, InputError } from '../errors';
@@ -22,7 +22,7 @@ async function poll(context: IExecuteFunctions, vendor: Vendor, plan: ParkedPlan
 		const source = { vendor, connection: await vendor.connect(context) };
 		const round = await nextRound(source, plan, state);
 		if ('state' in round) {
-			return { next: [stateItem(round.state, withJitter(parkedSeconds(round.pending)))] };
+			return { next: [stateItem(round.state, parkedSeconds(round.pending))] };
 		}
 		const end = await endOf(context, vendor, plan, round.ends);
 		if ('items' in end) return { handover: { ended: end.items.map(({ json }) => json) } };

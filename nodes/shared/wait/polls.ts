@@ -1,9 +1,9 @@
 import { Cancelled, passOn, unexpectedAnswer } from '../errors';
 import type { JsonObject } from '../json';
-import { MOST_ITEMS } from '../transport/answer';
+import { MOST_ITEMS, thousands } from '../transport/answer';
 import { consequencesOf } from '../transport/consequences';
 import type { Connection, Job, JobState, Result, Source, Status, Vendor } from './job';
-import type { Answer } from './state';
+import type { Polled } from './state';
 
 /**
  * Asks how a job stands. Whatever goes wrong is part of the answer.
@@ -14,7 +14,7 @@ export async function poll(
 	{ vendor, connection }: Source,
 	job: Job,
 	last: boolean,
-): Promise<Answer> {
+): Promise<Polled> {
 	const kind = vendor.kinds[job.type];
 	try {
 		return { status: await kind.status(last ? connection.lastly : connection.briefly, job) };
@@ -65,8 +65,9 @@ async function statusAgain(
 /** The rows that an item can hold; what is left out is said. */
 function bounded(rows: JsonObject[], what: string, { errors }: Result): JsonObject[] {
 	if (rows.length <= MOST_ITEMS) return rows;
-	const [most, all] = [MOST_ITEMS, rows.length].map((count) => count.toLocaleString('en-US'));
-	errors.push(`Only the first ${most} of its ${all} ${what} are listed`);
+	errors.push(
+		`Only the first ${thousands(MOST_ITEMS)} of its ${thousands(rows.length)} ${what} are listed`,
+	);
 	return rows.slice(0, MOST_ITEMS);
 }
 

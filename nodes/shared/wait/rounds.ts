@@ -1,8 +1,8 @@
 import { clock } from '../transport/clock';
 import { jobItem, type Ended, type JobItem } from './items';
-import type { Plan, Settings, Source, State, Vendor } from './job';
+import type { Plan, Settings, Source, State } from './job';
 import { complete, poll } from './polls';
-import { isAsked, secondsApart, turnsOf, type Pending } from './schedule';
+import { pendingAfter, pollsOf, turnOf, type Pending } from './schedule';
 import { afterPoll, elapsedSeconds, isDue, running } from './state';
 
 /**
@@ -15,27 +15,23 @@ import { afterPoll, elapsedSeconds, isDue, running } from './state';
  */
 async function pollAll(source: Source, plan: Plan, before: State): Promise<State> {
 	const { vendor } = source;
+	const { atOnce, oneByOne, turn } = turnOf(vendor, plan, before);
 	const round = before.round + 1;
-	const turns = turnsOf(vendor, plan);
-	const polls = Math.ceil(round / turns);
 	const jobs = [...before.jobs];
-	const ask = async (index: number) => {
-		const job = plan.jobs[index];
-		const last = isDue(job, { polls, elapsed: elapsedSeconds(plan) });
+	const ask = async (place: number) => {
+		const { [place]: job } = plan.jobs;
+		const { [place]: known } = before.jobs;
+		const last = isDue(job, known, elapsedSeconds(plan));
 		const answer = await poll(source, job, last);
+		const polls = pollsOf(vendor, job, { ...before, round });
 		const moment = { polls, elapsed: elapsedSeconds(plan), at: clock.now() };
-		jobs[index] = afterPoll(before.jobs[index], answer, job, moment);
+		jobs[place] = afterPoll(known, answer, job, moment);
 	};
-	const open = plan.jobs.flatMap((_, index) =>
-		before.jobs[index].end || !isAsked(index, round, turns) ? [] : [index],
-	);
-	const oneByOne = open.filter((index) => secondsApart(vendor, plan.jobs[index]) > 0);
-	const atOnce = open.filter((index) => !oneByOne.includes(index));
 	const inTurn = async () => {
-		for (const index of oneByOne) await ask(index);
+		for (const place of oneByOne) await ask(place);
 	};
 	await Promise.all([...atOnce.map(ask), inTurn()]);
-	return { round, jobs };
+	return { round, turn, jobs };
 }
 
 /** What every job came out as, in the order of the plan, and whether what is missing may be there in a while. */
@@ -69,15 +65,6 @@ export async function nextRound(source: Source, plan: Plan, before: State): Prom
 		waitFor = again ? plan.jobs.map(({ settings }) => settings).filter(inTime) : [];
 		if (waitFor.length === 0) return { ends: items };
 	}
-	return { state, pending: pendingAfter(source.vendor, plan, state, waitFor) };
-}
-
-function pendingAfter(vendor: Vendor, plan: Plan, state: State, waitFor: Settings[]): Pending {
-	const turns = turnsOf(vendor, plan);
-	const { round } = state;
-	const next = plan.jobs.filter(
-		(_, index) => !state.jobs[index].end && isAsked(index, round + 1, turns),
-	);
-	const busy = next.reduce((seconds, job) => seconds + secondsApart(vendor, job), 0);
-	return { running: waitFor, round, elapsed: elapsedSeconds(plan), turns, busy };
+	const elapsed = elapsedSeconds(plan);
+	return { state, pending: pendingAfter(source.vendor, plan, state, { elapsed, waitFor }) };
 }

@@ -50,8 +50,8 @@ export function failureText(
 	const { job_type, job_id, outcome, status, progress, errors } = item;
 	if (outcome === 'succeeded') return '';
 	const job = { type: job_type, id: job_id };
-	const [name, standing] = jobInWords(vendor, job, { word: status, progress });
-	const ended = `${name} ${OUTCOMES_IN_WORDS[outcome]}${standing}`;
+	const [name, how] = jobInWords(vendor, job, { word: status, progress });
+	const ended = `${name} ${OUTCOMES_IN_WORDS[outcome]}${how}`;
 	if (!withReasons) return ended;
 	// Neither parts nor a fault: that is all there was to know.
 	const { parts = 'status' } = vendor.kinds[job_type];
@@ -109,6 +109,6 @@ export function summaryOf(vendor: Vendor, items: JobItem[], clean = asItIs): Sum
 /** What was known of a job when its wait broke off, in one sentence. */
 export function lastKnown(vendor: Vendor, job: Job, { status, end }: JobState): string {
 	const { word = '', progress = NO_PROGRESS } = status ?? {};
-	const [name, standing] = jobInWords(vendor, job, { word, progress });
-	return `${name} ${end ? OUTCOMES_IN_WORDS[end.outcome] : 'was still running'}${standing}`;
+	const [name, how] = jobInWords(vendor, job, { word, progress });
+	return `${name} ${end ? OUTCOMES_IN_WORDS[end.outcome] : 'was still running'}${how}`;
 }

@@ -23,7 +23,7 @@ export const running = (plan: Plan, state: State): Settings[] =>
 	plan.jobs.flatMap(({ settings }, index) => (state.jobs[index].end ? [] : [settings]));
 
 /** What a poll brought: the status, or why there is none, and what that says of it all the same. */
-export type Answer = { status: Status } | { fault: Fault; status?: Status };
+export type Polled = { status: Status } | { fault: Fault; status?: Status };
 
 /** So many misses in a row end a job. */
 export const MOST_MISSES = 3;
@@ -43,29 +43,32 @@ export interface Moment {
  *
  * Never with the first one: of thousands of jobs, the last are asked for minutes after the clock has started, and
  * one look is no wait.
+ *
+ * @param before what was known of it before
+ * @param elapsed seconds since the clock started
  */
-export const isDue = ({ settings }: Job, { polls, elapsed }: Omit<Moment, 'at'>) =>
-	polls > 1 && elapsed >= settings.timeout;
+export const isDue = ({ settings }: Job, { status, fault }: JobState, elapsed: number): boolean =>
+	(status ?? fault) !== undefined && elapsed >= settings.timeout;
 
 /** What is known of a job after one more poll. */
-export function afterPoll(before: JobState, answer: Answer, job: Job, moment: Moment): JobState {
-	const { polls, at } = moment;
+export function afterPoll(before: JobState, answer: Polled, job: Job, moment: Moment): JobState {
+	const { polls, elapsed, at } = moment;
 	const end = (outcome: Outcome) => ({ outcome, polls, at });
-	const due = isDue(job, moment);
+	const due = isDue(job, before, elapsed);
 	if (!('fault' in answer)) {
 		const { ended, succeeded, ...known } = answer.status;
 		const outcome = ended ? (succeeded ? 'succeeded' : 'failed') : due ? 'timedOut' : undefined;
 		return { status: keeping(before, known), misses: 0, end: outcome && end(outcome) };
 	}
 	const { fault } = answer;
-	const { poll: silence } = consequencesOf(fault);
+	const { poll: says } = consequencesOf(fault);
 	const state: JobState = {
 		...before,
 		status: answer.status ? keeping(before, knownOf(answer.status)) : before.status,
-		misses: silence === 'missing' ? before.misses + 1 : 0,
+		misses: says === 'missing' ? before.misses + 1 : 0,
 		fault: sentences(fault.message, fault.details.hint),
 	};
-	if (silence === 'refused') return { ...state, end: end('failed') };
+	if (says === 'refused') return { ...state, end: end('failed') };
 	if (state.misses >= MOST_MISSES) {
 		return { ...state, end: end(fault.details.meaning === 'unknown' ? 'notFound' : 'failed') };
 	}

@@ -1,6 +1,6 @@
 import { InputError } from '../errors';
 import { isObject, parseJson } from '../json';
-import { NO_PROGRESS, type Job, type JobState, type Outcome, type Plan } from './job';
+import { NO_PROGRESS, type Job, type JobState, type Outcome, type Plan, type State } from './job';
 
 /** Bytes that texts of one job may take up while it is parked: its errors, and its last fault. */
 const PARKED_TEXT = 250;
@@ -119,8 +119,12 @@ export function unpack(text: unknown): JobState {
 }
 
 /** Whether a value is what {@link pack}ed jobs travel in. */
-export function isParkedState(value: unknown): value is { round: number; jobs: unknown[] } {
-	return isObject(value) && isNumber(value.round) && Array.isArray(value.jobs);
+export function isParkedState(
+	value: unknown,
+): value is { round: number; turn?: State['turn']; jobs: unknown[] } {
+	if (!isObject(value) || !isNumber(value.round) || !Array.isArray(value.jobs)) return false;
+	const { turn } = value;
+	return turn === undefined || (isObject(turn) && isNumber(turn.next) && isNumber(turn.full));
 }
 
 const isJob = (value: unknown): value is Job =>

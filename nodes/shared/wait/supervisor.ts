@@ -115,8 +115,8 @@ function newestState(
 		.at(-1);
 }
 
-/** Seconds of a poll, at the most. */
-const LONGEST_POLL = 300;
+/** Seconds of a round of polls, at the most: those of import jobs may have to wait behind a hundred others. */
+const LONGEST_POLL = 900;
 
 /**
  * How often the poller has crashed in a row with this crash.

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json';
 import type { Settings, Status } from './job';
 
 /** What a word of the vendor means for somebody who waits. */
-export interface Meaning {
+export interface WordMeaning {
 	finished: boolean;
 	succeeded: boolean;
 	/** Something was done, but not all of it. */
@@ -13,7 +13,7 @@ export interface Meaning {
 export interface Part {
 	/** The vendor's word. */
 	status: string;
-	meaning: Meaning;
+	meaning: WordMeaning;
 	/** The part, its word and its reason, for those who did not succeed. */
 	inWords: string;
 	/** As the output shows it. */
@@ -31,7 +31,7 @@ export interface Telling {
 export type Judged = Pick<Settings, 'acceptPartial' | 'finishedShare' | 'requiredShare'>;
 
 const isSuccess = (
-	{ succeeded, partial }: Meaning,
+	{ succeeded, partial }: WordMeaning,
 	{ acceptPartial }: Pick<Judged, 'acceptPartial'>,
 ) => succeeded || (partial === true && acceptPartial);
 
@@ -81,7 +81,7 @@ export function statusOfParts(parts: Part[], settings: Judged, telling: Telling)
 
 /** How a job without parts stands, from its own word. */
 export function statusOfWhole(
-	{ word, meaning, errors }: { word: string; meaning: Meaning; errors: string[] },
+	{ word, meaning, errors }: { word: string; meaning: WordMeaning; errors: string[] },
 	settings: Pick<Judged, 'acceptPartial'>,
 ): Status {
 	const succeeded = isSuccess(meaning, settings);

@@ -1,4 +1,4 @@
-import { secondsInMemory, withJitter } from './schedule';
+import { secondsInMemory } from './schedule';
 import type { Job, Plan, Vendor } from './job';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { Cancelled, InputError } from '../errors';
@@ -87,7 +87,7 @@ async function wait(context: IExecuteFunctions, vendor: Vendor): Promise<INodeEx
 	let waited = await waitInMemory(source, plan, newState(plan), mayPark, signal);
 	if ('parkFor' in waited) {
 		try {
-			return await park(context, vendor, plan, waited.state, withJitter(waited.parkFor));
+			return await park(context, vendor, plan, waited.state, waited.parkFor);
 		} catch (error) {
 			// What n8n has against the sub-execution is no reason to lose the jobs.
 			const { message } = toNodeError(context.getNode(), error, {});

@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+const { readdirSync, readFileSync } = require('node:fs');
+const { dirname, join, relative, resolve, sep } = require('node:path');
 
 /*
  * The folders of nodes/ from the ground up. A file may import from its own folder and from those below it, so that
  * whoever reads one needs to know nothing of what stands above.
  */
-const LEVELS: ReadonlyArray<{ name: string; holds: RegExp }> = [
+const LEVELS = [
 	{ name: 'ground', holds: /^nodes\/shared\/(?:json|errors)\.ts$/ },
 	{ name: 'input', holds: /^nodes\/shared\/input\// },
 	{ name: 'transport', holds: /^nodes\/shared\/transport\// },
@@ -22,7 +22,7 @@ const files = ['nodes', 'credentials'].flatMap((folder) =>
 		.map((name) => join(folder, name).split(sep).join('/')),
 );
 
-const importsOf = (file: string): string[] => {
+const importsOf = (file) => {
 	const source = readFileSync(join(ROOT, file), 'utf8');
 	return [...source.matchAll(/^(?:import|export)\s[^;]*?from '(\.[^']*)';/gm)].map(([, path]) =>
 		relative(ROOT, `${resolve(ROOT, dirname(file), path)}.ts`)
@@ -31,12 +31,12 @@ const importsOf = (file: string): string[] => {
 	);
 };
 
-const levelOf = (file: string) => LEVELS.findIndex(({ holds }) => holds.test(file));
+const levelOf = (file) => LEVELS.findIndex(({ holds }) => holds.test(file));
 
 /** The part of a file's level that it belongs to: one vendor, one node. */
-const houseOf = (file: string) => (levelOf(file) < 4 ? levelOf(file) : dirname(file));
+const houseOf = (file) => (levelOf(file) < 4 ? levelOf(file) : dirname(file));
 
-const isUpward = (from: string, to: string) =>
+const isUpward = (from, to) =>
 	levelOf(to) > levelOf(from) || (levelOf(to) === levelOf(from) && houseOf(to) !== houseOf(from));
 
 describe('the folders of nodes/', () => {
@@ -47,7 +47,7 @@ describe('the folders of nodes/', () => {
 	});
 
 	it('know nothing of those above them, nor of another vendor or node', () => {
-		const arrows = files.flatMap((file) => importsOf(file).map((to) => [file, to] as const));
+		const arrows = files.flatMap((file) => importsOf(file).map((to) => [file, to]));
 		expect(arrows.length).toBeGreaterThan(files.length);
 		expect(arrows.filter(([from, to]) => isUpward(from, to)).map((one) => one.join(' → '))).toEqual(
 			[],
