@@ -1,5 +1,6 @@
 import { CortexXdrGetActionStatus } from '../../nodes/CortexXdrGetActionStatus/CortexXdrGetActionStatus.node';
 import { CortexXdrGetImportJob } from '../../nodes/CortexXdrGetImportJob/CortexXdrGetImportJob.node';
+import { CortexXdrGetScriptResults } from '../../nodes/CortexXdrGetScriptResults/CortexXdrGetScriptResults.node';
 import { CortexXdrScanEndpoints } from '../../nodes/CortexXdrScanEndpoints/CortexXdrScanEndpoints.node';
 import { CortexXdrWaitForJob } from '../../nodes/CortexXdrWaitForJob/CortexXdrWaitForJob.node';
 import { OPERATIONS } from '../../nodes/shared/cortex/operations';
@@ -219,6 +220,26 @@ describe('an action with more endpoints than one item can bring', () => {
 			expect.objectContaining({ endpoint_id: 'a' }),
 		]);
 	}, 60_000);
+
+	it('is the same for the results of a script, which names Execution', async () => {
+		const results = Array.from({ length: 100_001 }, (_, n) => ({ endpoint_id: `e${n}` }));
+		answer(200, { reply: { script_name: 's', results } });
+		const { error } = await world.run(new CortexXdrGetScriptResults(), {
+			actionId: '7',
+			output: 'endpoints',
+		});
+		expect(error?.message).toBe(
+			'Action 7 has results of 100,001 endpoints, and one item can bring 100,000 at most',
+		);
+		expect(error?.description).toContain('Set Output to Execution');
+	}, 60_000);
+
+	it('two items may bring as many each', async () => {
+		const most = Object.fromEntries(Object.entries(data).slice(0, 100_000));
+		answer(200, { reply: { data: most } });
+		const { json, error } = await actionStatus('endpoints', { items: [{}, {}] });
+		expect([json.length, error]).toEqual([200_000, undefined]);
+	}, 120_000);
 
 	it('comes whole as a summary', async () => {
 		answer(200, { reply: { data } });

@@ -361,6 +361,19 @@ describe('what heals by itself', () => {
 		},
 	);
 
+	it.each([
+		[429, { 'x-ratelimit-towait-sec': '2000' }, { cause: 'rate-limited', retryAfterMs: 2_000_000 }],
+		[401, {}, { cause: 'credential-invalid' }],
+		[403, {}, { cause: 'configuration-invalid' }],
+		[503, {}, { cause: 'temporarily-unavailable' }],
+		[400, {}, undefined],
+		[500, {}, undefined],
+	])('%d: why it failed, as n8n stores it', async (status, headers, failure) => {
+		fault({ status, headers, times: 99, body: { message: 'no' } });
+		const { error } = await search();
+		expect((error as { failure?: unknown }).failure).toEqual(failure);
+	});
+
 	it('429 without end is given up after ten minutes', async () => {
 		fault({ status: 429, times: 10_000, body: { message: 'API rate limit exceeded' } });
 		const [{ error }, took] = await seconds(search());

@@ -107,6 +107,9 @@ const CASES: Case[] = [
 	{ moment: 'due', kind: 'endpointAction', onError: 'continueErrorOutput', jobs: ['bad', 'good'] },
 ];
 
+const jobsAt = (moment: Moment) =>
+	CASES.filter((one) => one.moment === moment).flatMap(({ jobs }) => jobs).length;
+
 /** Requests that the waits of a moment have under way at once. Import jobs are polled one after the other. */
 const requestsAt = (moment: Moment) =>
 	CASES.filter((one) => one.moment === moment)
@@ -435,7 +438,11 @@ function killTests({ name: mode, options, skip }: Mode): void {
 				for (const [moment, count] of again) {
 					// n8n notices in its own time which of a worker's executions are gone: the first ones may ask twice meanwhile.
 					if (inQueue) continue;
-					assert.equal(count(), requestsAt(moment), `${when}: ${moment} has polled twice`);
+					// One of import jobs that was given up makes room for the next one.
+					assert.ok(
+						count() <= jobsAt(moment),
+						`${when}: ${moment} has polled twice: ${count()} requests`,
+					);
 				}
 				await assertWaiting(when);
 				killedPolls += again.reduce((sum, [, count]) => sum + count(), 0);
