@@ -252,6 +252,19 @@ describe('a wait that nobody wants any more', () => {
 		expect(world.requests()).toEqual([]);
 	});
 
+	it('is polled for where its supervisor is still at work', async () => {
+		const atWork = {
+			resultData: { runData: {} },
+			executionData: { nodeExecutionStack: [{ metadata: {} }] },
+		};
+		const { json } = await waitFor(
+			world,
+			{ jobId: start() },
+			{ storedExecution: (one) => (one === SUPERVISOR ? atWork : undefined) },
+		);
+		expect(json[0].outcome).toBe('succeeded');
+	});
+
 	it('is polled for where nobody knows', async () => {
 		const { json } = await waitFor(
 			world,

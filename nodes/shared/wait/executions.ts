@@ -84,9 +84,10 @@ export async function abandonment(
 	if (supervisor === undefined) return undefined;
 	const watching = await readExecution(context, supervisor);
 	if (watching === 'gone' || wasStopped(watching)) return stoppedWords(supervisor, vendor);
-	if (watching === 'unreadable' || childrenOf(watching).includes(context.getExecutionId())) {
-		return undefined;
-	}
+	if (watching === 'unreadable') return undefined;
+	const children = childrenOf(watching);
+	// One that is stored without any has not been parked yet.
+	if (children.length === 0 || children.includes(context.getExecutionId())) return undefined;
 	return {
 		message: 'Another sub-execution polls in place of this one',
 		description: `n8n had been ended while this sub-execution polled. Execution ${supervisor} does not wait for it any more.`,

@@ -28,6 +28,12 @@ const settingsFrom = (parent: IWorkflowSettings): IWorkflowSettings => ({
 	executionTimeout: -1,
 });
 
+/**
+ * Seconds that are added to each wait. n8n's Wait node looks at the clock twice, and holds in the process what has become
+ * shorter than 65 seconds in between: the supervisor would be at work for as long, and the poller find itself replaced.
+ */
+const MARGIN_SECONDS = 0.5;
+
 const place = (name: string, column: number) => ({
 	id: name,
 	name,
@@ -119,7 +125,11 @@ export function pollingWorkflow(
 		...place(NODES.wait, 1),
 		type: 'n8n-nodes-base.wait',
 		typeVersion: 1.1,
-		parameters: { resume: 'timeInterval', amount: '={{ $json.wait }}', unit: 'seconds' },
+		parameters: {
+			resume: 'timeInterval',
+			amount: `={{ $json.wait + ${MARGIN_SECONDS} }}`,
+			unit: 'seconds',
+		},
 	};
 	return subWorkflow(
 		'Wait for Job (polls)',
