@@ -65,13 +65,13 @@ describe('queue mode: main, worker, Redis, PostgreSQL', { skip: missing }, () =>
 		{ timeout: 240_000 },
 		async () => {
 			const job = n8n.simulator.simulator.cortex.startJob({
-				kind: 'importJob',
+				kind: 'endpointAction',
 				durationSeconds: 1_000_000,
 			});
 			const workflow = chain('queue-timeout', [
 				webhookTrigger('queue-timeout'),
 				items('Jobs', [{ job }]),
-				waitForJob({ jobType: 'importJob' }),
+				waitForJob(),
 			]);
 			// Shorter than the time until the second poll.
 			workflow.settings = { ...workflow.settings, executionTimeout: 50 };

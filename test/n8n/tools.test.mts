@@ -43,6 +43,13 @@ const TOOLS: WorkflowNode[] = [
 	}),
 	scan('Scan anything', { scope: '={{ $fromAI("scope", "all or matching") }}', filters: {} }),
 	asTool(
+		cortex('Abort scan', 'cortexXdrAbortScan', {
+			scope: 'matching',
+			filters: { hostnames: '={{ $fromAI("hosts", "Hostnames") }}' },
+			options: {},
+		}),
+	),
+	asTool(
 		cortex('Action status', 'cortexXdrGetActionStatus', {
 			actionId: '={{ $fromAI("id", "Id of the action", "number") }}',
 			output: 'summary',
@@ -136,7 +143,8 @@ describe('the nodes as tools of a real n8n', () => {
 			const tool = tools.find((one) => one.name === name.replaceAll(' ', '_'));
 			assert.ok(tool, name);
 			const [own] = await n8n.client.nodeTypes([type.replace(/Tool$/, '')]);
-			assert.equal(tool.description, own.description);
+			const { replacements } = own.usableAsTool as { replacements: { description: string } };
+			assert.equal(tool.description, replacements.description);
 			const wanted = [...JSON.stringify(parameters).matchAll(/\$fromAI\(\\"(\w+)/g)];
 			assert.deepEqual(
 				Object.keys(tool.inputSchema.properties),
@@ -154,6 +162,12 @@ describe('the nodes as tools of a real n8n', () => {
 			['Scan_a_group', { groups: 'Kiosks' }, /"endpoints_count":5\b/, true],
 			['Scan_a_group', { groups: ' ' }, /Filter Group Names is empty\. Enter at least one/, false],
 			['Scan_anything', { scope: 'all' }, /An AI agent cannot set Scope to all endpoints/, false],
+			[
+				'Abort_scan',
+				{ hosts: 'demo-lt-01' },
+				/"endpoints_count":1\b.*"nothing_to_abort":false/,
+				true,
+			],
 			['Action_status', { id: 6001 }, /"finished":true,"total":5\b/, true],
 			['Script_results', { id: seededIds.finishedScript }, /"endpoint_name":"demo-lt-01"/, true],
 			['Import_job', { id: IMPORT }, /"job_status":"COMPLETED"/, true],
@@ -161,7 +175,7 @@ describe('the nodes as tools of a real n8n', () => {
 			[
 				'Wait',
 				{ id: UNKNOWN },
-				/did not succeed\. Import job \S+-999999999999 was not found/,
+				/Import job \S+-999999999999 was not found: Cortex refused Get Import Job: Job not found/,
 				false,
 			],
 			['Script_jobs', { limit: 2 }, /"correlationUuid".*"correlationUuid"/, true],
