@@ -89,7 +89,7 @@ async function endOf(node: INodeType, given: INode['parameters']): Promise<'sent
 		if (
 			!error ||
 			/^\d{3}$/.test(httpCode ?? '') ||
-			/ did not succeed$|^(?:Action|Script execution|Import job) \S+ (?:failed|was) /.test(message)
+			/ did not succeed$|^(?:Action|Script execution|Import job) .+ (?:failed|was)\b/s.test(message)
 		)
 			return 'sent';
 		expect(description).toBeTruthy();
