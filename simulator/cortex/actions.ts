@@ -24,6 +24,7 @@ const UNKNOWN_SECONDS = 2;
 const durations = {
 	endpointAction: { from: 600, to: 1200 },
 	scriptExecution: { from: 20, to: 300 },
+	isolation: { from: 5, to: 45 },
 };
 
 /** How long an endpoint takes to abort its scan, in simulated seconds. */
@@ -38,6 +39,13 @@ const outcomes = [
 	{ word: 'ABORTED', weight: 7 },
 	{ word: 'CANCELLED', weight: 5 },
 	{ word: 'CANCELED', weight: 3 },
+];
+
+/** Isolating is done, or it is not. */
+const isolationOutcomes = [
+	{ word: 'COMPLETED_SUCCESSFULLY', weight: 95 },
+	{ word: 'FAILED', weight: 4 },
+	{ word: 'TIMEOUT', weight: 1 },
 ];
 
 /** When offline endpoints come back, in simulated hours; never: the action expires on them. */
@@ -93,12 +101,14 @@ function offlineSeconds(random: Random, endpoint: Endpoint): number | undefined 
 
 function chanceLife(
 	random: Random,
-	kind: StartedEndpointJob['kind'],
+	{ kind, action }: StartedEndpointJob,
 	endpoint: Endpoint,
 ): EndpointLife {
-	const { from, to } = durations[kind];
+	const isolation = action === 'isolate' || action === 'unisolate';
+	const { from, to } = durations[isolation ? 'isolation' : kind];
 	const begins = offlineSeconds(random, endpoint);
-	const outcome = endpoint.habit.outcome ?? random.weighted(outcomes).word;
+	const words = isolation ? isolationOutcomes : outcomes;
+	const outcome = endpoint.habit.outcome ?? random.weighted(words).word;
 	const reasonForm = random.integer(0, errorReasonForms.length - 1);
 	return begins === undefined
 		? { begins: EXPIRY_SECONDS, ends: EXPIRY_SECONDS, outcome: 'EXPIRED', reasonForm }
@@ -123,7 +133,7 @@ function lifeOf(
 	}
 	if (job.plan) return plannedLife(job.plan, index, job.endpoints.length);
 	const random = createRandom(seed, job.kind, job.id, position);
-	return chanceLife(random, job.kind, endpoints[position]);
+	return chanceLife(random, job, endpoints[position]);
 }
 
 function untilAborted(

@@ -29,6 +29,9 @@ export class DetailError extends CortexError {
 	}
 }
 
+/** What the vendor calls the actions that it creates for many endpoints. */
+export type GroupAction = 'SCAN' | 'ABORT_SCAN' | 'ISOLATE' | 'UNISOLATE';
+
 const processing = (what: string): string =>
 	`An error occurred while processing XDR public API - ${what}`;
 
@@ -64,12 +67,22 @@ export const refusals = {
 	tooManyImports: (most: number) =>
 		new CortexError(429, 'Too many requests.', `${most} import jobs of the last hour are going on`),
 	/** Final: none of the endpoints asked for can take the action, whatever the reason. */
-	noEndpoint: (action?: 'SCAN' | 'ABORT_SCAN') =>
+	noEndpoint: (action?: GroupAction) =>
 		new CortexError(
 			500,
 			processing('No endpoint was found for creating the requested action'),
 			action && `can't create group action id for ${action}`,
 		),
+	oneOfTwo: () =>
+		new CortexError(
+			400,
+			'Bad Request. Got an invalid request.',
+			'Either endpoint_id or filters has to be given, and not both',
+		),
+	isolationUnderWay: () =>
+		new CortexError(500, processing('Another isolation action of this endpoint is under way')),
+	tooManyEndpoints: (most: number) =>
+		new CortexError(500, processing(`At most ${most} endpoints are allowed in one action`)),
 	emptyFilters: () => new CortexError(500, processing('filters must not be empty')),
 	noSuchAction: (id: string) => new CortexError(500, processing(`Action ${id} was not found`)),
 	noSuchScript: (uid: string) =>

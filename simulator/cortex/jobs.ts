@@ -33,7 +33,7 @@ export interface Abort {
 export interface StartedEndpointJob extends Started {
 	kind: 'endpointAction' | 'scriptExecution';
 	/** What an endpoint action does to its endpoints; a scan, unless said otherwise. */
-	action?: 'abortScan';
+	action?: 'abortScan' | 'isolate' | 'unisolate';
 	/** Positions in the tenant's list of endpoints. */
 	endpoints: number[];
 	plan?: Plan;

@@ -16,6 +16,8 @@ export interface CortexKey {
 export const operationPermissions = {
 	scanEndpoints: 'Endpoint Scan',
 	abortScan: 'Endpoint Scan',
+	isolate: 'Isolate',
+	unisolate: 'Isolate',
 	getActionStatus: 'Action Center View',
 	runScript: 'Run Script',
 	getScriptResults: 'Script Results View',

@@ -3,12 +3,13 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Clock } from '../clock';
 import { createSlidingLimit, type SlidingLimit } from '../rateLimit';
 import { answerError } from './answerError';
-import { refusals, WRONG_PATH_PAGE } from './errors';
+import { refusals, WRONG_PATH_PAGE, type GroupAction } from './errors';
 import type { EndpointSelection } from './filters';
 import { operationPermissions, type CortexKey, type Operation } from './keys';
 import {
 	bodySchemas,
 	type ActionStatusBody,
+	type IsolationBody,
 	type RunScriptBody,
 	type ScanBody,
 	type ScriptResultsBody,
@@ -30,6 +31,9 @@ const IMPORTS = '/vulnerability-management/v1/external-scans/assets';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+
+/** As many the vendor takes in one action. */
+const MOST_ENDPOINTS = 1000;
 
 /** The vendor refuses larger submissions. */
 const LARGEST_IMPORT_BYTES = 10_000_000;
@@ -99,7 +103,7 @@ export function addCortexRoutes(
 	});
 
 	/** Positions of the endpoints asked for: never none, and never all of them by way of an empty list. */
-	const select = (selection: EndpointSelection, action?: 'SCAN' | 'ABORT_SCAN'): number[] => {
+	const select = (selection: EndpointSelection, action?: GroupAction): number[] => {
 		if (selection.length === 0) throw refusals.emptyFilters();
 		const endpoints = tenant.select(selection);
 		if (endpoints.length === 0) throw refusals.noEndpoint(action);
@@ -142,6 +146,23 @@ export function addCortexRoutes(
 		if (!aborted) throw refusals.noEndpoint('ABORT_SCAN');
 		return { reply: started(aborted.id, aborted.endpoints) };
 	});
+
+	for (const action of ['isolate', 'unisolate'] as const) {
+		post<IsolationBody>(`/v1/endpoints/${action}`, action, ({ request_data }) => {
+			const { endpoint_id: one, filters } = request_data;
+			if ((one === undefined) === (filters === undefined)) throw refusals.oneOfTwo();
+			const ids = one === undefined ? filters![0].value : [one];
+			if (ids.length > MOST_ENDPOINTS) throw refusals.tooManyEndpoints(MOST_ENDPOINTS);
+			const selected = tenant.select([{ field: 'endpoint_id_list', operator: 'in', value: ids }]);
+			const endpoints = tenant.isolatable(action, selected);
+			if (endpoints === 'busy') throw refusals.isolationUnderWay();
+			if (endpoints.length === 0) {
+				throw refusals.noEndpoint(action === 'isolate' ? 'ISOLATE' : 'UNISOLATE');
+			}
+			const id = tenant.startAction({ kind: 'endpointAction', action, endpoints });
+			return { reply: started(id, endpoints) };
+		});
+	}
 
 	post<ActionStatusBody>('/v1/actions/get_action_status', 'getActionStatus', (body) => {
 		const id = String(body.request_data.group_action_id);

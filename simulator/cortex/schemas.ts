@@ -19,10 +19,39 @@ const endpointSelection = requestData({ filters: filterSchema, incident_id: inci
 	'filters',
 ]);
 
+/** The one filter that calls take which act on single endpoints. */
+export const endpointIds = {
+	type: 'array',
+	minItems: 1,
+	maxItems: 1,
+	items: {
+		type: 'object',
+		required: ['field', 'operator', 'value'],
+		additionalProperties: false,
+		properties: {
+			field: { const: 'endpoint_id_list' },
+			operator: { const: 'in' },
+			value: { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } },
+		},
+	},
+};
+
+/** Either one endpoint, or filters. */
+const isolation = requestData(
+	{
+		endpoint_id: { type: 'string', minLength: 1 },
+		filters: endpointIds,
+		incident_id: { type: 'string' },
+	},
+	[],
+);
+
 /** Request bodies by operation, as JSON schemas for fastify. */
 export const bodySchemas = {
 	scanEndpoints: endpointSelection,
 	abortScan: endpointSelection,
+	isolate: isolation,
+	unisolate: isolation,
 	getActionStatus: requestData({ group_action_id: actionId }, ['group_action_id']),
 	getScriptResults: requestData({ action_id: actionId }, ['action_id']),
 	runScript: requestData(
@@ -56,6 +85,14 @@ export const bodySchemas = {
 /** Of a scan, and of the end of one. */
 export interface ScanBody {
 	request_data: { filters: EndpointSelection; incident_id?: string | number | null };
+}
+
+export interface IsolationBody {
+	request_data: {
+		endpoint_id?: string;
+		filters?: [{ value: string[] }];
+		incident_id?: string;
+	};
 }
 
 export interface ActionStatusBody {

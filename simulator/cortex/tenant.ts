@@ -10,6 +10,14 @@ import {
 	type StartedImport,
 	type StartedJob,
 } from './jobs';
+import {
+	actionTowards,
+	canTake,
+	isolationStates,
+	seededIsolation,
+	type IsolationAction,
+	type IsolationWord,
+} from './isolation';
 import { scriptResultsReply, unknownExecutionReply } from './scripts';
 import { createSeededJobs } from './seededJobs';
 import type { CortexSettings } from './settings';
@@ -35,6 +43,12 @@ export interface CortexTenant {
 	scanned(): Set<number>;
 	/** Aborts the scans that are pending or under way at these positions; returns what it did, if there were any. */
 	abortScans(positions: number[]): { id: string; endpoints: number[] } | undefined;
+	/** The vendor's word for the isolation of the endpoint at a position. */
+	isolationOf(position: number): IsolationWord;
+	/** Those of some positions that can take the action; `busy` where another one is under way and nothing else is left. */
+	isolatable(action: IsolationAction, positions: number[]): number[] | 'busy';
+	/** Brings endpoints into a state of isolation, by an action that has ended, or never will where that is pending. */
+	setIsolation(ids: string[], word: IsolationWord): void;
 	startImport(assets: number, vulnerabilities: number): string;
 	/** Starts a job with a life as asked for; returns its id. A job with the same id is replaced. */
 	startJob(request: JobRequest): string;
@@ -94,6 +108,9 @@ export function createCortexTenant(options: {
 			const are = livesFor(job).map((life) => words.includes(statusAt(life, secondsOf(job))));
 			return [{ scan: job, positions: job.endpoints.filter((_position, i) => are[i]) }];
 		});
+
+	const isolationOf = (position: number, states = isolationStates(jobs(), livesFor, secondsOf)) =>
+		states.get(position) ?? seededIsolation(endpoints[position]);
 
 	const statusOfImport = (job: StartedImport) => importJobReply(seed, job, now()).job_status;
 
@@ -166,6 +183,24 @@ export function createCortexTenant(options: {
 			const endpoints = [...new Set(running.flatMap(({ positions }) => positions))];
 			start({ kind: 'endpointAction', action: 'abortScan', id, startedAt: now(), endpoints });
 			return { id, endpoints };
+		},
+		isolationOf: (position) => isolationOf(position),
+		isolatable(action, positions) {
+			const states = isolationStates(jobs(), livesFor, secondsOf);
+			const able = positions.filter((position) =>
+				canTake(action, isolationOf(position, states), endpoints[position]),
+			);
+			const busy = positions.some((position) => isolationOf(position, states).includes('PENDING'));
+			return able.length === 0 && busy ? 'busy' : able;
+		},
+		setIsolation(ids, word) {
+			const job = {
+				kind: 'endpointAction' as const,
+				id: newActionId(),
+				startedAt: now(),
+				endpoints: endpoints.flatMap(({ id }, position) => (ids.includes(id) ? [position] : [])),
+			};
+			start({ ...job, ...actionTowards(word) });
 		},
 		startImport: (assets, vulnerabilities) =>
 			start({ kind: 'importJob', id: newImportId(), startedAt: now(), assets, vulnerabilities }),

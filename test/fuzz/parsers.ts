@@ -1094,7 +1094,8 @@ export const others: readonly string[] = [
 	}),
 	'shared/wait/inMemory.waitInMemory',
 	'shared/wait/credential.isOtherCredential',
-	'shared/wait/credential.itemsOfOtherCredentials',
+	'shared/transport/sameCredential.fieldsOf',
+	'shared/transport/sameCredential.itemsOfOtherCredentials',
 	'shared/wait/credential.keepCredential',
 	// What n8n has stored of executions.
 	'shared/wait/executions.abandonment',

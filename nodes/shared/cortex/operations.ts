@@ -49,3 +49,9 @@ export const OPERATIONS = {
 			'The tenant takes 10 requests a second from all clients together, and tells the status of import jobs 10 times a minute. Ask less often.',
 	},
 } as const satisfies Record<string, CortexOperation>;
+
+/** What isolating endpoints and releasing them need. */
+export const ISOLATION_ROLE = {
+	license: 'Cortex XDR Prevent or Cortex XDR Pro per Endpoint',
+	permission: 'Endpoint Administrations (view), Action Center (view and edit) and Isolate',
+} as const;
