@@ -16,6 +16,7 @@ export interface CortexKey {
 export const operationPermissions = {
 	scanEndpoints: 'Endpoint Scan',
 	abortScan: 'Endpoint Scan',
+	searchEndpoints: 'Endpoint Administrations View',
 	getActionStatus: 'Action Center View',
 	runScript: 'Run Script',
 	getScriptResults: 'Script Results View',

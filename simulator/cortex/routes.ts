@@ -3,12 +3,14 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Clock } from '../clock';
 import { createSlidingLimit, type SlidingLimit } from '../rateLimit';
 import { answerError } from './answerError';
+import { addEndpointRoutes } from './endpointRoutes';
 import { refusals, WRONG_PATH_PAGE } from './errors';
 import type { EndpointSelection } from './filters';
 import { operationPermissions, type CortexKey, type Operation } from './keys';
 import {
 	bodySchemas,
 	type ActionStatusBody,
+	type Post,
 	type RunScriptBody,
 	type ScanBody,
 	type ScriptResultsBody,
@@ -114,7 +116,7 @@ export function addCortexRoutes(
 		endpoints_count: numeric(endpoints.length),
 	});
 
-	const post = <Body>(
+	const post: Post = <Body>(
 		path: string,
 		operation: keyof typeof bodySchemas,
 		answer: (body: Body, reply: FastifyReply) => object,
@@ -128,6 +130,8 @@ export function addCortexRoutes(
 			});
 		}
 	};
+
+	addEndpointRoutes(post, { settings, tenant });
 
 	post<ScanBody>('/v1/endpoints/scan', 'scanEndpoints', ({ request_data }) => {
 		const busy = settings.oneScanAtATime ? tenant.scanned() : new Set();

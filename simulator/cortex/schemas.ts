@@ -1,4 +1,12 @@
-import { filterSchema, type EndpointFilter, type EndpointSelection } from './filters';
+import type { FastifyReply } from 'fastify';
+
+import {
+	filterSchema,
+	searchFilterSchema,
+	type EndpointFilter,
+	type EndpointSelection,
+} from './filters';
+import type { EndpointSort } from './endpointRecords';
 
 const requestData = (properties: object, required: string[], strict = true) => ({
 	type: 'object',
@@ -23,6 +31,23 @@ const endpointSelection = requestData({ filters: filterSchema, incident_id: inci
 export const bodySchemas = {
 	scanEndpoints: endpointSelection,
 	abortScan: endpointSelection,
+	searchEndpoints: requestData(
+		{
+			filters: searchFilterSchema,
+			search_from: { type: 'integer', minimum: 0 },
+			search_to: { type: 'integer', minimum: 1 },
+			sort: {
+				type: 'object',
+				required: ['field', 'keyword'],
+				additionalProperties: false,
+				properties: {
+					field: { enum: ['endpoint_id', 'first_seen', 'last_seen'] },
+					keyword: { enum: ['ASC', 'DESC'] },
+				},
+			},
+		},
+		[],
+	),
 	getActionStatus: requestData({ group_action_id: actionId }, ['group_action_id']),
 	getScriptResults: requestData({ action_id: actionId }, ['action_id']),
 	runScript: requestData(
@@ -53,9 +78,28 @@ export const bodySchemas = {
 	},
 };
 
+/** Adds a route for an operation, below both forms of its path. */
+export type Post = <Body>(
+	path: string,
+	operation: keyof typeof bodySchemas,
+	answer: (body: Body, reply: FastifyReply) => object,
+	bodyLimit?: number,
+) => void;
+
 /** Of a scan, and of the end of one. */
 export interface ScanBody {
 	request_data: { filters: EndpointSelection; incident_id?: string | number | null };
+}
+
+export interface SearchEndpointsBody {
+	request_data: {
+		filters?: EndpointFilter[];
+		/** Of the first endpoint wanted, counted from 0. */
+		search_from?: number;
+		/** Of the first one that is not wanted any more. */
+		search_to?: number;
+		sort?: EndpointSort;
+	};
 }
 
 export interface ActionStatusBody {

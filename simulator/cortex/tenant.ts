@@ -1,7 +1,13 @@
 import { createRandom } from '../random';
 import { actionStatusReply, livesOf, statusAt, type EndpointLife } from './actions';
-import { createEndpoints, type Endpoint } from './endpoints';
-import { selectEndpoints, type EndpointSelection } from './filters';
+import {
+	endpointRecord,
+	sortEndpoints,
+	type EndpointSort,
+	type IsolationWord,
+} from './endpointRecords';
+import type { Endpoint } from './endpoints';
+import { isSelected, type EndpointSelection } from './filters';
 import { importJobReply } from './importJobs';
 import {
 	planOf,
@@ -11,6 +17,7 @@ import {
 	type StartedJob,
 } from './jobs';
 import { scriptResultsReply, unknownExecutionReply } from './scripts';
+import { createRoster, type RosterState } from './roster';
 import { createSeededJobs } from './seededJobs';
 import type { CortexSettings } from './settings';
 
@@ -26,9 +33,20 @@ export interface JobSummary {
 
 /** The tenant: its endpoints and its jobs. Job ids are text here, whatever the API makes of them. */
 export interface CortexTenant {
+	/** By position, those that have been removed included: jobs know their endpoints by position. */
 	endpoints: Endpoint[];
 	/** Positions of the endpoints that match. */
 	select(selection: EndpointSelection): number[];
+	/** How many endpoints match, and the records of those from a place in their order up to another. */
+	search(
+		selection: EndpointSelection,
+		sort: EndpointSort,
+		places: { from: number; to: number },
+	): { total: number; records: object[] };
+	/** Enrols new endpoints, seen for the first time now; returns their ids. */
+	enrolEndpoints(count: number): string[];
+	/** Takes these endpoints out of the tenant, or so many that chance picks; returns their ids. */
+	removeEndpoints(which: string[] | number): string[];
 	/** Starts a scan or a script, as the API does; returns its id. */
 	startAction(job: Omit<StartedEndpointJob, 'id' | 'startedAt' | 'plan'>): string;
 	/** Positions at which a scan is pending, under way or being aborted. */
@@ -47,6 +65,8 @@ export interface CortexTenant {
 	jobs(): JobSummary[];
 	/** What to save: the jobs started, without the seeded ones. */
 	startedJobs(): StartedJob[];
+	/** What to save of the endpoints. */
+	roster(): RosterState;
 }
 
 /** Real action ids have 14 digits; theirs start here and rise by one. */
@@ -63,13 +83,22 @@ export function createCortexTenant(options: {
 	/** Looked at anew for every reply. */
 	settings: CortexSettings;
 	started: StartedJob[];
+	roster?: RosterState;
 	onStart: () => void;
 }): CortexTenant {
 	const { seed, epoch, now, settings, onStart } = options;
-	const endpoints = createEndpoints(seed, options.endpoints, epoch);
+	const roster = createRoster({ ...options, saved: options.roster, onChange: onStart });
+	const { endpoints } = roster;
 	const started = new Map(options.started.map((job) => [job.id, job]));
 	const seeded = new Map(createSeededJobs(endpoints, epoch).map((job) => [job.id, job]));
 	const lives = new WeakMap<StartedJob, EndpointLife[]>();
+
+	/** How an endpoint stands with its isolation, in the vendor's words. */
+	const isolationOf = (position: number): IsolationWord =>
+		endpoints[position].isolation === 'isolated' ? 'AGENT_ISOLATED' : 'AGENT_UNISOLATED';
+
+	const select = (selection: EndpointSelection) =>
+		roster.live().filter((endpoint) => isSelected(endpoint, selection));
 
 	const find = (id: string): StartedJob | undefined => started.get(id) ?? seeded.get(id);
 	const secondsOf = (job: StartedJob): number => (now() - job.startedAt) / 1000;
@@ -141,7 +170,16 @@ export function createCortexTenant(options: {
 
 	return {
 		endpoints,
-		select: (selection) => selectEndpoints(endpoints, selection),
+		select: (selection) => select(selection).map(({ position }) => position),
+		search(selection, sort, { from, to }) {
+			const found = sortEndpoints(select(selection), sort);
+			const records = found
+				.slice(from, to)
+				.map((endpoint) => endpointRecord(seed, endpoint, isolationOf(endpoint.position)));
+			return { total: found.length, records };
+		},
+		enrolEndpoints: roster.enrol,
+		removeEndpoints: roster.remove,
 		startAction: (job) => start({ ...job, id: newActionId(), startedAt: now() }),
 		scanned: () =>
 			new Set(
@@ -207,5 +245,6 @@ export function createCortexTenant(options: {
 				by_status: statusCounts(job),
 			})),
 		startedJobs: () => [...started.values()],
+		roster: roster.state,
 	};
 }
