@@ -4,6 +4,7 @@ import { createSimulatedTime, type Clock, type SimulatedTime, type TimeAnchor } 
 import { addControl } from './control';
 import type { StartedJob } from './cortex/jobs';
 import { createCortexKeys, type CortexKey } from './cortex/keys';
+import type { RosterState } from './cortex/roster';
 import { addCortexRoutes } from './cortex/routes';
 import { defaultCortexSettings, type CortexSettings } from './cortex/settings';
 import { createCortexTenant, type CortexTenant } from './cortex/tenant';
@@ -34,6 +35,8 @@ export interface SimulatorState {
 	time: TimeAnchor;
 	/** Cortex jobs started. */
 	jobs: StartedJob[];
+	/** Endpoints that came and went; absent where none did. */
+	roster?: RosterState;
 	/** Qualys jobs created on top of the made-up past. */
 	qualysBatches: JobBatch[];
 	/** Absent from what older versions saved. */
@@ -127,6 +130,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 		now: time.now,
 		settings: cortexSettings,
 		started: saved?.jobs ?? [],
+		roster: saved?.roster,
 		onStart: stateChanged,
 	});
 	const qualys = createQualysPlatform({
@@ -145,6 +149,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 			epoch,
 			time: time.anchor(),
 			jobs: cortex.startedJobs(),
+			roster: cortex.roster(),
 			qualysBatches: qualys.batches(),
 			qualysTokens: qualys.tokens.state(),
 		};

@@ -18,6 +18,7 @@ export const operationPermissions = {
 	abortScan: 'Endpoint Scan',
 	isolate: 'Isolate',
 	unisolate: 'Isolate',
+	searchEndpoints: 'Endpoint Administrations View',
 	getActionStatus: 'Action Center View',
 	runScript: 'Run Script',
 	getScriptResults: 'Script Results View',

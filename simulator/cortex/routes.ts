@@ -3,13 +3,15 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Clock } from '../clock';
 import { createSlidingLimit, type SlidingLimit } from '../rateLimit';
 import { answerError } from './answerError';
+import { addEndpointRoutes } from './endpointRoutes';
 import { refusals, WRONG_PATH_PAGE, type GroupAction } from './errors';
 import type { EndpointSelection } from './filters';
+import { addIsolationRoutes } from './isolationRoutes';
 import { operationPermissions, type CortexKey, type Operation } from './keys';
 import {
 	bodySchemas,
 	type ActionStatusBody,
-	type IsolationBody,
+	type Post,
 	type RunScriptBody,
 	type ScanBody,
 	type ScriptResultsBody,
@@ -31,9 +33,6 @@ const IMPORTS = '/vulnerability-management/v1/external-scans/assets';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-/** As many the vendor takes in one action. */
-const MOST_ENDPOINTS = 1000;
 
 /** The vendor refuses larger submissions. */
 const LARGEST_IMPORT_BYTES = 10_000_000;
@@ -118,7 +117,7 @@ export function addCortexRoutes(
 		endpoints_count: numeric(endpoints.length),
 	});
 
-	const post = <Body>(
+	const post: Post = <Body>(
 		path: string,
 		operation: keyof typeof bodySchemas,
 		answer: (body: Body, reply: FastifyReply) => object,
@@ -133,6 +132,9 @@ export function addCortexRoutes(
 		}
 	};
 
+	addEndpointRoutes(post, { settings, tenant });
+	addIsolationRoutes(post, { started, tenant });
+
 	post<ScanBody>('/v1/endpoints/scan', 'scanEndpoints', ({ request_data }) => {
 		const busy = settings.oneScanAtATime ? tenant.scanned() : new Set();
 		const endpoints = select(request_data.filters, 'SCAN').filter((one) => !busy.has(one));
@@ -146,23 +148,6 @@ export function addCortexRoutes(
 		if (!aborted) throw refusals.noEndpoint('ABORT_SCAN');
 		return { reply: started(aborted.id, aborted.endpoints) };
 	});
-
-	for (const action of ['isolate', 'unisolate'] as const) {
-		post<IsolationBody>(`/v1/endpoints/${action}`, action, ({ request_data }) => {
-			const { endpoint_id: one, filters } = request_data;
-			if ((one === undefined) === (filters === undefined)) throw refusals.oneOfTwo();
-			const ids = one === undefined ? filters![0].value : [one];
-			if (ids.length > MOST_ENDPOINTS) throw refusals.tooManyEndpoints(MOST_ENDPOINTS);
-			const selected = tenant.select([{ field: 'endpoint_id_list', operator: 'in', value: ids }]);
-			const endpoints = tenant.isolatable(action, selected);
-			if (endpoints === 'busy') throw refusals.isolationUnderWay();
-			if (endpoints.length === 0) {
-				throw refusals.noEndpoint(action === 'isolate' ? 'ISOLATE' : 'UNISOLATE');
-			}
-			const id = tenant.startAction({ kind: 'endpointAction', action, endpoints });
-			return { reply: started(id, endpoints) };
-		});
-	}
 
 	post<ActionStatusBody>('/v1/actions/get_action_status', 'getActionStatus', (body) => {
 		const id = String(body.request_data.group_action_id);

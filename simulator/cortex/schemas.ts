@@ -1,4 +1,12 @@
-import { filterSchema, type EndpointFilter, type EndpointSelection } from './filters';
+import type { FastifyReply } from 'fastify';
+
+import {
+	filterSchema,
+	searchFilterSchema,
+	type EndpointFilter,
+	type EndpointSelection,
+} from './filters';
+import type { EndpointSort } from './endpointRecords';
 
 const requestData = (properties: object, required: string[], strict = true) => ({
 	type: 'object',
@@ -52,6 +60,23 @@ export const bodySchemas = {
 	abortScan: endpointSelection,
 	isolate: isolation,
 	unisolate: isolation,
+	searchEndpoints: requestData(
+		{
+			filters: searchFilterSchema,
+			search_from: { type: 'integer', minimum: 0 },
+			search_to: { type: 'integer', minimum: 1 },
+			sort: {
+				type: 'object',
+				required: ['field', 'keyword'],
+				additionalProperties: false,
+				properties: {
+					field: { enum: ['endpoint_id', 'first_seen', 'last_seen'] },
+					keyword: { enum: ['ASC', 'DESC'] },
+				},
+			},
+		},
+		[],
+	),
 	getActionStatus: requestData({ group_action_id: actionId }, ['group_action_id']),
 	getScriptResults: requestData({ action_id: actionId }, ['action_id']),
 	runScript: requestData(
@@ -82,6 +107,14 @@ export const bodySchemas = {
 	},
 };
 
+/** Adds a route for an operation, below both forms of its path. */
+export type Post = <Body>(
+	path: string,
+	operation: keyof typeof bodySchemas,
+	answer: (body: Body, reply: FastifyReply) => object,
+	bodyLimit?: number,
+) => void;
+
 /** Of a scan, and of the end of one. */
 export interface ScanBody {
 	request_data: { filters: EndpointSelection; incident_id?: string | number | null };
@@ -92,6 +125,17 @@ export interface IsolationBody {
 		endpoint_id?: string;
 		filters?: [{ value: string[] }];
 		incident_id?: string;
+	};
+}
+
+export interface SearchEndpointsBody {
+	request_data: {
+		filters?: EndpointFilter[];
+		/** Of the first endpoint wanted, counted from 0. */
+		search_from?: number;
+		/** Of the first one that is not wanted any more. */
+		search_to?: number;
+		sort?: EndpointSort;
 	};
 }
 

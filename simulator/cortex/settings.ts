@@ -12,6 +12,12 @@ export interface CortexSettings {
 	oneScanAtATime: boolean;
 	/** Results of a script execution that does not exist: 200 with `error_message`, as documented, instead of a 500. */
 	unknownExecutionIs200: boolean;
+	/** Searches for endpoints do not say how many there are in all. */
+	noTotalCount: boolean;
+	/** So many endpoints are enrolled after each search for endpoints; default 0. */
+	enrolledPerSearch: number;
+	/** So many endpoints are removed after each search for endpoints; default 0. */
+	removedPerSearch: number;
 }
 
 export const defaultCortexSettings: CortexSettings = {
@@ -21,4 +27,7 @@ export const defaultCortexSettings: CortexSettings = {
 	countsAsText: false,
 	oneScanAtATime: false,
 	unknownExecutionIs200: false,
+	noTotalCount: false,
+	enrolledPerSearch: 0,
+	removedPerSearch: 0,
 };

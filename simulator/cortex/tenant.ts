@@ -1,7 +1,8 @@
 import { createRandom } from '../random';
 import { actionStatusReply, livesOf, statusAt, type EndpointLife } from './actions';
-import { createEndpoints, type Endpoint } from './endpoints';
-import { selectEndpoints, type EndpointSelection } from './filters';
+import { endpointRecord, sortEndpoints, type EndpointSort } from './endpointRecords';
+import type { Endpoint } from './endpoints';
+import { isSelected, type EndpointSelection } from './filters';
 import { importJobReply } from './importJobs';
 import {
 	planOf,
@@ -19,6 +20,7 @@ import {
 	type IsolationWord,
 } from './isolation';
 import { scriptResultsReply, unknownExecutionReply } from './scripts';
+import { createRoster, type LiveEndpoint, type RosterState } from './roster';
 import { createSeededJobs } from './seededJobs';
 import type { CortexSettings } from './settings';
 
@@ -34,9 +36,20 @@ export interface JobSummary {
 
 /** The tenant: its endpoints and its jobs. Job ids are text here, whatever the API makes of them. */
 export interface CortexTenant {
+	/** By position, those that have been removed included: jobs know their endpoints by position. */
 	endpoints: Endpoint[];
 	/** Positions of the endpoints that match. */
 	select(selection: EndpointSelection): number[];
+	/** How many endpoints match, and the records of those from a place in their order up to another. */
+	search(
+		selection: EndpointSelection,
+		sort: EndpointSort,
+		places: { from: number; to: number },
+	): { total: number; records: object[] };
+	/** Enrols new endpoints, seen for the first time now; returns their ids. */
+	enrolEndpoints(count: number): string[];
+	/** Takes these endpoints out of the tenant, or so many that chance picks; returns their ids. */
+	removeEndpoints(which: string[] | number): string[];
 	/** Starts a scan or a script, as the API does; returns its id. */
 	startAction(job: Omit<StartedEndpointJob, 'id' | 'startedAt' | 'plan'>): string;
 	/** Positions at which a scan is pending, under way or being aborted. */
@@ -61,6 +74,8 @@ export interface CortexTenant {
 	jobs(): JobSummary[];
 	/** What to save: the jobs started, without the seeded ones. */
 	startedJobs(): StartedJob[];
+	/** What to save of the endpoints. */
+	roster(): RosterState;
 }
 
 /** Real action ids have 14 digits; theirs start here and rise by one. */
@@ -77,10 +92,12 @@ export function createCortexTenant(options: {
 	/** Looked at anew for every reply. */
 	settings: CortexSettings;
 	started: StartedJob[];
+	roster?: RosterState;
 	onStart: () => void;
 }): CortexTenant {
 	const { seed, epoch, now, settings, onStart } = options;
-	const endpoints = createEndpoints(seed, options.endpoints, epoch);
+	const roster = createRoster({ ...options, saved: options.roster, onChange: onStart });
+	const { endpoints } = roster;
 	const started = new Map(options.started.map((job) => [job.id, job]));
 	const seeded = new Map(createSeededJobs(endpoints, epoch).map((job) => [job.id, job]));
 	const lives = new WeakMap<StartedJob, EndpointLife[]>();
@@ -109,8 +126,20 @@ export function createCortexTenant(options: {
 			return [{ scan: job, positions: job.endpoints.filter((_position, i) => are[i]) }];
 		});
 
-	const isolationOf = (position: number, states = isolationStates(jobs(), livesFor, secondsOf)) =>
+	const isolations = () => isolationStates(jobs(), livesFor, secondsOf);
+	const isolationOf = (position: number, states = isolations()) =>
 		states.get(position) ?? seededIsolation(endpoints[position]);
+
+	const select = (selection: EndpointSelection) => {
+		const states = isolations();
+		return roster
+			.live()
+			.map((endpoint): LiveEndpoint => {
+				const isolated = isolationOf(endpoint.position, states) === 'AGENT_ISOLATED';
+				return { ...endpoint, isolation: isolated ? 'isolated' : 'unisolated' };
+			})
+			.filter((endpoint) => isSelected(endpoint, selection));
+	};
 
 	const statusOfImport = (job: StartedImport) => importJobReply(seed, job, now()).job_status;
 
@@ -158,7 +187,17 @@ export function createCortexTenant(options: {
 
 	return {
 		endpoints,
-		select: (selection) => selectEndpoints(endpoints, selection),
+		select: (selection) => select(selection).map(({ position }) => position),
+		search(selection, sort, { from, to }) {
+			const found = sortEndpoints(select(selection), sort);
+			const states = isolations();
+			const records = found
+				.slice(from, to)
+				.map((endpoint) => endpointRecord(seed, endpoint, isolationOf(endpoint.position, states)));
+			return { total: found.length, records };
+		},
+		enrolEndpoints: roster.enrol,
+		removeEndpoints: roster.remove,
 		startAction: (job) => start({ ...job, id: newActionId(), startedAt: now() }),
 		scanned: () =>
 			new Set(
@@ -186,7 +225,7 @@ export function createCortexTenant(options: {
 		},
 		isolationOf: (position) => isolationOf(position),
 		isolatable(action, positions) {
-			const states = isolationStates(jobs(), livesFor, secondsOf);
+			const states = isolations();
 			const able = positions.filter((position) =>
 				canTake(action, isolationOf(position, states), endpoints[position]),
 			);
@@ -242,5 +281,6 @@ export function createCortexTenant(options: {
 				by_status: statusCounts(job),
 			})),
 		startedJobs: () => [...started.values()],
+		roster: roster.state,
 	};
 }

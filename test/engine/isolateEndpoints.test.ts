@@ -176,7 +176,7 @@ it('of fewer endpoints than asked for, a hint tells', async () => {
 });
 
 it.each([
-	[{ endpointIds: '' }, 'Endpoint IDs is empty'],
+	[{ endpointIds: '={{ "" }}' }, 'Endpoint IDs is empty'],
 	[{ endpointIds: ' , ,' }, 'Endpoint IDs is empty'],
 	[{ endpointIds: '={{ [] }}' }, 'Endpoint IDs is empty'],
 	[

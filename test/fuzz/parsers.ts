@@ -21,6 +21,7 @@ import { jobFilter } from '../../nodes/QualysSearchScriptJobs/filter';
 import { readSearch } from '../../nodes/QualysSearchScriptJobs/searchBody';
 import { simplifiedJob } from '../../nodes/QualysSearchScriptJobs/simplified';
 import { actionSummary, endpointRows } from '../../nodes/shared/cortex/actionStatus';
+import { endpointsPage, idOfEndpoint, nameOfEndpoint } from '../../nodes/shared/cortex/endpoints';
 import { errorText, reasonText } from '../../nodes/shared/cortex/errorText';
 import { statusWords } from '../../nodes/shared/cortex/statusWords';
 import { countByStatus, statusOfParts, statusOfWhole } from '../../nodes/shared/wait/verdict';
@@ -65,6 +66,7 @@ import {
 	withoutSecrets,
 } from '../../nodes/shared/transport/secrets';
 import * as cortex from '../samples/cortex';
+import { endpointRecord } from '../samples/getEndpoint';
 import * as qualys from '../samples/qualys';
 import * as inputs from './inputs';
 
@@ -159,6 +161,9 @@ const scriptReply = {
 		...cortex.scriptResults.reply,
 		results: [{ ...cortex.scriptResults.reply.results[0], return_value: 1, '_echo hello': ['a'] }],
 	},
+};
+const endpointsReply = {
+	reply: { total_count: 1, result_count: 1, endpoints: [endpointRecord] },
 };
 const scanReply = { reply: { action_id: 22519813685366, endpoints_count: '12' } };
 const replies = [
@@ -851,6 +856,24 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: failureOf,
 		check: (result: unknown) => expect(result === undefined || isObject(result)).toBe(true),
 	}),
+	'shared/cortex/endpoints.endpointsPage': row({
+		input: inputs.bentObject(endpointsReply),
+		run: endpointsPage,
+		check: ({ records, total }: { records: unknown[]; total?: number }) => {
+			expect(records.every(isObject)).toBe(true);
+			if (total !== undefined) expect(Number.isFinite(total)).toBe(true);
+		},
+	}),
+	'shared/cortex/endpoints.idOfEndpoint': row({
+		input: inputs.bentObject(endpointRecord),
+		run: idOfEndpoint,
+		check: (result: string | undefined) => expect(result).not.toBe(''),
+	}),
+	'shared/cortex/endpoints.nameOfEndpoint': row({
+		input: fc.option(inputs.bentObject(endpointRecord), { nil: undefined }),
+		run: nameOfEndpoint,
+		check: (result: string | null) => expect(result).not.toBe(''),
+	}),
 	'shared/cortex/errorText.errorText': row({
 		input: fc.tuple(
 			fc.oneof(
@@ -1092,6 +1115,7 @@ export const others: readonly string[] = [
 		const name = path.split('/').at(-1)?.replace('.node.js', '');
 		return `${name}/${name}.node.${name}`;
 	}),
+	'shared/cortex/endpoints.lookUpEndpoints',
 	'shared/wait/inMemory.waitInMemory',
 	'shared/wait/credential.isOtherCredential',
 	'shared/transport/sameCredential.fieldsOf',

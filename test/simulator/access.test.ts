@@ -4,6 +4,7 @@ import { signCortexRequest } from '../../simulator/cortex/signature';
 import { operationPermissions } from '../../simulator/cortex/keys';
 import {
 	ABORT,
+	ENDPOINTS,
 	closeBenches,
 	cortexHeaders,
 	IMPORTS,
@@ -123,6 +124,7 @@ describe('permissions and licence', () => {
 	const operations: Array<[keyof typeof operationPermissions, string, unknown]> = [
 		['scanEndpoints', SCAN, scanGroup('Demo Laptops')],
 		['abortScan', ABORT, scanGroup('Demo Laptops')],
+		['searchEndpoints', ENDPOINTS, { request_data: {} }],
 		['getActionStatus', STATUS, statusOf(6001)],
 		['runScript', RUN, { request_data: { script_uid: 'x', endpoint_ids: ['y'] } }],
 		['getScriptResults', RESULTS, resultsOf(7001)],

@@ -1,6 +1,8 @@
+import type { Endpoint } from '../../simulator/cortex/endpoints';
 import type { EndpointFilter } from '../../simulator/cortex/filters';
 import { seededIds } from '../../simulator/cortex/seededJobs';
 import { scripts } from '../../simulator/cortex/scripts';
+import { presenceAt } from '../../simulator/cortex/presence';
 import {
 	closeBenches,
 	IMPORTS,
@@ -9,6 +11,7 @@ import {
 	RUN,
 	SCAN,
 	scanGroup,
+	START,
 	startBench,
 	STATUS,
 	statusOf,
@@ -31,6 +34,8 @@ const wordsOf = async (id: string | number): Promise<Record<string, string>> =>
 describe('scan', () => {
 	const all = () => bench.simulator.cortex.endpoints;
 	const first = () => all()[0];
+	const lastSeen = (endpoint: Endpoint) =>
+		presenceAt(1, endpoint, { epoch: START, now: bench.simulator.time.now() }).lastSeen;
 	const byFilter: Array<[string, () => EndpointFilter, (i: number) => boolean]> = [
 		[
 			'endpoint_id_list',
@@ -100,8 +105,8 @@ describe('scan', () => {
 		],
 		[
 			'last_seen',
-			() => ({ field: 'last_seen', operator: 'lte', value: first().lastSeen }),
-			(i) => all()[i].lastSeen <= first().lastSeen,
+			() => ({ field: 'last_seen', operator: 'lte', value: lastSeen(first()) }),
+			(i) => lastSeen(all()[i]) <= lastSeen(first()),
 		],
 	];
 

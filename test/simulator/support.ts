@@ -115,6 +115,7 @@ export async function startBench(
 
 export const SCAN = '/v1/endpoints/scan';
 export const ABORT = '/v1/endpoints/abort_scan';
+export const ENDPOINTS = '/v1/endpoints/get_endpoint';
 export const STATUS = '/v1/actions/get_action_status/';
 export const RUN = '/v1/scripts/run_script';
 export const RESULTS = '/v1/scripts/get_script_execution_results/';

@@ -25,6 +25,11 @@ export const OPERATIONS = {
 		license: 'Cortex XDR Prevent or Cortex XDR Pro',
 		permission: 'Endpoint Scan',
 	},
+	searchEndpoints: {
+		name: 'Search Endpoints',
+		license: 'Cortex XDR Prevent or Cortex XDR Pro per Endpoint',
+		permission: 'Endpoint Administrations (view)',
+	},
 	getActionStatus: {
 		name: 'Get Action Status',
 		license: 'Cortex XDR Prevent or Cortex XDR Pro per Endpoint',
