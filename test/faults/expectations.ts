@@ -420,6 +420,7 @@ const scanFields: FieldRow[] = [
 	[STARTS, ['reply.action_id'], ['number'], items({ action_id: '-1.5' })],
 	[STARTS, ['reply.endpoints_count'], but('number'), items({ endpoints_count: null })],
 	[STARTS, ['reply.endpoints_count'], ['number'], items({ endpoints_count: -1.5 })],
+	[['Run Script', 'Retrieve Files'], ['reply.status'], wrongs, itemAsItCame],
 ];
 
 const REASON = 'reply.errorReasons.endpoint-2';

@@ -5,9 +5,10 @@ import { COUNT, type OperationTests } from './operation';
 const LOOK = 'POST /public_api/v1/endpoints/get_endpoint';
 const PATH = '/public_api/v1/endpoints/isolate';
 
-/** Two demo laptops that nothing has happened to. */
+/** Two demo laptops that are not isolated. */
 const laptops = ({ simulator }: World) => {
 	const ids = simulator.cortex.endpoints.slice(0, 2).map(({ id }) => id);
+	simulator.cortex.setIsolation(ids, 'AGENT_UNISOLATED');
 	return ids;
 };
 
@@ -77,7 +78,7 @@ export const tests: OperationTests = {
 			unknown: 'It is not known whether these endpoints are being isolated',
 			operation: 'Isolate Endpoints',
 			parameters: (world) => ({
-				endpointIds: world.simulator.cortex.endpoints[0].id,
+				endpointIds: laptops(world),
 				startFor: 'allItems',
 				options: { checkState: false },
 			}),
