@@ -102,7 +102,7 @@ const isExpression = (value: unknown) => typeof value === 'string' && value.star
  */
 export function readInputs(inputs: ScriptInput[] | undefined, { values, set }: Given): JsonObject {
 	const byName = new Map(inputs?.map((input) => [input.name, input]));
-	const read: JsonObject = {};
+	const read: Array<[string, unknown]> = [];
 	for (const [name, value] of Object.entries(values)) {
 		if (isBlank(value)) {
 			// Without it, the script would do something else than the author of the workflow had in mind.
@@ -120,7 +120,8 @@ export function readInputs(inputs: ScriptInput[] | undefined, { values, set }: G
 				names ? `It takes: ${names}.` : 'It takes no input at all.',
 			);
 		}
-		read[name] = input ? typeOf(input).read(`Input ${name} of the script`, value) : value;
+		const typed = input ? typeOf(input).read(`Input ${name} of the script`, value) : value;
+		read.push([name, typed]);
 	}
-	return read;
+	return Object.fromEntries(read);
 }

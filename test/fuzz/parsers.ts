@@ -69,19 +69,10 @@ import * as cortex from '../samples/cortex';
 import { endpointRecord } from '../samples/getEndpoint';
 import * as qualys from '../samples/qualys';
 import * as inputs from './inputs';
+import { row, type Parser } from './parser';
+import { startOthers, startParsers } from './startParsers';
 
-/** A function that reads what users type or vendors send. */
-export interface Parser<Input> {
-	input: fc.Arbitrary<Input>;
-	run(input: NoInfer<Input>): unknown;
-	/** What holds for every result. */
-	check?(result: never, input: NoInfer<Input>): void;
-	/** What must come out in no message. */
-	secrets?(input: NoInfer<Input>): string[];
-}
-
-/** Keeps the type of a row's input from its result. */
-const row = <Input>(parser: Parser<Input>) => parser as unknown as Parser<unknown>;
+export type { Parser };
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const { value, text, json } = inputs;
@@ -461,6 +452,7 @@ const operation = fc.constantFrom(...Object.values(OPERATIONS));
 
 /** Every parser of the package, by file and name. */
 export const parsers: Readonly<Record<string, Parser<unknown>>> = {
+	...startParsers,
 	'shared/input/values.sample': row({
 		input: value,
 		run: sample,
@@ -1116,6 +1108,7 @@ export const others: readonly string[] = [
 		return `${name}/${name}.node.${name}`;
 	}),
 	'shared/cortex/endpoints.lookUpEndpoints',
+	...startOthers,
 	'shared/wait/inMemory.waitInMemory',
 	'shared/wait/credential.isOtherCredential',
 	'shared/transport/sameCredential.fieldsOf',

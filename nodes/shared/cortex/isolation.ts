@@ -23,41 +23,55 @@ const sent = (reason: string | null = null): Decision => ({ result: 'sent', reas
 const leftOut = (reason: string): Decision => ({ result: 'leftOut', reason });
 
 /** What the state of isolation decides, whatever else there is; for a word without a line here, nothing. */
-const BY_ISOLATION: Readonly<Record<Isolation, Readonly<Record<string, Decision>>>> = {
-	isolate: {
-		AGENT_ISOLATED: { result: 'alreadyDone', reason: 'It is isolated already.' },
-		AGENT_PENDING_ISOLATION: { result: 'underWay', reason: 'It is being isolated already.' },
-		AGENT_PENDING_ISOLATION_CANCELLATION: leftOut(
-			'Its isolation is being lifted: wait until that has ended, then isolate it.',
-		),
-	},
-	unisolate: {
-		AGENT_UNISOLATED: { result: 'alreadyDone', reason: 'It is not isolated.' },
-		AGENT_PENDING_ISOLATION_CANCELLATION: {
-			result: 'underWay',
-			reason: 'Its isolation is being lifted already.',
-		},
-		AGENT_PENDING_ISOLATION: leftOut(
-			'It is being isolated: wait until that has ended, then unisolate it.',
-		),
-	},
+const BY_ISOLATION: Readonly<Record<Isolation, ReadonlyMap<string, Decision>>> = {
+	isolate: new Map<string, Decision>([
+		['AGENT_ISOLATED', { result: 'alreadyDone', reason: 'It is isolated already.' }],
+		['AGENT_PENDING_ISOLATION', { result: 'underWay', reason: 'It is being isolated already.' }],
+		[
+			'AGENT_PENDING_ISOLATION_CANCELLATION',
+			leftOut('Its isolation is being lifted: wait until that has ended, then isolate it.'),
+		],
+	]),
+	unisolate: new Map<string, Decision>([
+		['AGENT_UNISOLATED', { result: 'alreadyDone', reason: 'It is not isolated.' }],
+		[
+			'AGENT_PENDING_ISOLATION_CANCELLATION',
+			{
+				result: 'underWay',
+				reason: 'Its isolation is being lifted already.',
+			},
+		],
+		[
+			'AGENT_PENDING_ISOLATION',
+			leftOut('It is being isolated: wait until that has ended, then unisolate it.'),
+		],
+	]),
 };
 
 /** What the connection of the agent decides. */
-const BY_CONNECTION: Readonly<Record<string, Readonly<Record<Offline, Decision>>>> = {
-	DISCONNECTED: {
-		send: sent('It is disconnected: this takes effect when it returns.'),
-		leaveOut: leftOut('It is disconnected.'),
-	},
-	LOST: {
-		send: leftOut('The connection to its agent is lost.'),
-		leaveOut: leftOut('The connection to its agent is lost.'),
-	},
-	UNINSTALLED: {
-		send: leftOut('Its agent is uninstalled.'),
-		leaveOut: leftOut('Its agent is uninstalled.'),
-	},
-};
+const BY_CONNECTION: ReadonlyMap<string, Readonly<Record<Offline, Decision>>> = new Map([
+	[
+		'DISCONNECTED',
+		{
+			send: sent('It is disconnected: this takes effect when it returns.'),
+			leaveOut: leftOut('It is disconnected.'),
+		},
+	],
+	[
+		'LOST',
+		{
+			send: leftOut('The connection to its agent is lost.'),
+			leaveOut: leftOut('The connection to its agent is lost.'),
+		},
+	],
+	[
+		'UNINSTALLED',
+		{
+			send: leftOut('Its agent is uninstalled.'),
+			leaveOut: leftOut('Its agent is uninstalled.'),
+		},
+	],
+]);
 
 /**
  * What becomes of an endpoint that is to be isolated or unisolated: nobody's machine is isolated twice, nor while the
@@ -72,7 +86,9 @@ export function decide(
 ): Decision {
 	if (!endpoint) return leftOut('The tenant does not know an endpoint with this id.');
 	return (
-		BY_ISOLATION[what][endpoint.isolated] ?? BY_CONNECTION[endpoint.connection]?.[offline] ?? sent()
+		BY_ISOLATION[what].get(endpoint.isolated) ??
+		BY_CONNECTION.get(endpoint.connection)?.[offline] ??
+		sent()
 	);
 }
 

@@ -82,20 +82,24 @@ export function scriptsIn(json: JsonObject): Script[] {
  * Inputs of scripts that every tenant has, whatever its metadata says of their types. Source: clients that have called
  * them for years.
  */
-const BUILT_INS: Readonly<Record<string, ScriptInput[]>> = {
+const BUILT_INS: ReadonlyMap<string, ScriptInput[]> = new Map([
 	// Run commands.
-	a6f7683c8e217d85bd3c398f0d3fb6bf: [{ name: 'commands_list', type: 'list', label: 'Commands' }],
+	[
+		'a6f7683c8e217d85bd3c398f0d3fb6bf',
+		[{ name: 'commands_list', type: 'list', label: 'Commands' }],
+	],
 	// Kill a process.
-	fd0a544a99a9421222b4f57a11839481: [
-		{ name: 'process_name', type: 'string', label: 'Process Name' },
+	[
+		'fd0a544a99a9421222b4f57a11839481',
+		[{ name: 'process_name', type: 'string', label: 'Process Name' }],
 	],
 	// Look whether a file exists.
-	'414763381b5bfb7b05796c9fe690df46': [{ name: 'path', type: 'string', label: 'Path' }],
+	['414763381b5bfb7b05796c9fe690df46', [{ name: 'path', type: 'string', label: 'Path' }]],
 	// Delete a file.
-	'548023b6e4a01ec51a495ba6e5d2a15d': [{ name: 'file_path', type: 'string', label: 'File Path' }],
+	['548023b6e4a01ec51a495ba6e5d2a15d', [{ name: 'file_path', type: 'string', label: 'File Path' }]],
 	// List processes.
-	'956e8989f67ebcb2c71c4635311e47e4': [],
-};
+	['956e8989f67ebcb2c71c4635311e47e4', []],
+]);
 
 /**
  * A script and what it takes, from a reply of get_script_metadata. A script that is just run has no entry point, and its
@@ -113,7 +117,7 @@ export function scriptMetadata(json: JsonObject): ScriptMetadata {
 	return {
 		...script,
 		inputs:
-			BUILT_INS[script.uid.toLowerCase()] ??
+			BUILT_INS.get(script.uid.toLowerCase()) ??
 			(inputs ?? [])
 				.map((input) => ({
 					name: typeof input.name === 'string' ? input.name : '',
