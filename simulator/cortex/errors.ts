@@ -64,7 +64,7 @@ export const refusals = {
 	tooManyImports: (most: number) =>
 		new CortexError(429, 'Too many requests.', `${most} import jobs of the last hour are going on`),
 	/** Final: none of the endpoints asked for can take the action, whatever the reason. */
-	noEndpoint: (action?: 'SCAN' | 'ABORT_SCAN') =>
+	noEndpoint: (action?: 'SCAN' | 'ABORT_SCAN' | 'FILES_RETRIEVAL') =>
 		new CortexError(
 			500,
 			processing('No endpoint was found for creating the requested action'),
@@ -74,6 +74,16 @@ export const refusals = {
 	noSuchAction: (id: string) => new CortexError(500, processing(`Action ${id} was not found`)),
 	noSuchScript: (uid: string) =>
 		new CortexError(500, processing('Failed to run the script'), `No script with uid ${uid}`),
+	missingParameter: (name: string) =>
+		new CortexError(500, processing('Failed to run the script'), `${name} param is missing`),
+	wrongParameters: (extra: string) =>
+		new CortexError(500, processing('Failed to run the script'), extra),
+	unknownScript: (uid: string) => new CortexError(500, processing(`Script ${uid} was not found`)),
+	notInAction: (endpointId: string, id: string) =>
+		new CortexError(500, processing(`Endpoint ${endpointId} takes no part in action ${id}`)),
+	noSuchFile: () => new CortexError(404, 'The requested file was not found'),
+	linkExpired: () => new CortexError(410, 'The link to the file has expired'),
+	methodNotAllowed: () => new CortexError(405, 'Method Not Allowed'),
 };
 
 /** What stands behind paths that are nobody's: no envelope, and not JSON. */

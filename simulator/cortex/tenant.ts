@@ -10,7 +10,7 @@ import {
 	type StartedImport,
 	type StartedJob,
 } from './jobs';
-import { scriptResultsReply, unknownExecutionReply } from './scripts';
+import { scriptResultsReply, unknownExecutionReply } from './scriptExecutions';
 import { createSeededJobs } from './seededJobs';
 import type { CortexSettings } from './settings';
 
@@ -24,8 +24,18 @@ export interface JobSummary {
 	by_status: Record<string, number>;
 }
 
+/** An action with the lives of its endpoints, in its order, so many simulated seconds after its start. */
+export interface Course {
+	job: StartedEndpointJob;
+	lives: EndpointLife[];
+	seconds: number;
+}
+
 /** The tenant: its endpoints and its jobs. Job ids are text here, whatever the API makes of them. */
 export interface CortexTenant {
+	seed: number;
+	/** Simulated epoch milliseconds. */
+	now(): number;
 	endpoints: Endpoint[];
 	/** Positions of the endpoints that match. */
 	select(selection: EndpointSelection): number[];
@@ -41,6 +51,8 @@ export interface CortexTenant {
 	/** Reply of get_action_status; undefined: no such action. */
 	actionStatus(id: string): object | undefined;
 	scriptResults(id: string): object | undefined;
+	/** What becomes of an action's endpoints, and how far it is; undefined: no such action. */
+	course(id: string): Course | undefined;
 	importStatus(id: string): object | undefined;
 	/** Import jobs of the last simulated hour that have not ended. */
 	importsUnderWay(): number;
@@ -136,10 +148,14 @@ export function createCortexTenant(options: {
 			startedAt,
 			endpoints: connected.slice(0, request.endpoints ?? 3),
 			plan,
+			...(request.scriptUid && { scriptUid: request.scriptUid }),
+			...(request.files && { action: 'fileRetrieval' as const, files: request.files }),
 		};
 	};
 
 	return {
+		seed,
+		now,
 		endpoints,
 		select: (selection) => selectEndpoints(endpoints, selection),
 		startAction: (job) => start({ ...job, id: newActionId(), startedAt: now() }),
@@ -187,6 +203,10 @@ export function createCortexTenant(options: {
 				secondsOf(job),
 				settings.countsAsText,
 			);
+		},
+		course(id) {
+			const job = findAction(id);
+			return job && { job, lives: livesFor(job), seconds: secondsOf(job) };
 		},
 		importStatus(id) {
 			const job = find(id) as StartedImport | undefined;
