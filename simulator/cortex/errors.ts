@@ -30,7 +30,7 @@ export class DetailError extends CortexError {
 }
 
 /** What the vendor calls the actions that it creates for many endpoints. */
-export type GroupAction = 'SCAN' | 'ABORT_SCAN' | 'ISOLATE' | 'UNISOLATE';
+export type GroupAction = 'SCAN' | 'ABORT_SCAN' | 'ISOLATE' | 'UNISOLATE' | 'FILES_RETRIEVAL';
 
 const processing = (what: string): string =>
 	`An error occurred while processing XDR public API - ${what}`;
@@ -81,12 +81,20 @@ export const refusals = {
 		),
 	isolationUnderWay: () =>
 		new CortexError(500, processing('Another isolation action of this endpoint is under way')),
-	tooManyEndpoints: (most: number) =>
-		new CortexError(500, processing(`At most ${most} endpoints are allowed in one action`)),
 	emptyFilters: () => new CortexError(500, processing('filters must not be empty')),
 	noSuchAction: (id: string) => new CortexError(500, processing(`Action ${id} was not found`)),
 	noSuchScript: (uid: string) =>
 		new CortexError(500, processing('Failed to run the script'), `No script with uid ${uid}`),
+	missingParameter: (name: string) =>
+		new CortexError(500, processing('Failed to run the script'), `${name} param is missing`),
+	wrongParameters: (extra: string) =>
+		new CortexError(500, processing('Failed to run the script'), extra),
+	unknownScript: (uid: string) => new CortexError(500, processing(`Script ${uid} was not found`)),
+	notInAction: (endpointId: string, id: string) =>
+		new CortexError(500, processing(`Endpoint ${endpointId} takes no part in action ${id}`)),
+	noSuchFile: () => new CortexError(404, 'The requested file was not found'),
+	linkExpired: () => new CortexError(410, 'The link to the file has expired'),
+	methodNotAllowed: () => new CortexError(405, 'Method Not Allowed'),
 };
 
 /** What stands behind paths that are nobody's: no envelope, and not JSON. */

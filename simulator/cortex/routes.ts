@@ -3,21 +3,21 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Clock } from '../clock';
 import { createSlidingLimit, type SlidingLimit } from '../rateLimit';
 import { answerError } from './answerError';
+import { addDownloadRoutes } from './downloadRoutes';
 import { addEndpointRoutes } from './endpointRoutes';
-import { refusals, WRONG_PATH_PAGE, type GroupAction } from './errors';
-import type { EndpointSelection } from './filters';
+import { refusals, WRONG_PATH_PAGE } from './errors';
+import { addFileRoutes } from './fileRoutes';
 import { addIsolationRoutes } from './isolationRoutes';
 import { operationPermissions, type CortexKey, type Operation } from './keys';
+import { bothForms, type Post, type RouteTools } from './routeTools';
 import {
 	bodySchemas,
 	type ActionStatusBody,
-	type Post,
-	type RunScriptBody,
 	type ScanBody,
 	type ScriptResultsBody,
 	type SubmitImportBody,
 } from './schemas';
-import { scripts } from './scripts';
+import { addScriptRoutes } from './scriptRoutes';
 import type { CortexSettings } from './settings';
 import { createSignatureCheck } from './signature';
 import type { CortexTenant } from './tenant';
@@ -26,6 +26,11 @@ declare module 'fastify' {
 	interface FastifyContextConfig {
 		/** Which Cortex operation a route is, for its permission and the form of its errors. */
 		operation?: Operation;
+	}
+
+	interface FastifyRequest {
+		/** The key that a request was signed with. */
+		cortexKey?: CortexKey;
 	}
 }
 
@@ -38,20 +43,6 @@ const HOUR_MS = 60 * MINUTE_MS;
 const LARGEST_IMPORT_BYTES = 10_000_000;
 
 const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
-
-/** The vendor's pages have had every path with and without a slash at its end. */
-const bothForms = (path: string) => [path, `${path}/`];
-
-/** Endpoints by id and by filters, both: ids are one more filter. */
-const selectionOf = ({
-	endpoint_ids,
-	filters,
-}: RunScriptBody['request_data']): EndpointSelection => [
-	...(endpoint_ids
-		? [{ field: 'endpoint_id_list', operator: 'in' as const, value: endpoint_ids }]
-		: []),
-	...(filters ?? []),
-];
 
 /** The id of the action that a body asks for, if it does. */
 function actionIdIn(body: unknown): string | undefined {
@@ -83,6 +74,7 @@ export function addCortexRoutes(
 		submitImport: createSlidingLimit(() => settings.importsPerHour, HOUR_MS),
 	};
 
+	app.decorateRequest('cortexKey', undefined);
 	app.removeContentTypeParser('text/plain');
 	app.setErrorHandler(answerError);
 	app.setNotFoundHandler((_request, reply) =>
@@ -98,11 +90,12 @@ export function addCortexRoutes(
 		if (!key.licensed) throw refusals.noLicence();
 		const permission = operationPermissions[operation];
 		if (!key.permissions.includes(permission)) throw refusals.forbidden(permission);
+		request.cortexKey = key;
 		if (ownLimits[operation]?.allow(clock.now()) === false) throw refusals.tooMany();
 	});
 
 	/** Positions of the endpoints asked for: never none, and never all of them by way of an empty list. */
-	const select = (selection: EndpointSelection, action?: GroupAction): number[] => {
+	const select: RouteTools['select'] = (selection, action) => {
 		if (selection.length === 0) throw refusals.emptyFilters();
 		const endpoints = tenant.select(selection);
 		if (endpoints.length === 0) throw refusals.noEndpoint(action);
@@ -120,7 +113,7 @@ export function addCortexRoutes(
 	const post: Post = <Body>(
 		path: string,
 		operation: keyof typeof bodySchemas,
-		answer: (body: Body, reply: FastifyReply) => object,
+		answer: (body: Body, reply: FastifyReply) => unknown,
 		bodyLimit?: number,
 	) => {
 		const options = { config: { operation }, schema: { body: bodySchemas[operation] }, bodyLimit };
@@ -131,9 +124,6 @@ export function addCortexRoutes(
 			});
 		}
 	};
-
-	addEndpointRoutes(post, { settings, tenant });
-	addIsolationRoutes(post, { started, tenant });
 
 	post<ScanBody>('/v1/endpoints/scan', 'scanEndpoints', ({ request_data }) => {
 		const busy = settings.oneScanAtATime ? tenant.scanned() : new Set();
@@ -156,18 +146,12 @@ export function addCortexRoutes(
 		return { reply };
 	});
 
-	post<RunScriptBody>('/v1/scripts/run_script', 'runScript', ({ request_data }) => {
-		const { script_uid, parameters_values } = request_data;
-		const endpoints = select(selectionOf(request_data));
-		if (!scripts.some(({ uid }) => uid === script_uid)) throw refusals.noSuchScript(script_uid);
-		const id = tenant.startAction({
-			kind: 'scriptExecution',
-			endpoints,
-			scriptUid: script_uid,
-			parameters: parameters_values,
-		});
-		return { reply: { ...started(id, endpoints), status: numeric(1) } };
-	});
+	const tools: RouteTools = { app, settings, tenant, post, select, started, numeric };
+	addEndpointRoutes(tools);
+	addIsolationRoutes(tools);
+	addScriptRoutes(tools);
+	addFileRoutes(tools);
+	addDownloadRoutes(tools);
 
 	post<ScriptResultsBody>(
 		'/v1/scripts/get_script_execution_results',

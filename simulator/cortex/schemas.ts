@@ -1,24 +1,13 @@
-import type { FastifyReply } from 'fastify';
-
+import type { EndpointSort } from './endpointRecords';
 import {
 	filterSchema,
 	searchFilterSchema,
 	type EndpointFilter,
 	type EndpointSelection,
 } from './filters';
-import type { EndpointSort } from './endpointRecords';
-
-const requestData = (properties: object, required: string[], strict = true) => ({
-	type: 'object',
-	required: ['request_data'],
-	additionalProperties: false,
-	properties: {
-		request_data: { type: 'object', required, additionalProperties: !strict, properties },
-	},
-});
-
-/** Documented as text on one page and as an integer on the other; digits either way. */
-const actionId = { anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^\\d+$' }] };
+import { fileBodies } from './fileSchemas';
+import { actionId, requestData, text, theseEndpoints } from './schemaParts';
+import { scriptBodies } from './scriptSchemas';
 
 /** Documented as text; clients send numbers and null too. */
 const incidentId = { anyOf: [{ type: 'string' }, { type: 'integer' }, { type: 'null' }] };
@@ -27,28 +16,11 @@ const endpointSelection = requestData({ filters: filterSchema, incident_id: inci
 	'filters',
 ]);
 
-/** The one filter that calls take which act on single endpoints. */
-export const endpointIds = {
-	type: 'array',
-	minItems: 1,
-	maxItems: 1,
-	items: {
-		type: 'object',
-		required: ['field', 'operator', 'value'],
-		additionalProperties: false,
-		properties: {
-			field: { const: 'endpoint_id_list' },
-			operator: { const: 'in' },
-			value: { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } },
-		},
-	},
-};
-
 /** Either one endpoint, or filters. */
 const isolation = requestData(
 	{
-		endpoint_id: { type: 'string', minLength: 1 },
-		filters: endpointIds,
+		endpoint_id: text,
+		filters: theseEndpoints(1000),
 		incident_id: { type: 'string' },
 	},
 	[],
@@ -56,6 +28,8 @@ const isolation = requestData(
 
 /** Request bodies by operation, as JSON schemas for fastify. */
 export const bodySchemas = {
+	...scriptBodies,
+	...fileBodies,
 	scanEndpoints: endpointSelection,
 	abortScan: endpointSelection,
 	isolate: isolation,
@@ -79,18 +53,6 @@ export const bodySchemas = {
 	),
 	getActionStatus: requestData({ group_action_id: actionId }, ['group_action_id']),
 	getScriptResults: requestData({ action_id: actionId }, ['action_id']),
-	runScript: requestData(
-		{
-			script_uid: { type: 'string', minLength: 1 },
-			endpoint_ids: { type: 'array', items: { type: 'string' } },
-			filters: filterSchema,
-			timeout: { type: 'integer', minimum: 1 },
-			parameters_values: { type: 'object' },
-			incident_id: incidentId,
-		},
-		['script_uid'],
-		false,
-	),
 	submitImport: {
 		type: 'object',
 		required: ['assets'],
@@ -106,14 +68,6 @@ export const bodySchemas = {
 		},
 	},
 };
-
-/** Adds a route for an operation, below both forms of its path. */
-export type Post = <Body>(
-	path: string,
-	operation: keyof typeof bodySchemas,
-	answer: (body: Body, reply: FastifyReply) => object,
-	bodyLimit?: number,
-) => void;
 
 /** Of a scan, and of the end of one. */
 export interface ScanBody {
@@ -145,15 +99,6 @@ export interface ActionStatusBody {
 
 export interface ScriptResultsBody {
 	request_data: { action_id: number | string };
-}
-
-export interface RunScriptBody {
-	request_data: {
-		script_uid: string;
-		endpoint_ids?: string[];
-		filters?: EndpointFilter[];
-		parameters_values?: Record<string, unknown>;
-	};
 }
 
 export interface SubmitImportBody {

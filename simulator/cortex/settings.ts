@@ -10,7 +10,7 @@ export interface CortexSettings {
 	countsAsText: boolean;
 	/** An endpoint whose scan is going on takes no other one. Off: scans may be started on it again and again. */
 	oneScanAtATime: boolean;
-	/** Results of a script execution that does not exist: 200 with `error_message`, as documented, instead of a 500. */
+	/** Results and status of a script execution that does not exist: 200 with `error_message`, as documented, instead of a 500. */
 	unknownExecutionIs200: boolean;
 	/** Searches for endpoints do not say how many there are in all. */
 	noTotalCount: boolean;
@@ -18,6 +18,19 @@ export interface CortexSettings {
 	enrolledPerSearch: number;
 	/** So many endpoints are removed after each search for endpoints; default 0. */
 	removedPerSearch: number;
+	/** get_scripts gives so many scripts at most, and `total_count` says how many there are; default 0. */
+	mostScripts: number;
+	/** The link to a script's files comes as `data`, as in the vendor's schema, instead of `DATA`. */
+	lowerCaseFilesLink: boolean;
+	/**
+	 * Links to a script's files are signed ones on this host, which takes no API headers: `localhost`, say, where the
+	 * tenant is 127.0.0.1. With a port, unless it is the tenant's. '': links of the tenant's own.
+	 */
+	fileLinkHost: string;
+	/** Downloads answer GET with 405. Off: GET and POST are the same. */
+	downloadByPostOnly: boolean;
+	/** Downloads that are refused come with status 200 and the error's envelope. */
+	downloadErrorsAre200: boolean;
 }
 
 export const defaultCortexSettings: CortexSettings = {
@@ -30,4 +43,9 @@ export const defaultCortexSettings: CortexSettings = {
 	noTotalCount: false,
 	enrolledPerSearch: 0,
 	removedPerSearch: 0,
+	mostScripts: 0,
+	lowerCaseFilesLink: false,
+	fileLinkHost: '',
+	downloadByPostOnly: false,
+	downloadErrorsAre200: false,
 };

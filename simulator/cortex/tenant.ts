@@ -19,8 +19,8 @@ import {
 	type IsolationAction,
 	type IsolationWord,
 } from './isolation';
-import { scriptResultsReply, unknownExecutionReply } from './scripts';
 import { createRoster, type LiveEndpoint, type RosterState } from './roster';
+import { scriptResultsReply, unknownExecutionReply } from './scriptExecutions';
 import { createSeededJobs } from './seededJobs';
 import type { CortexSettings } from './settings';
 
@@ -34,9 +34,19 @@ export interface JobSummary {
 	by_status: Record<string, number>;
 }
 
+/** An action with the lives of its endpoints, in its order, so many simulated seconds after its start. */
+export interface Course {
+	job: StartedEndpointJob;
+	lives: EndpointLife[];
+	seconds: number;
+}
+
 /** The tenant: its endpoints and its jobs. Job ids are text here, whatever the API makes of them. */
 export interface CortexTenant {
 	/** By position, those that have been removed included: jobs know their endpoints by position. */
+	seed: number;
+	/** Simulated epoch milliseconds. */
+	now(): number;
 	endpoints: Endpoint[];
 	/** Positions of the endpoints that match. */
 	select(selection: EndpointSelection): number[];
@@ -68,6 +78,8 @@ export interface CortexTenant {
 	/** Reply of get_action_status; undefined: no such action. */
 	actionStatus(id: string): object | undefined;
 	scriptResults(id: string): object | undefined;
+	/** What becomes of an action's endpoints, and how far it is; undefined: no such action. */
+	course(id: string): Course | undefined;
 	importStatus(id: string): object | undefined;
 	/** Import jobs of the last simulated hour that have not ended. */
 	importsUnderWay(): number;
@@ -182,10 +194,14 @@ export function createCortexTenant(options: {
 			startedAt,
 			endpoints: connected.slice(0, request.endpoints ?? 3),
 			plan,
+			...(request.scriptUid && { scriptUid: request.scriptUid }),
+			...(request.files && { action: 'fileRetrieval' as const, files: request.files }),
 		};
 	};
 
 	return {
+		seed,
+		now,
 		endpoints,
 		select: (selection) => select(selection).map(({ position }) => position),
 		search(selection, sort, { from, to }) {
@@ -261,6 +277,10 @@ export function createCortexTenant(options: {
 				secondsOf(job),
 				settings.countsAsText,
 			);
+		},
+		course(id) {
+			const job = findAction(id);
+			return job && { job, lives: livesFor(job), seconds: secondsOf(job) };
 		},
 		importStatus(id) {
 			const job = find(id) as StartedImport | undefined;

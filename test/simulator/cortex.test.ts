@@ -1,10 +1,11 @@
 import type { Endpoint } from '../../simulator/cortex/endpoints';
 import type { EndpointFilter } from '../../simulator/cortex/filters';
 import { seededIds } from '../../simulator/cortex/seededJobs';
-import { scripts } from '../../simulator/cortex/scripts';
 import { presenceAt } from '../../simulator/cortex/presence';
+import { scripts, type ScriptInput } from '../../simulator/cortex/scripts';
 import {
 	closeBenches,
+	idsOf,
 	IMPORTS,
 	resultsOf,
 	RESULTS,
@@ -262,19 +263,32 @@ describe('action status', () => {
 describe('scripts', () => {
 	const results = async (id: string | number) =>
 		(await bench.cortex(RESULTS, resultsOf(id))).data.reply;
-	const laptopIds = () => bench.simulator.cortex.endpoints.slice(0, 12).map(({ id }) => id);
+	const forWindows = scripts.filter(({ systems }) => systems.includes('windows'));
+	const commands = 'hostname, echo ok';
+	const valueOf = ({ type, name }: ScriptInput) => {
+		if (type === 'integer') return 3;
+		if (type === 'number') return 1.5;
+		return name === 'commands_list' ? commands : 'x';
+	};
 
-	test.each(scripts.map(({ name, uid, form }) => [name, uid, form]))(
+	test.each(forWindows.map((script) => [script.name, script] as const))(
 		'%s',
-		async (name, script_uid, form) => {
+		async (name, { uid, form, inputs, files = 0 }) => {
+			const parameters = inputs.map((input) => ({ name: input.name, value: valueOf(input) }));
 			const started = await bench.cortex(RUN, {
-				request_data: { script_uid, endpoint_ids: laptopIds(), parameters_values: { depth: 3 } },
+				request_data: {
+					script_uid: uid,
+					filters: idsOf(bench, 'Demo Laptops'),
+					parameters_values: Object.fromEntries(
+						parameters.map((parameter) => [parameter.name, parameter.value]),
+					),
+				},
 			});
 			expect(started.data.reply).toMatchObject({ status: 1, endpoints_count: 12 });
 			const id = started.data.reply.action_id;
 			const early = await results(id);
 			expect(early.script_name).toBe(name);
-			expect(early.script_parameters).toEqual([{ name: 'depth', value: 3 }]);
+			expect(early.script_parameters).toEqual(parameters.length ? parameters : undefined);
 			expect(early.date_created).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
 			expect(early.results).toHaveLength(12);
 			expect(early.results[0]).toMatchObject({
@@ -289,6 +303,7 @@ describe('scripts', () => {
 				standard_output: 'done\n',
 			});
 			expect(late).toHaveProperty([form === 'commands' ? '_echo ok' : form]);
+			expect(late.retrieved_files).toBe(files);
 			expect(late.failed_files).toBe(form === 'return_value' ? 0 : '0');
 			expect(Object.keys(await wordsOf(id))).toHaveLength(12);
 		},
@@ -304,19 +319,6 @@ describe('scripts', () => {
 		const refused = await results(seededIds.refusedScript);
 		expect(refused.error_message).not.toBe('');
 		expect(refused.results).toEqual([]);
-	});
-
-	test.each([
-		['no endpoint', { script_uid: scripts[0].uid, endpoint_ids: [] }, 500],
-		['no filter at all', { script_uid: scripts[0].uid }, 500],
-		[
-			'an unknown script',
-			{ script_uid: 'f00', filters: scanGroup('Kiosks').request_data.filters },
-			500,
-		],
-		['no script', { filters: [] }, 400],
-	])('refuses %s', async (_name, request_data, status) => {
-		expect((await bench.cortex(RUN, { request_data })).status).toBe(status);
 	});
 
 	test('a scan has no script results', async () => {
