@@ -1,6 +1,6 @@
 import { WHOLE } from '../support/fields';
 import { wrongs, type FaultName, type Wrong } from './faults';
-import { behavingAs, type SubjectName } from './subjects';
+import { behavingAs, subjects, type SubjectName } from './subjects';
 
 /** What must become of a cell. */
 export interface Expected {
@@ -129,7 +129,17 @@ const slow: Row[] = [
 ];
 
 const connections: Row[] = [
-	[STARTS, ['connection refused'], error(0, 0, 'The host refused the connection', 'Check network')],
+	[
+		STARTS.filter((name) => !subjects[name].asksOthers),
+		['connection refused'],
+		error(0, 0, 'The host refused the connection', 'Check network'),
+	],
+	[
+		STARTS.filter((name) => subjects[name].asksOthers),
+		['connection refused'],
+		// What is asked before is no start, and is repeated.
+		error(0, 7, 'The host refused the connection', 'Check network'),
+	],
 	[
 		[...READS, ...QUALYS],
 		['connection refused'],

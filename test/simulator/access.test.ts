@@ -132,6 +132,8 @@ describe('permissions and licence', () => {
 	const operations: Array<[keyof typeof operationPermissions, string, unknown]> = [
 		['scanEndpoints', SCAN, scanGroup('Demo Laptops')],
 		['abortScan', ABORT, scanGroup('Demo Laptops')],
+		['isolate', '/v1/endpoints/isolate', { request_data: { endpoint_id: 'x' } }],
+		['unisolate', '/v1/endpoints/unisolate', { request_data: { endpoint_id: 'x' } }],
 		['searchEndpoints', ENDPOINTS, { request_data: {} }],
 		['getActionStatus', STATUS, statusOf(6001)],
 		['runScript', RUN, { request_data: { script_uid: 'x', filters: [], parameters_values: {} } }],
