@@ -41,7 +41,7 @@ const jobSchema = {
 	required: ['kind', 'durationSeconds'],
 	additionalProperties: false,
 	properties: {
-		kind: { enum: ['endpointAction', 'scriptExecution', 'importJob'] },
+		kind: { enum: ['endpointAction', 'scriptExecution', 'importJob', 'xqlQuery'] },
 		id: { anyOf: [text, { type: 'integer' }] },
 		endpoints: { type: 'integer', minimum: 1 },
 		durationSeconds: { type: 'number', minimum: 0 },
@@ -49,6 +49,7 @@ const jobSchema = {
 		statuses: { type: 'array', minItems: 1, items: text },
 		offline: count,
 		errorLog: {},
+		query: text,
 		ageSeconds: { type: 'number', minimum: 0 },
 	},
 };

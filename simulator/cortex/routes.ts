@@ -18,6 +18,7 @@ import { scripts } from './scripts';
 import type { CortexSettings } from './settings';
 import { createSignatureCheck } from './signature';
 import type { CortexTenant } from './tenant';
+import { addXqlRoutes } from './xqlRoutes';
 
 declare module 'fastify' {
 	interface FastifyContextConfig {
@@ -128,6 +129,8 @@ export function addCortexRoutes(
 			});
 		}
 	};
+
+	addXqlRoutes(post, tenant.queries);
 
 	post<ScanBody>('/v1/endpoints/scan', 'scanEndpoints', ({ request_data }) => {
 		const busy = settings.oneScanAtATime ? tenant.scanned() : new Set();

@@ -1,4 +1,5 @@
 import { filterSchema, type EndpointFilter, type EndpointSelection } from './filters';
+import { xqlSchemas } from './xqlRoutes';
 
 const requestData = (properties: object, required: string[], strict = true) => ({
 	type: 'object',
@@ -21,6 +22,7 @@ const endpointSelection = requestData({ filters: filterSchema, incident_id: inci
 
 /** Request bodies by operation, as JSON schemas for fastify. */
 export const bodySchemas = {
+	...xqlSchemas,
 	scanEndpoints: endpointSelection,
 	abortScan: endpointSelection,
 	getActionStatus: requestData({ group_action_id: actionId }, ['group_action_id']),

@@ -12,6 +12,12 @@ export interface CortexSettings {
 	oneScanAtATime: boolean;
 	/** Results of a script execution that does not exist: 200 with `error_message`, as documented, instead of a 500. */
 	unknownExecutionIs200: boolean;
+	/** Queries that may be running when one more is started; default 4. */
+	xqlAtOnce: number;
+	/** Compute units that queries may use in a simulated day (UTC), one for each 100,000 rows looked at; default 1000. */
+	xqlUnitsPerDay: number;
+	/** Rows of the dataset `test_rows`; default 2500. */
+	testRows: number;
 }
 
 export const defaultCortexSettings: CortexSettings = {
@@ -21,4 +27,7 @@ export const defaultCortexSettings: CortexSettings = {
 	countsAsText: false,
 	oneScanAtATime: false,
 	unknownExecutionIs200: false,
+	xqlAtOnce: 4,
+	xqlUnitsPerDay: 1000,
+	testRows: 2500,
 };

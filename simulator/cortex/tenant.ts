@@ -9,10 +9,12 @@ import {
 	type StartedEndpointJob,
 	type StartedImport,
 	type StartedJob,
+	type StartedQuery,
 } from './jobs';
 import { scriptResultsReply, unknownExecutionReply } from './scripts';
 import { createSeededJobs } from './seededJobs';
 import type { CortexSettings } from './settings';
+import { createQueries, type CortexQueries } from './xqlQueries';
 
 /** A job at a glance, for the control API. */
 export interface JobSummary {
@@ -44,6 +46,7 @@ export interface CortexTenant {
 	importStatus(id: string): object | undefined;
 	/** Import jobs of the last simulated hour that have not ended. */
 	importsUnderWay(): number;
+	queries: CortexQueries;
 	jobs(): JobSummary[];
 	/** What to save: the jobs started, without the seeded ones. */
 	startedJobs(): StartedJob[];
@@ -76,7 +79,7 @@ export function createCortexTenant(options: {
 
 	const findAction = (id: string): StartedEndpointJob | undefined => {
 		const job = find(id);
-		return job?.kind === 'importJob' ? undefined : job;
+		return job?.kind === 'importJob' || job?.kind === 'xqlQuery' ? undefined : job;
 	};
 
 	const livesFor = (job: StartedEndpointJob): EndpointLife[] => {
@@ -103,6 +106,15 @@ export function createCortexTenant(options: {
 		return job.id;
 	};
 
+	const queries = createQueries({
+		seed,
+		now,
+		settings,
+		endpoints: () => endpoints,
+		queries: () => jobs().filter((job): job is StartedQuery => job.kind === 'xqlQuery'),
+		add: start,
+	});
+
 	const newActionId = (): string => {
 		let id = FIRST_ACTION_ID + started.size;
 		while (find(String(id))) id++;
@@ -115,7 +127,9 @@ export function createCortexTenant(options: {
 		const words =
 			job.kind === 'importJob'
 				? [statusOfImport(job)]
-				: livesFor(job).map((life) => statusAt(life, secondsOf(job)));
+				: job.kind === 'xqlQuery'
+					? [queries.status(job)]
+					: livesFor(job).map((life) => statusAt(life, secondsOf(job)));
 		const counts: Record<string, number> = {};
 		for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
 		return counts;
@@ -129,6 +143,10 @@ export function createCortexTenant(options: {
 			const id = String(request.id ?? newImportId());
 			return { kind, id, startedAt, assets: 40, vulnerabilities: 312, plan };
 		}
+		if (kind === 'xqlQuery') {
+			const { query = 'dataset = endpoints' } = request;
+			return { kind, id: String(request.id ?? queries.newId()), startedAt, query, plan };
+		}
 		const connected = endpoints.flatMap(({ status }, i) => (status === 'CONNECTED' ? [i] : []));
 		return {
 			kind,
@@ -141,6 +159,7 @@ export function createCortexTenant(options: {
 
 	return {
 		endpoints,
+		queries,
 		select: (selection) => selectEndpoints(endpoints, selection),
 		startAction: (job) => start({ ...job, id: newActionId(), startedAt: now() }),
 		scanned: () =>

@@ -15,6 +15,8 @@ import {
 	startBench,
 	STATUS,
 	statusOf,
+	xql,
+	XQL,
 	type Bench,
 } from './support';
 
@@ -128,6 +130,10 @@ describe('permissions and licence', () => {
 		['getScriptResults', RESULTS, resultsOf(7001)],
 		['submitImport', IMPORTS, { assets: [{}] }],
 		['getImportJob', `${IMPORTS}/jobs/unknown`, undefined],
+		['startQuery', XQL.start, xql({ query: 'dataset = endpoints' })],
+		['getQueryResults', XQL.results, xql({ query_id: 'unknown' })],
+		['getQueryStream', XQL.stream, xql({ stream_id: 'unknown' })],
+		['getQueryQuota', XQL.quota, xql({})],
 	];
 
 	test('the table has a row for each operation', () => {
