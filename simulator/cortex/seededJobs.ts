@@ -16,6 +16,8 @@ export const seededIds = {
 	runningScript: '7002',
 	/** A script that the tenant refused with a 200. */
 	refusedScript: '7003',
+	/** A query for the kiosks that has ended. */
+	finishedQuery: 'ad21c1e1492d4c_667_inv',
 	importCompleted: '11111111-1111-4111-a111-000000000001',
 	importFailed: '11111111-1111-4111-a111-000000000002',
 	importProcessing: '11111111-1111-4111-a111-000000000003',
@@ -101,6 +103,14 @@ export function createSeededJobs(endpoints: Endpoint[], epoch: number): StartedJ
 			scriptUid: scripts[0].uid,
 			errorMessage: REFUSAL,
 			plan: { durationSeconds: 0, statuses: ['FAILED'] },
+		},
+		{
+			kind: 'xqlQuery',
+			id: seededIds.finishedQuery,
+			startedAt: epoch - 2 * DAY_MS,
+			query:
+				'dataset = endpoints | filter group_names = "Kiosks" | fields endpoint_name, endpoint_status, operating_system | sort asc endpoint_name',
+			plan: { durationSeconds: 30, statuses: ['SUCCESS'] },
 		},
 		importJob(seededIds.importCompleted, epoch - HOUR_MS, {
 			durationSeconds: 120,
