@@ -41,7 +41,7 @@ const jobSchema = {
 	required: ['kind', 'durationSeconds'],
 	additionalProperties: false,
 	properties: {
-		kind: { enum: ['endpointAction', 'scriptExecution', 'importJob'] },
+		kind: { enum: ['endpointAction', 'scriptExecution', 'importJob', 'xqlQuery'] },
 		id: { anyOf: [text, { type: 'integer' }] },
 		endpoints: { type: 'integer', minimum: 1 },
 		durationSeconds: { type: 'number', minimum: 0 },
@@ -57,6 +57,7 @@ const jobSchema = {
 			),
 		},
 		errorLog: {},
+		query: text,
 		ageSeconds: { type: 'number', minimum: 0 },
 	},
 };

@@ -32,8 +32,9 @@ export class DetailError extends CortexError {
 /** What the vendor calls the actions that it creates for many endpoints. */
 export type GroupAction = 'SCAN' | 'ABORT_SCAN' | 'ISOLATE' | 'UNISOLATE' | 'FILES_RETRIEVAL';
 
-const processing = (what: string): string =>
-	`An error occurred while processing XDR public API - ${what}`;
+const PROCESSING = 'An error occurred while processing XDR public API';
+
+const processing = (what: string): string => `${PROCESSING} - ${what}`;
 
 /** Every refusal, by what is wrong. */
 export const refusals = {
@@ -83,6 +84,28 @@ export const refusals = {
 		new CortexError(500, processing('Another isolation action of this endpoint is under way')),
 	emptyFilters: () => new CortexError(500, processing('filters must not be empty')),
 	noSuchAction: (id: string) => new CortexError(500, processing(`Action ${id} was not found`)),
+	badQuery: (parse_err: { line: number; column: number; message: string }) =>
+		new CortexError(500, processing('Failed to parse the query'), { parse_err }),
+	badTimeframe: () => new CortexError(500, processing('timeframe.from is later than timeframe.to')),
+	/** Final until midnight UTC. */
+	queryQuota: (used_quota: number, max_quota: number, counters: object) =>
+		new CortexError(500, PROCESSING, {
+			err_msg: 'query usage exceeded max daily quota',
+			quota_info: {
+				used_quota,
+				max_quota,
+				error_type: 'QUOTA_EXCEEDED',
+				message: 'The daily number of remaining Compute Units (0.0) is insufficient',
+			},
+			...counters,
+		}),
+	tooManyQueries: (counters: object) =>
+		new CortexError(500, PROCESSING, {
+			err_msg: 'reached the maximum allowed number of parallel running queries',
+			...counters,
+		}),
+	noSuchQuery: (id: string) => new CortexError(500, processing(`Query ${id} was not found`)),
+	noSuchStream: (id: string) => new CortexError(500, processing(`Stream ${id} was not found`)),
 	noSuchScript: (uid: string) =>
 		new CortexError(500, processing('Failed to run the script'), `No script with uid ${uid}`),
 	missingParameter: (name: string) =>

@@ -33,6 +33,10 @@ export const operationPermissions = {
 	downloadFiles: 'Action Center View',
 	submitImport: 'manage_vulnerabilities_action',
 	getImportJob: 'manage_vulnerabilities_action',
+	startQuery: 'XQL Search',
+	getQueryResults: 'XQL Search',
+	getQueryStream: 'XQL Search',
+	getQueryQuota: 'XQL Search',
 } as const;
 
 export type Operation = keyof typeof operationPermissions;

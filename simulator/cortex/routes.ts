@@ -21,6 +21,7 @@ import { addScriptRoutes } from './scriptRoutes';
 import type { CortexSettings } from './settings';
 import { createSignatureCheck } from './signature';
 import type { CortexTenant } from './tenant';
+import { addXqlRoutes } from './xqlRoutes';
 
 declare module 'fastify' {
 	interface FastifyContextConfig {
@@ -124,6 +125,8 @@ export function addCortexRoutes(
 			});
 		}
 	};
+
+	addXqlRoutes(post, tenant.queries);
 
 	post<ScanBody>('/v1/endpoints/scan', 'scanEndpoints', ({ request_data }) => {
 		const busy = settings.oneScanAtATime ? tenant.scanned() : new Set();

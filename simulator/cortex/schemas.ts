@@ -8,6 +8,7 @@ import {
 import { fileBodies } from './fileSchemas';
 import { actionId, requestData, text, theseEndpoints } from './schemaParts';
 import { scriptBodies } from './scriptSchemas';
+import { xqlSchemas } from './xqlRoutes';
 
 /** Documented as text; clients send numbers and null too. */
 const incidentId = { anyOf: [{ type: 'string' }, { type: 'integer' }, { type: 'null' }] };
@@ -30,6 +31,7 @@ const isolation = requestData(
 export const bodySchemas = {
 	...scriptBodies,
 	...fileBodies,
+	...xqlSchemas,
 	scanEndpoints: endpointSelection,
 	abortScan: endpointSelection,
 	isolate: isolation,

@@ -21,6 +21,8 @@ export const seededIds = {
 	refusedScript: '7003',
 	/** A script that has ended on the demo laptops, and brought files back from each but the last. */
 	scriptWithFiles: '7004',
+	/** A query for the kiosks that has ended. */
+	finishedQuery: 'ad21c1e1492d4c_667_inv',
 	importCompleted: '11111111-1111-4111-a111-000000000001',
 	importFailed: '11111111-1111-4111-a111-000000000002',
 	importProcessing: '11111111-1111-4111-a111-000000000003',
@@ -131,6 +133,14 @@ export function createSeededJobs(endpoints: Endpoint[], epoch: number): StartedJ
 				durationSeconds: 300,
 				statuses: [...Array.from({ length: 11 }, () => 'COMPLETED_SUCCESSFULLY'), 'FAILED'],
 			},
+		},
+		{
+			kind: 'xqlQuery',
+			id: seededIds.finishedQuery,
+			startedAt: epoch - 2 * DAY_MS,
+			query:
+				'dataset = endpoints | filter group_names = "Kiosks" | fields endpoint_name, endpoint_status, operating_system | sort asc endpoint_name',
+			plan: { durationSeconds: 30, statuses: ['SUCCESS'] },
 		},
 		importJob(seededIds.importCompleted, epoch - HOUR_MS, {
 			durationSeconds: 120,

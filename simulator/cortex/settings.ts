@@ -31,6 +31,12 @@ export interface CortexSettings {
 	downloadByPostOnly: boolean;
 	/** Downloads that are refused come with status 200 and the error's envelope. */
 	downloadErrorsAre200: boolean;
+	/** Queries that may be running when one more is started; default 4. */
+	xqlAtOnce: number;
+	/** Compute units that queries may use in a simulated day (UTC), one for each 100,000 rows looked at; default 1000. */
+	xqlUnitsPerDay: number;
+	/** Rows of the dataset `test_rows`; default 2500. */
+	testRows: number;
 }
 
 export const defaultCortexSettings: CortexSettings = {
@@ -48,4 +54,7 @@ export const defaultCortexSettings: CortexSettings = {
 	fileLinkHost: '',
 	downloadByPostOnly: false,
 	downloadErrorsAre200: false,
+	xqlAtOnce: 4,
+	xqlUnitsPerDay: 1000,
+	testRows: 2500,
 };

@@ -10,6 +10,7 @@ import {
 	type StartedEndpointJob,
 	type StartedImport,
 	type StartedJob,
+	type StartedQuery,
 } from './jobs';
 import {
 	actionTowards,
@@ -23,6 +24,7 @@ import { createRoster, type LiveEndpoint, type RosterState } from './roster';
 import { scriptResultsReply, unknownExecutionReply } from './scriptExecutions';
 import { createSeededJobs } from './seededJobs';
 import type { CortexSettings } from './settings';
+import { createQueries, type CortexQueries } from './xqlQueries';
 
 /** A job at a glance, for the control API. */
 export interface JobSummary {
@@ -83,6 +85,7 @@ export interface CortexTenant {
 	importStatus(id: string): object | undefined;
 	/** Import jobs of the last simulated hour that have not ended. */
 	importsUnderWay(): number;
+	queries: CortexQueries;
 	jobs(): JobSummary[];
 	/** What to save: the jobs started, without the seeded ones. */
 	startedJobs(): StartedJob[];
@@ -119,7 +122,7 @@ export function createCortexTenant(options: {
 
 	const findAction = (id: string): StartedEndpointJob | undefined => {
 		const job = find(id);
-		return job?.kind === 'importJob' ? undefined : job;
+		return job?.kind === 'importJob' || job?.kind === 'xqlQuery' ? undefined : job;
 	};
 
 	const livesFor = (job: StartedEndpointJob): EndpointLife[] => {
@@ -161,6 +164,15 @@ export function createCortexTenant(options: {
 		return job.id;
 	};
 
+	const queries = createQueries({
+		seed,
+		now,
+		settings,
+		endpoints: () => endpoints,
+		queries: () => jobs().filter((job): job is StartedQuery => job.kind === 'xqlQuery'),
+		add: start,
+	});
+
 	const newActionId = (): string => {
 		let id = FIRST_ACTION_ID + started.size;
 		while (find(String(id))) id++;
@@ -173,7 +185,9 @@ export function createCortexTenant(options: {
 		const words =
 			job.kind === 'importJob'
 				? [statusOfImport(job)]
-				: livesFor(job).map((life) => statusAt(life, secondsOf(job)));
+				: job.kind === 'xqlQuery'
+					? [queries.status(job)]
+					: livesFor(job).map((life) => statusAt(life, secondsOf(job)));
 		const counts: Record<string, number> = {};
 		for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
 		return counts;
@@ -186,6 +200,10 @@ export function createCortexTenant(options: {
 		if (kind === 'importJob') {
 			const id = String(request.id ?? newImportId());
 			return { kind, id, startedAt, assets: 40, vulnerabilities: 312, plan };
+		}
+		if (kind === 'xqlQuery') {
+			const { query = 'dataset = endpoints' } = request;
+			return { kind, id: String(request.id ?? queries.newId()), startedAt, query, plan };
 		}
 		const connected = endpoints.flatMap(({ status }, i) => (status === 'CONNECTED' ? [i] : []));
 		return {
@@ -214,6 +232,7 @@ export function createCortexTenant(options: {
 		},
 		enrolEndpoints: roster.enrol,
 		removeEndpoints: roster.remove,
+		queries,
 		startAction: (job) => start({ ...job, id: newActionId(), startedAt: now() }),
 		scanned: () =>
 			new Set(

@@ -34,7 +34,8 @@ const STARTS = behavingAs('start');
 const READS = behavingAs('read');
 const WAIT_ACTION = behavingAs('pollAction');
 const WAIT_IMPORT = behavingAs('pollImport');
-const POLLS = [...WAIT_ACTION, ...WAIT_IMPORT];
+const WAIT_QUERY = behavingAs('pollQuery');
+const POLLS = [...WAIT_ACTION, ...WAIT_IMPORT, ...WAIT_QUERY];
 const RESULTS = behavingAs('results');
 const SEARCHES = behavingAs('search');
 const LOGIN = behavingAs('login');
@@ -225,7 +226,7 @@ const statuses: Row[] = [
 	[STARTS, ['404'], error(1, 0, NOT_FOUND, NOT_TENANT)],
 	[READS, ['404'], error(1, 0, NOT_FOUND, 'does not know')],
 	// Only the service of imports answers so to an unknown id.
-	[WAIT_ACTION, ['404'], missed(NOT_FOUND, 'does not know')],
+	[[...WAIT_ACTION, ...WAIT_QUERY], ['404'], missed(NOT_FOUND, 'does not know')],
 	[WAIT_IMPORT, ['404'], { ...missed(NOT_FOUND, 'does not know'), outcome: 'notFound' }],
 	[RESULTS, ['404'], withoutResults(1, 0, NOT_FOUND)],
 	[SEARCHES, ['404'], error(1, 0, NOT_FOUND, 'try the other API Version')],
@@ -356,7 +357,11 @@ const PAGE = '{vendor} answered {operation} with status 500 (';
 
 const echoes: Row[] = [
 	[CORTEX, ['an error that repeats the request'], error(1, 0, REPEATED, '[hidden]')],
-	[WAIT_ACTION, ['an error that repeats the request'], ended(REPEATED, '[hidden]')],
+	[
+		[...WAIT_ACTION, ...WAIT_QUERY],
+		['an error that repeats the request'],
+		ended(REPEATED, '[hidden]'),
+	],
 	// The reason of one job of many is cut before its signature.
 	[WAIT_IMPORT, ['an error that repeats the request'], ended(REPEATED)],
 	[RESULTS, ['an error that repeats the request'], withoutResults(1, 0, REPEATED)],
@@ -385,6 +390,9 @@ const but = (...right: Wrong[]) => wrongs.filter((kind) => !right.includes(kind)
 const ACTIONS: SubjectName[] = ['Get Action Status'];
 const SCRIPTS: SubjectName[] = ['Get Script Results'];
 const IMPORTS: SubjectName[] = ['Get Import Job'];
+const QUERIES: SubjectName[] = ['Get Query Results'];
+const START_QUERY: SubjectName[] = ['Start Query'];
+const START_ACTIONS = STARTS.filter((name) => !START_QUERY.includes(name));
 
 const NO_REPLY = 'Cortex answered {operation} without a reply object';
 const NO_ENDPOINTS = 'Cortex answered {operation} without a list of endpoints';
@@ -411,12 +419,22 @@ const wholeAnswers: FieldRow[] = [
 	[SEARCHES, [WHOLE], wrongs, error(1, 0, NO_LIST, NOTHING_CONCLUDED)],
 	[LOGIN, [WHOLE], wrongs, error(1, 0, NO_TOKEN, NOTHING_CONCLUDED)],
 
-	[STARTS, [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
-	[STARTS, ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
-	[[...ACTIONS, ...SCRIPTS], [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED)],
-	[[...ACTIONS, ...SCRIPTS], ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED)],
-	[WAIT_ACTION, [WHOLE], ['object'], missed(NO_REPLY, NOTHING_CONCLUDED)],
-	[WAIT_ACTION, ['reply'], but('object'), missed(NO_REPLY, NOTHING_CONCLUDED)],
+	[START_ACTIONS, [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
+	[START_ACTIONS, ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
+	[
+		[...ACTIONS, ...SCRIPTS, ...QUERIES],
+		[WHOLE],
+		['object'],
+		error(1, 0, NO_REPLY, NOTHING_CONCLUDED),
+	],
+	[
+		[...ACTIONS, ...SCRIPTS, ...QUERIES],
+		['reply'],
+		but('object'),
+		error(1, 0, NO_REPLY, NOTHING_CONCLUDED),
+	],
+	[[...WAIT_ACTION, ...WAIT_QUERY], [WHOLE], ['object'], missed(NO_REPLY, NOTHING_CONCLUDED)],
+	[[...WAIT_ACTION, ...WAIT_QUERY], ['reply'], but('object'), missed(NO_REPLY, NOTHING_CONCLUDED)],
 	[RESULTS, [WHOLE], ['object'], withoutResults(1, 0, NO_REPLY)],
 	[RESULTS, ['reply'], but('object'), withoutResults(1, 0, NO_REPLY)],
 	[IMPORTS, [WHOLE], ['object'], error(1, 0, NO_STATUS, NOTHING_CONCLUDED)],
@@ -424,12 +442,12 @@ const wholeAnswers: FieldRow[] = [
 ];
 
 const scanFields: FieldRow[] = [
-	[STARTS, ['reply'], ['object'], error(1, 0, NO_ACTION_ID, UNKNOWN)],
-	[STARTS, ['reply.action_id'], but('text', 'number'), error(1, 0, NO_ACTION_ID, UNKNOWN)],
-	[STARTS, ['reply.action_id'], ['text'], items({ action_id: 'x' })],
-	[STARTS, ['reply.action_id'], ['number'], items({ action_id: '-1.5' })],
-	[STARTS, ['reply.endpoints_count'], but('number'), items({ endpoints_count: null })],
-	[STARTS, ['reply.endpoints_count'], ['number'], items({ endpoints_count: -1.5 })],
+	[START_ACTIONS, ['reply'], ['object'], error(1, 0, NO_ACTION_ID, UNKNOWN)],
+	[START_ACTIONS, ['reply.action_id'], but('text', 'number'), error(1, 0, NO_ACTION_ID, UNKNOWN)],
+	[START_ACTIONS, ['reply.action_id'], ['text'], items({ action_id: 'x' })],
+	[START_ACTIONS, ['reply.action_id'], ['number'], items({ action_id: '-1.5' })],
+	[START_ACTIONS, ['reply.endpoints_count'], but('number'), items({ endpoints_count: null })],
+	[START_ACTIONS, ['reply.endpoints_count'], ['number'], items({ endpoints_count: -1.5 })],
 	[['Run Script', 'Retrieve Files'], ['reply.status'], wrongs, itemAsItCame],
 ];
 
@@ -534,6 +552,45 @@ const importFields: FieldRow[] = [
 			items({ errors }),
 		],
 	),
+];
+
+const NO_QUERY_ID = 'Cortex accepted {operation}, but its answer holds no query id';
+const NO_WORD = 'Cortex answered {operation} without a status';
+const NO_ROWS = 'Cortex answered {operation} without rows';
+const NO_ROW = 'Cortex answered {operation} with a row that is no object';
+const ROW = 'reply.results.data[]';
+
+const queryFields: FieldRow[] = [
+	[START_QUERY, [WHOLE], ['object'], error(1, 0, NO_QUERY_ID, UNKNOWN)],
+	[START_QUERY, ['reply'], but('text'), error(1, 0, NO_QUERY_ID, UNKNOWN)],
+	[START_QUERY, ['reply'], ['text'], items({ query_id: 'x' })],
+
+	[QUERIES, ['reply'], ['object'], error(1, 0, NO_WORD, NOTHING_CONCLUDED)],
+	[WAIT_QUERY, ['reply'], ['object'], missed(NO_WORD, NOTHING_CONCLUDED)],
+	[QUERIES, ['reply.status'], but('text'), error(1, 0, NO_WORD, NOTHING_CONCLUDED)],
+	[WAIT_QUERY, ['reply.status'], but('text'), missed(NO_WORD, NOTHING_CONCLUDED)],
+	[QUERIES, ['reply.status'], ['text'], error(1, 0, 'has not ended yet (x)', 'Wait for Job')],
+	[WAIT_QUERY, ['reply.status'], ['text'], timedOut()],
+	[
+		[...QUERIES, ...WAIT_QUERY],
+		[
+			'reply.number_of_results',
+			'reply.query_cost',
+			'reply.query_cost.9991234567890',
+			'reply.remaining_quota',
+			`${ROW}.endpoint_name`,
+			`${ROW}.events`,
+		],
+		wrongs,
+		items({}),
+	],
+	[WAIT_QUERY, ['reply.results', 'reply.results.data', ROW], wrongs, items({})],
+	[QUERIES, ['reply.results'], wrongs, error(1, 0, NO_ROWS, NOTHING_CONCLUDED)],
+	[QUERIES, ['reply.results.data'], but('list'), error(1, 0, NO_ROWS, NOTHING_CONCLUDED)],
+	[QUERIES, ['reply.results.data'], ['list'], error(1, 0, NO_ROW, NOTHING_CONCLUDED)],
+	[QUERIES, [ROW], ['missing'], items()],
+	[QUERIES, [ROW], ['object'], items({ a: 1 })],
+	[QUERIES, [ROW], but('missing', 'object'), error(1, 0, NO_ROW, NOTHING_CONCLUDED)],
 ];
 
 const RESULT = 'reply.results[]';
@@ -717,6 +774,7 @@ const fields: FieldRow[] = [
 	...scanFields,
 	...actionFields,
 	...importFields,
+	...queryFields,
 	...scriptFields,
 	...searchFields,
 ];
@@ -756,6 +814,7 @@ const WITH_RESULTS: Figures = { ...WHEN_PARKED, '16 in 67 s': [12, 242], '0 in 6
 const parkedAs: Partial<Record<SubjectName, [of: SubjectName, figures: Figures]>> = {
 	'Wait for Job: action': ['Parked wait: action', WITH_ENDPOINTS],
 	'Wait for Job: import': ['Parked wait: import', WHEN_PARKED],
+	'Wait for Job: query': ['Parked wait: query', WHEN_PARKED],
 	'Wait for Job: results': ['Parked wait: results', WITH_RESULTS],
 };
 

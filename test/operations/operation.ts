@@ -11,6 +11,7 @@ export type Behaviour =
 	| 'read'
 	| 'pollAction'
 	| 'pollImport'
+	| 'pollQuery'
 	| 'results'
 	| 'search'
 	| 'login'

@@ -24,6 +24,8 @@ import {
 	startBench,
 	STATUS,
 	statusOf,
+	xql,
+	XQL,
 	type Bench,
 } from './support';
 
@@ -149,6 +151,10 @@ describe('permissions and licence', () => {
 		['downloadFiles', '/v1/download/x', undefined],
 		['submitImport', IMPORTS, { assets: [{}] }],
 		['getImportJob', `${IMPORTS}/jobs/unknown`, undefined],
+		['startQuery', XQL.start, xql({ query: 'dataset = endpoints' })],
+		['getQueryResults', XQL.results, xql({ query_id: 'unknown' })],
+		['getQueryStream', XQL.stream, xql({ stream_id: 'unknown' })],
+		['getQueryQuota', XQL.quota, xql({})],
 	];
 
 	test('the table has a row for each operation', () => {

@@ -145,3 +145,11 @@ export const idsOf = ({ simulator }: Bench, group: string) => [
 ];
 export const statusOf = (id: string | number) => ({ request_data: { group_action_id: id } });
 export const resultsOf = (id: string | number) => ({ request_data: { action_id: id } });
+
+export const XQL = {
+	start: '/v1/xql/start_xql_query',
+	results: '/v1/xql/get_query_results',
+	stream: '/v1/xql/get_query_results_stream',
+	quota: '/v1/xql/get_quota',
+};
+export const xql = (request_data: object) => ({ request_data });

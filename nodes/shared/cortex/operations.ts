@@ -14,9 +14,15 @@ export interface CortexOperation {
 	tellsUnknown?: boolean;
 	/** Milliseconds that must lie between two of its requests, where the vendor limits it alone. */
 	spacing?: number;
+	/** How many of its requests may be under way at once, where a refusal of one should hold back the others. */
+	atOnce?: number;
 	/** What to say where the tenant asks for fewer requests, other than that it takes 10 a second. */
 	limit?: string;
 }
+
+/** What the calls around queries need. */
+export const MAY_QUERY =
+	'the right to run queries (the vendor does not name it; an older page asks for the role Instance Administrator)';
 
 /** Sources: the vendor's page of each operation. No page names a permission for the two reads of actions. */
 export const OPERATIONS = {
@@ -52,6 +58,12 @@ export const OPERATIONS = {
 		spacing: 6_100,
 		limit:
 			'The tenant takes 10 requests a second from all clients together, and tells the status of import jobs 10 times a minute. Ask less often.',
+	},
+	getQueryResults: {
+		name: 'Get Query Results',
+		license: 'Cortex XDR Pro or Cortex XSIAM',
+		permission: MAY_QUERY,
+		takes: 'query',
 	},
 } as const satisfies Record<string, CortexOperation>;
 

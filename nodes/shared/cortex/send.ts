@@ -35,10 +35,15 @@ const PACE: Pace = { spacing: 110, atOnce: Infinity, perSecond: 10 };
  * its own before it: whoever waits for that lets all others pass. So they pass, too, while that one is held for "too many
  * requests", of which nobody can tell which limit it was about.
  */
-export function laneToTenant(baseUrl: string, { name, spacing }: CortexOperation): Lane {
+export function laneToTenant(baseUrl: string, operation: CortexOperation): Lane {
+	const { name, spacing, atOnce } = operation;
 	const tenant = laneTo(baseUrl, PACE);
-	if (spacing === undefined) return tenant;
-	const own: Pace = { spacing, atOnce: Infinity, perSecond: Infinity };
+	if (spacing === undefined && atOnce === undefined) return tenant;
+	const own: Pace = {
+		spacing: spacing ?? 0,
+		atOnce: atOnce ?? Infinity,
+		perSecond: Infinity,
+	};
 	return laneTo(`${baseUrl} ${name}`, own, tenant);
 }
 
@@ -62,6 +67,8 @@ export interface CortexNode {
 	items(this: IExecuteSingleFunctions, json: JsonObject): JsonObject[];
 	/** Output items in place of a refusal that says that there was nothing to do. */
 	instead?(fault: Fault): JsonObject[] | undefined;
+	/** A refusal in words that say where in the item's parameters it is. */
+	explain?(this: IExecuteSingleFunctions, fault: Fault): Fault;
 }
 
 /** Where a declarative node of Cortex sends to, and the one way in which it does. */
@@ -99,8 +106,8 @@ async function readItems(
 	try {
 		return node.items.call(this, readReply(answer, operation, clock.now()));
 	} catch (error) {
-		const instead = error instanceof Fault ? node.instead?.(error) : undefined;
-		return instead ?? (await passOn(error));
+		if (!(error instanceof Fault)) return await passOn(error);
+		return node.instead?.(error) ?? (await passOn(node.explain?.call(this, error) ?? error));
 	}
 }
 
