@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 import type { Clock } from '../clock';
 import { createSlidingLimit, type SlidingLimit } from '../rateLimit';
 import { answerError } from './answerError';
 import { refusals, WRONG_PATH_PAGE } from './errors';
 import type { EndpointSelection } from './filters';
+import { addImportRoutes } from './importRoutes';
 import { operationPermissions, type CortexKey, type Operation } from './keys';
 import {
 	bodySchemas,
@@ -12,7 +13,6 @@ import {
 	type RunScriptBody,
 	type ScanBody,
 	type ScriptResultsBody,
-	type SubmitImportBody,
 } from './schemas';
 import { scripts } from './scripts';
 import type { CortexSettings } from './settings';
@@ -26,15 +26,8 @@ declare module 'fastify' {
 	}
 }
 
-const IMPORTS = '/vulnerability-management/v1/external-scans/assets';
-
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-/** The vendor refuses larger submissions. */
-const LARGEST_IMPORT_BYTES = 10_000_000;
-
-const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 
 /** The vendor's pages have had every path with and without a slash at its end. */
 const bothForms = (path: string) => [path, `${path}/`];
@@ -117,14 +110,13 @@ export function addCortexRoutes(
 	const post = <Body>(
 		path: string,
 		operation: keyof typeof bodySchemas,
-		answer: (body: Body, reply: FastifyReply) => object,
-		bodyLimit?: number,
+		answer: (body: Body) => object,
 	) => {
-		const options = { config: { operation }, schema: { body: bodySchemas[operation] }, bodyLimit };
+		const options = { config: { operation }, schema: { body: bodySchemas[operation] } };
 		for (const url of bothForms(path)) {
-			app.post<{ Body: Body }>(url, options, async ({ body, logEntry }, reply) => {
+			app.post<{ Body: Body }>(url, options, async ({ body, logEntry }) => {
 				if (logEntry) logEntry.actionId = actionIdIn(body);
-				return answer(body as Body, reply);
+				return answer(body as Body);
 			});
 		}
 	};
@@ -174,30 +166,5 @@ export function addCortexRoutes(
 		},
 	);
 
-	const submit = ({ assets }: SubmitImportBody, reply: FastifyReply) => {
-		const most = settings.importsUnderWay;
-		if (most > 0 && tenant.importsUnderWay() >= most) throw refusals.tooManyImports(most);
-		const vulnerabilities = assets.flatMap((asset) => asset.vulnerabilities ?? []).length;
-		reply.code(201);
-		return {
-			job_id: tenant.startImport(assets.length, vulnerabilities),
-			job_status: 'INITIATED',
-			assets_count: assets.length,
-			vulnerabilities_count: vulnerabilities,
-		};
-	};
-	post<SubmitImportBody>(IMPORTS, 'submitImport', submit, LARGEST_IMPORT_BYTES);
-
-	for (const url of bothForms(`${IMPORTS}/jobs/:job_id`)) {
-		app.get<{ Params: { job_id: string } }>(
-			url,
-			{ config: { operation: 'getImportJob' } },
-			async ({ params }) => {
-				// Ids that tests chose themselves need not look like the vendor's.
-				const reply = tenant.importStatus(params.job_id);
-				if (reply) return reply;
-				throw UUID.test(params.job_id) ? refusals.noSuchImport() : refusals.malformedImportId();
-			},
-		);
-	}
+	addImportRoutes(app, { clock, settings, tenant, forms: bothForms });
 }

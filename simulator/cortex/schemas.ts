@@ -19,7 +19,7 @@ const endpointSelection = requestData({ filters: filterSchema, incident_id: inci
 	'filters',
 ]);
 
-/** Request bodies by operation, as JSON schemas for fastify. */
+/** Request bodies by operation, as JSON schemas for fastify; those of imports stand in `importBody.ts`. */
 export const bodySchemas = {
 	scanEndpoints: endpointSelection,
 	abortScan: endpointSelection,
@@ -37,20 +37,6 @@ export const bodySchemas = {
 		['script_uid'],
 		false,
 	),
-	submitImport: {
-		type: 'object',
-		required: ['assets'],
-		properties: {
-			assets: {
-				type: 'array',
-				minItems: 1,
-				items: {
-					type: 'object',
-					properties: { vulnerabilities: { type: 'array' } },
-				},
-			},
-		},
-	},
 };
 
 /** Of a scan, and of the end of one. */
@@ -73,8 +59,4 @@ export interface RunScriptBody {
 		filters?: EndpointFilter[];
 		parameters_values?: Record<string, unknown>;
 	};
-}
-
-export interface SubmitImportBody {
-	assets: Array<{ vulnerabilities?: unknown[] }>;
 }

@@ -6,12 +6,14 @@ import {
 	ABORT,
 	closeBenches,
 	cortexHeaders,
+	importOf,
 	IMPORTS,
 	resultsOf,
 	RESULTS,
 	RUN,
 	SCAN,
 	scanGroup,
+	START,
 	startBench,
 	STATUS,
 	statusOf,
@@ -126,7 +128,7 @@ describe('permissions and licence', () => {
 		['getActionStatus', STATUS, statusOf(6001)],
 		['runScript', RUN, { request_data: { script_uid: 'x', endpoint_ids: ['y'] } }],
 		['getScriptResults', RESULTS, resultsOf(7001)],
-		['submitImport', IMPORTS, { assets: [{}] }],
+		['submitImport', IMPORTS, importOf(START)],
 		['getImportJob', `${IMPORTS}/jobs/unknown`, undefined],
 	];
 
