@@ -466,7 +466,7 @@ describe('requests', () => {
 					}
 				},
 			),
-			{ numRuns: 15 },
+			{ numRuns: 8 },
 		);
 	});
 
@@ -662,6 +662,16 @@ describe('a refusal names', () => {
 		expect(fault.message).toBe(`Cortex refused Submit Import: ${words}`);
 		expect(fault.details).toMatchObject({ meaning: 'refused', status: 422 });
 		expect(fault.details.hint).toContain('Nothing of this request was imported');
+	});
+
+	it('what the service refuses a month later', () => {
+		const batch = sent();
+		const detail = wrongPlaces(JSON.parse(JSON.stringify(batch.body)), NOW + 30 * DAY);
+		const { message } = importFault(faultOf(422, { detail }), batch);
+		expect(message).toContain(
+			`asset "web-017" (items 0, 1), vulnerability "9001", last_seen "${NOW - 2 * 3600 * 1000}": last_seen must not be older than 30 days`,
+		);
+		expect(message).toContain('asset "10.0.0.1" (item 2), vulnerability "a", last_seen');
 	});
 
 	it('ten places, and counts the others', () => {
