@@ -8,7 +8,7 @@ import { requestRules } from '../transport/requestRules';
 import { secretsOf, showableFault } from '../transport/secrets';
 import type { CortexOperation } from './operations';
 import { readReply } from './reply';
-import { CORTEX_CREDENTIAL, laneToTenant } from './send';
+import { CORTEX_CREDENTIAL, laneToTenant, patienceOf } from './send';
 import { isTool } from '../transport/tool';
 import type { Connection } from '../wait/job';
 import { tenantBaseUrl } from './tenant';
@@ -17,6 +17,8 @@ import { tenantBaseUrl } from './tenant';
 export interface Question {
 	operation: CortexOperation;
 	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>;
+	/** Milliseconds that the answer may take; a minute unless given. */
+	timeout?: number;
 }
 
 /**
@@ -28,8 +30,8 @@ export async function tenantOf(context: IExecuteFunctions): Promise<Connection<Q
 	const baseURL = tenantBaseUrl((await context.getCredentials(name)).tenantUrl);
 	const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
 	const signal = context.getExecutionCancelSignal();
-	const send = async ({ operation, request }: Question) => {
-		const rules = requestRules();
+	const send = async ({ operation, request, timeout }: Question) => {
+		const rules = requestRules(timeout);
 		const whole: IHttpRequestOptions = {
 			...request,
 			...rules,
@@ -49,7 +51,7 @@ export async function tenantOf(context: IExecuteFunctions): Promise<Connection<Q
 			lane: laneToTenant(baseURL, question.operation),
 			startsWork: false,
 			signal,
-			patience,
+			patience: patienceOf(question.operation, patience),
 		});
 	return {
 		briefly: ask(BRIEF),
