@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 import type { Clock } from '../clock';
 import { createSlidingLimit, type SlidingLimit } from '../rateLimit';
@@ -110,13 +110,14 @@ export function addCortexRoutes(
 	const post = <Body>(
 		path: string,
 		operation: keyof typeof bodySchemas,
-		answer: (body: Body) => object,
+		answer: (body: Body, reply: FastifyReply) => object,
+		bodyLimit?: number,
 	) => {
-		const options = { config: { operation }, schema: { body: bodySchemas[operation] } };
+		const options = { config: { operation }, schema: { body: bodySchemas[operation] }, bodyLimit };
 		for (const url of bothForms(path)) {
-			app.post<{ Body: Body }>(url, options, async ({ body, logEntry }) => {
+			app.post<{ Body: Body }>(url, options, async ({ body, logEntry }, reply) => {
 				if (logEntry) logEntry.actionId = actionIdIn(body);
-				return answer(body as Body);
+				return answer(body as Body, reply);
 			});
 		}
 	};
