@@ -1,3 +1,5 @@
+import type { WrongPlace } from './importBody';
+
 /** What the API answers with when it refuses. `extra` becomes err_extra: text, object, list or null. */
 export class CortexError extends Error {
 	constructor(
@@ -19,7 +21,7 @@ export class CortexError extends Error {
 export class DetailError extends CortexError {
 	constructor(
 		status: number,
-		readonly detail: string | Array<{ loc: string[]; msg: string; type: string }>,
+		readonly detail: string | WrongPlace[],
 	) {
 		super(status, 'Refused', detail);
 	}
@@ -63,6 +65,7 @@ export const refusals = {
 		new DetailError(422, [
 			{ loc: ['path', 'job_id'], msg: 'value is not a valid uuid', type: 'type_error.uuid' },
 		]),
+	wrongImport: (places: WrongPlace[]) => new DetailError(422, places),
 	tooLarge: () => new CortexError(413, 'Request entity too large'),
 	tooMany: () => new CortexError(429, 'Too many requests.'),
 	tooManyImports: (most: number) =>

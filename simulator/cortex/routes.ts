@@ -8,6 +8,7 @@ import { addEndpointRoutes } from './endpointRoutes';
 import { refusals, WRONG_PATH_PAGE } from './errors';
 import { addFileRoutes } from './fileRoutes';
 import { addIsolationRoutes } from './isolationRoutes';
+import { addImportRoutes } from './importRoutes';
 import { operationPermissions, type CortexKey, type Operation } from './keys';
 import { bothForms, type Post, type RouteTools } from './routeTools';
 import {
@@ -15,7 +16,6 @@ import {
 	type ActionStatusBody,
 	type ScanBody,
 	type ScriptResultsBody,
-	type SubmitImportBody,
 } from './schemas';
 import { addScriptRoutes } from './scriptRoutes';
 import type { CortexSettings } from './settings';
@@ -35,15 +35,8 @@ declare module 'fastify' {
 	}
 }
 
-const IMPORTS = '/vulnerability-management/v1/external-scans/assets';
-
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-/** The vendor refuses larger submissions. */
-const LARGEST_IMPORT_BYTES = 10_000_000;
-
-const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 
 /** The id of the action that a body asks for, if it does. */
 function actionIdIn(body: unknown): string | undefined {
@@ -167,30 +160,5 @@ export function addCortexRoutes(
 		},
 	);
 
-	const submit = ({ assets }: SubmitImportBody, reply: FastifyReply) => {
-		const most = settings.importsUnderWay;
-		if (most > 0 && tenant.importsUnderWay() >= most) throw refusals.tooManyImports(most);
-		const vulnerabilities = assets.flatMap((asset) => asset.vulnerabilities ?? []).length;
-		reply.code(201);
-		return {
-			job_id: tenant.startImport(assets.length, vulnerabilities),
-			job_status: 'INITIATED',
-			assets_count: assets.length,
-			vulnerabilities_count: vulnerabilities,
-		};
-	};
-	post<SubmitImportBody>(IMPORTS, 'submitImport', submit, LARGEST_IMPORT_BYTES);
-
-	for (const url of bothForms(`${IMPORTS}/jobs/:job_id`)) {
-		app.get<{ Params: { job_id: string } }>(
-			url,
-			{ config: { operation: 'getImportJob' } },
-			async ({ params }) => {
-				// Ids that tests chose themselves need not look like the vendor's.
-				const reply = tenant.importStatus(params.job_id);
-				if (reply) return reply;
-				throw UUID.test(params.job_id) ? refusals.noSuchImport() : refusals.malformedImportId();
-			},
-		);
-	}
+	addImportRoutes(app, { clock, settings, tenant, forms: bothForms });
 }

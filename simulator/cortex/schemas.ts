@@ -27,7 +27,7 @@ const isolation = requestData(
 	[],
 );
 
-/** Request bodies by operation, as JSON schemas for fastify. */
+/** Request bodies by operation, as JSON schemas for fastify; those of imports stand in `importBody.ts`. */
 export const bodySchemas = {
 	...scriptBodies,
 	...fileBodies,
@@ -55,20 +55,6 @@ export const bodySchemas = {
 	),
 	getActionStatus: requestData({ group_action_id: actionId }, ['group_action_id']),
 	getScriptResults: requestData({ action_id: actionId }, ['action_id']),
-	submitImport: {
-		type: 'object',
-		required: ['assets'],
-		properties: {
-			assets: {
-				type: 'array',
-				minItems: 1,
-				items: {
-					type: 'object',
-					properties: { vulnerabilities: { type: 'array' } },
-				},
-			},
-		},
-	},
 };
 
 /** Of a scan, and of the end of one. */
@@ -101,8 +87,4 @@ export interface ActionStatusBody {
 
 export interface ScriptResultsBody {
 	request_data: { action_id: number | string };
-}
-
-export interface SubmitImportBody {
-	assets: Array<{ vulnerabilities?: unknown[] }>;
 }

@@ -68,6 +68,7 @@ import {
 import * as cortex from '../samples/cortex';
 import { endpointRecord } from '../samples/getEndpoint';
 import * as qualys from '../samples/qualys';
+import { importOthers, importParsers } from './importParsers';
 import * as inputs from './inputs';
 import { row, type Parser } from './parser';
 import { startOthers, startParsers } from './startParsers';
@@ -453,6 +454,7 @@ const operation = fc.constantFrom(...Object.values(OPERATIONS));
 /** Every parser of the package, by file and name. */
 export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 	...startParsers,
+	...importParsers,
 	'shared/input/values.sample': row({
 		input: value,
 		run: sample,
@@ -1161,6 +1163,7 @@ export const others: readonly string[] = [
 	'shared/wait/schedule.secondsApart',
 	'shared/wait/schedule.turnOf',
 	'shared/wait/wait.waitForJobs',
+	...importOthers,
 	'QualysSearchScriptJobs/paging.alignedSize',
 	'QualysSearchScriptJobs/paging.evenSize',
 	'QualysSearchScriptJobs/searchBody.inexactNumber',

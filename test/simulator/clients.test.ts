@@ -9,6 +9,7 @@ import {
 	ABORT,
 	closeBenches,
 	createFakeClock,
+	importOf,
 	IMPORTS,
 	RESULTS,
 	RUN,
@@ -220,7 +221,7 @@ describe('every path, with and without a slash at its end', () => {
 		[ABORT]: { request_data: { filters: [isIn(demoLaptops)] } },
 		'/v1/actions/get_action_status': { request_data: { group_action_id: 6001 } },
 		'/v1/scripts/get_script_execution_results': { request_data: { action_id: 7001 } },
-		[IMPORTS]: { assets: [{}] },
+		[IMPORTS]: importOf(START),
 		[`${IMPORTS}/jobs/${seededIds.importCompleted}`]: undefined,
 	};
 

@@ -6,6 +6,7 @@ import { scripts, type ScriptInput } from '../../simulator/cortex/scripts';
 import {
 	closeBenches,
 	idsOf,
+	importOf,
 	IMPORTS,
 	resultsOf,
 	RESULTS,
@@ -335,8 +336,9 @@ describe('import jobs', () => {
 	const job = async (id: string) => bench.cortex(`${IMPORTS}/jobs/${encodeURIComponent(id)}`);
 
 	test('from submission to its end', async () => {
-		const assets = [{ vulnerabilities: [{}, {}] }, {}];
-		const { status, data } = await bench.cortex(IMPORTS, { assets });
+		const [one] = importOf(START, 2).assets;
+		const body = { ...importOf(START), assets: [one, ...importOf(START).assets] };
+		const { status, data } = await bench.cortex(IMPORTS, body);
 		expect(status).toBe(201);
 		expect(data).toEqual({
 			job_id: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
@@ -387,13 +389,11 @@ describe('import jobs', () => {
 				},
 			]);
 		}
-		const wrong = await bench.cortex(IMPORTS, { assets: 'x' });
+		const wrong = await bench.cortex(IMPORTS, { ...importOf(START), assets: 'x' });
 		expect(wrong.status).toBe(422);
-		expect(wrong.data.detail[0]).toEqual({
-			loc: ['body', 'assets'],
-			msg: 'must be array',
-			type: 'value_error.type',
-		});
+		expect(wrong.data.detail).toEqual([
+			{ loc: ['body', 'assets'], msg: 'value is not a valid list', type: 'type_error.list' },
+		]);
 	});
 });
 

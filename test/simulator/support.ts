@@ -130,6 +130,21 @@ export const RESULTS = '/v1/scripts/get_script_execution_results/';
 export const SETTINGS = '/simulator/cortex/settings';
 export const IMPORTS = '/vulnerability-management/v1/external-scans/assets';
 
+/** The smallest import that can be submitted: an asset, seen then, with so many vulnerabilities. */
+export const importOf = (lastSeen: number, vulnerabilities = 0) => ({
+	vendor: 'Acme',
+	product: 'Network Scanner',
+	assets: [
+		{
+			last_seen: lastSeen,
+			vulnerabilities: Array.from({ length: vulnerabilities }, (_, index) => ({
+				vulnerability_id: `acme-${index}`,
+				last_seen: lastSeen,
+			})),
+		},
+	],
+});
+
 export const scanGroup = (...groups: string[]) => ({
 	request_data: { filters: [{ field: 'group_name', operator: 'in', value: groups }] },
 });

@@ -9,7 +9,7 @@ import { secretsOf, showableFault } from '../transport/secrets';
 import type { CortexOperation } from './operations';
 import type { JsonObject } from '../json';
 import { readReply } from './reply';
-import { CORTEX_CREDENTIAL, laneToTenant } from './send';
+import { CORTEX_CREDENTIAL, laneToTenant, patienceOf } from './send';
 import { isTool } from '../transport/tool';
 import type { Connection } from '../wait/job';
 import { tenantBaseUrl } from './tenant';
@@ -18,6 +18,8 @@ import { tenantBaseUrl } from './tenant';
 export interface Question {
 	operation: CortexOperation;
 	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>;
+	/** Milliseconds that the answer may take; a minute unless given. */
+	timeout?: number;
 }
 
 /** The way to a tenant, also for what must never be sent twice. */
@@ -42,8 +44,8 @@ export async function tenantOf(
 	// Nobody can stop a list that the editor asks for.
 	const signal =
 		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
-	const send = async ({ operation, request }: Question) => {
-		const rules = requestRules();
+	const send = async ({ operation, request, timeout }: Question) => {
+		const rules = requestRules(timeout);
 		const whole: IHttpRequestOptions = {
 			...request,
 			...rules,
@@ -72,7 +74,7 @@ export async function tenantOf(
 				lane: laneToTenant(baseURL, question.operation),
 				startsWork,
 				signal,
-				patience,
+				patience: patienceOf(question.operation, patience),
 			});
 	return {
 		briefly: ask(BRIEF),
