@@ -18,11 +18,11 @@ describe('operations', () => {
 
 	afterAll(async () => await world.close());
 
-	it.each(rows)('$node.name, $name', async ({ node, parameters, before, sends, gives }) => {
+	it.each(rows)('$node.name, $name', async ({ node, parameters, before, item, sends, gives }) => {
 		before?.(world);
 		world.requests();
 		const given = typeof parameters === 'function' ? parameters(world) : parameters;
-		const result = await world.run(new node(), given);
+		const result = await world.run(new node(), given, { items: [item?.(world) ?? {}] });
 		expect(result.error).toBeUndefined();
 		const calls = world.requests().filter(({ path }) => path !== '/auth');
 		expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual([sends].flat());

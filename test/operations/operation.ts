@@ -50,6 +50,8 @@ export interface Run {
 	parameters: INode['parameters'] | ((world: World) => INode['parameters']);
 	/** What has to be there already. */
 	before?: (world: World) => void;
+	/** The json of its one input item; empty unless given. */
+	item?: (world: World) => Record<string, unknown>;
 	/** The request that it sends, or all of them, but for logins. */
 	sends: string | string[];
 	gives: (result: EngineResult) => void;
