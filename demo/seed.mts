@@ -22,8 +22,8 @@ interface CredentialSeed {
 	name: string;
 	type: string;
 	data: (simulator: RunningSimulator) => Record<string, unknown>;
-	/** The field that holds the simulator's address, which moves with its port. */
-	addressField: string;
+	/** The field that holds the simulator's address, which moves with its port; absent where none does. */
+	addressField?: string;
 }
 
 const CREDENTIALS: CredentialSeed[] = [
@@ -71,6 +71,19 @@ const CREDENTIALS: CredentialSeed[] = [
 		// The stand-in takes whoever says a name.
 		data: ({ url }) => ({ email: 'demo@example.com', apiToken: 'any', domain: url }),
 		addressField: 'domain',
+	},
+	{
+		// Whoever reaches the form can take machines off the network, so it asks for a login here, too.
+		id: 'formLogin',
+		name: 'Form login of the demo',
+		type: 'httpBasicAuth',
+		data: () => ({ user: 'analyst', password: 'demo-only' }),
+	},
+	{
+		id: 'webhookKey',
+		name: 'Webhook key of the demo',
+		type: 'httpHeaderAuth',
+		data: () => ({ name: 'X-Demo-Key', value: 'demo-only' }),
 	},
 ];
 
@@ -184,6 +197,7 @@ async function seedCredentials(
 
 	if (previousUrl === undefined || previousUrl === simulator.url) return;
 	for (const { id, addressField } of CREDENTIALS.filter((seed) => present.has(seed.id))) {
+		if (addressField === undefined) continue;
 		const credential = await client.credential(id);
 		if (credential.data?.[addressField] !== previousUrl) continue;
 		const data = { ...credential.data, [addressField]: simulator.url };
