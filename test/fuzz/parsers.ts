@@ -1,5 +1,12 @@
 import manifest from '../../package.json';
 import fc from 'fast-check';
+import { firstPage } from '../../nodes/CortexXdrSearchEndpoints/paging';
+import {
+	pageBody,
+	readSearch as readEndpointSearch,
+	rowOf,
+} from '../../nodes/CortexXdrSearchEndpoints/search';
+import { simplifiedEndpoint } from '../../nodes/CortexXdrSearchEndpoints/simplified';
 import { choosesAll } from '../../nodes/shared/cortex/scope';
 import { startedAction } from '../../nodes/shared/cortex/startedAction';
 import { handoverOf, type Handover } from '../../nodes/shared/wait/handover';
@@ -29,7 +36,13 @@ import { actionIdToSend, readActionId } from '../../nodes/shared/cortex/descript
 import { errorTexts, importJob, readJobId } from '../../nodes/shared/cortex/importJob';
 import { OPERATIONS } from '../../nodes/shared/cortex/operations';
 import { readReply, replyOf } from '../../nodes/shared/cortex/reply';
-import { FILTER_FIELDS, scanFilters } from '../../nodes/shared/cortex/scanFilters';
+import {
+	FILTER_FIELDS,
+	scanFilters,
+	SEARCH_FIELDS,
+	searchFilters,
+	type ScanFilter,
+} from '../../nodes/shared/cortex/scanFilters';
 import { resultRows, scriptExecution } from '../../nodes/shared/cortex/scriptResults';
 import { keyOf, signatureHeaders } from '../../nodes/shared/cortex/signature';
 import { ENDPOINT_STATUSES, meaningOf } from '../../nodes/shared/cortex/statuses';
@@ -42,6 +55,7 @@ import {
 	readChoices,
 	readIpAddresses,
 	readList,
+	readNumber,
 	readSwitch,
 	readText,
 	readWholeNumber,
@@ -52,7 +66,7 @@ import {
 import { gatewayBaseUrl } from '../../nodes/shared/qualys/gateway';
 import { readLogin, readPage } from '../../nodes/shared/qualys/reply';
 import { authorization, secretsOf } from '../../nodes/shared/qualys/session';
-import { isObject, numberOf, parseJson, textOf } from '../../nodes/shared/json';
+import { isObject, isoTime, numberOf, parseJson, textOf } from '../../nodes/shared/json';
 import { notTheirWords, pageOf, plainText } from '../../nodes/shared/transport/answer';
 import { asksToWait, LONGEST_WAIT_MS, retryAfter } from '../../nodes/shared/transport/retryAfter';
 import { throttleBackoff } from '../../nodes/shared/transport/attempts';
@@ -365,6 +379,48 @@ export const scanParameters = fc.oneof(
 		),
 	),
 );
+
+const endpointFilters = fc.oneof(
+	goodFilters,
+	collection(
+		Object.keys(SEARCH_FIELDS),
+		fc.oneof(inputs.date, addresses, inputs.made('connected', 'LOST', 'windows', ',', ' '), value),
+	),
+);
+
+/** What the user asks a search for endpoints for. */
+export const endpointSearchParameters = fc.record({
+	returnAll: flags,
+	limit: number,
+	filters: endpointFilters,
+	simplify: flags,
+	options: fc.record(
+		{
+			sort: fc.oneof(
+				fc.record(
+					{
+						field: fc.oneof(fc.constantFrom('endpoint_id', 'LAST_SEEN', '__proto__'), value),
+						direction: fc.oneof(fc.constantFrom('asc', 'DESC'), value),
+					},
+					{ requiredKeys: [] },
+				),
+				fc.record({ row: value }),
+				value,
+			),
+		},
+		{ requiredKeys: [] },
+	),
+});
+
+const endpointSearch = fc.record({
+	limit: fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant(Infinity)),
+	sort: fc.record({
+		field: fc.constantFrom('endpoint_id', 'first_seen', 'last_seen'),
+		direction: fc.constantFrom('asc', 'desc'),
+	}),
+	filters: fc.constant<ScanFilter[]>([]),
+	simplify: fc.boolean(),
+});
 
 const cortexFields = fc.record({
 	// People paste the key into the field of its ID.
@@ -856,6 +912,69 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: failureOf,
 		check: (result: unknown) => expect(result === undefined || isObject(result)).toBe(true),
 	}),
+	'CortexXdrSearchEndpoints/search.readSearch': row({
+		input: endpointSearchParameters,
+		run: (parameters) => readEndpointSearch(parameters, 'UTC'),
+		check: ({ limit, sort }: { limit: number; sort: { field: string; direction: string } }) => {
+			expect(limit).toBeGreaterThan(0);
+			expect(['endpoint_id', 'first_seen', 'last_seen']).toContain(sort.field);
+			expect(['asc', 'desc']).toContain(sort.direction);
+		},
+	}),
+	'CortexXdrSearchEndpoints/search.pageBody': row({
+		input: endpointSearch,
+		run: (search) => pageBody(search, firstPage(search)),
+		check: (body: object) => expect(isObject(body)).toBe(true),
+	}),
+	'CortexXdrSearchEndpoints/search.rowOf': row({
+		input: fc.tuple(inputs.bentObject(endpointRecord), endpointSearch),
+		run: ([record, search]) => rowOf(record, search),
+		check: ({ id, moment }: { id: string; moment: number | null }) => {
+			expect(id).not.toBe('');
+			if (moment !== null) expect(Number.isFinite(moment)).toBe(true);
+		},
+	}),
+	'CortexXdrSearchEndpoints/paging.firstPage': row({
+		input: endpointSearch,
+		run: firstPage,
+		check: ({ from, to }: { from: number; to: number }) => {
+			expect(from).toBe(0);
+			expect(to).toBeGreaterThan(0);
+			expect(to).toBeLessThanOrEqual(100);
+		},
+	}),
+	'CortexXdrSearchEndpoints/simplified.simplifiedEndpoint': row({
+		input: inputs.bentObject(endpointRecord),
+		run: simplifiedEndpoint,
+		check: ({ ip, users, group_name, tags, isolated }: Record<string, unknown>) => {
+			for (const list of [ip, users, group_name, tags]) {
+				expect(Array.isArray(list) && list.every((one) => typeof one === 'string')).toBe(true);
+			}
+			expect([true, false, null]).toContain(isolated);
+		},
+	}),
+	'shared/cortex/scanFilters.searchFilters': row({
+		input: endpointFilters,
+		run: (filters) => searchFilters(filters, 'UTC'),
+		check: (filters: Array<{ value: unknown }>) => {
+			for (const { value: one } of filters)
+				expect([[], '', null, undefined]).not.toContainEqual(one);
+		},
+	}),
+	'shared/input/values.readNumber': row({
+		input: fc.tuple(number, fc.boolean()),
+		run: ([given, whole]) =>
+			readNumber('Field', given, { least: 1, most: 1000, unit: 'things', whole }),
+		check: (result: number, [, whole]: [unknown, boolean]) => {
+			expect(result >= 1 && result <= 1000).toBe(true);
+			if (whole) expect(Number.isInteger(result)).toBe(true);
+		},
+	}),
+	'shared/json.isoTime': row({
+		input: fc.oneof(inputs.date, json),
+		run: isoTime,
+		check: (result: unknown) => expect(result).not.toBe(undefined),
+	}),
 	'shared/cortex/endpoints.endpointsPage': row({
 		input: inputs.bentObject(endpointsReply),
 		run: endpointsPage,
@@ -1115,6 +1234,9 @@ export const others: readonly string[] = [
 		const name = path.split('/').at(-1)?.replace('.node.js', '');
 		return `${name}/${name}.node.${name}`;
 	}),
+	// A property of its own: test/unit/endpointPaging.test.ts.
+	'CortexXdrSearchEndpoints/paging.collectEndpoints',
+	'shared/transport/outputHint.outputHint',
 	'shared/cortex/endpoints.lookUpEndpoints',
 	'shared/wait/inMemory.waitInMemory',
 	'shared/wait/credential.isOtherCredential',

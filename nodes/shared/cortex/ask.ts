@@ -6,18 +6,14 @@ import { connectionFault } from '../transport/connection';
 import { inTime } from '../transport/inTime';
 import { requestRules } from '../transport/requestRules';
 import { secretsOf, showableFault } from '../transport/secrets';
-import type { CortexOperation } from './operations';
+import type { Question } from './operations';
 import { readReply } from './reply';
 import { CORTEX_CREDENTIAL, laneToTenant } from './send';
 import { isTool } from '../transport/tool';
 import type { Connection } from '../wait/job';
 import { tenantBaseUrl } from './tenant';
 
-/** A read of the Cortex API. */
-export interface Question {
-	operation: CortexOperation;
-	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>;
-}
+export type { Question };
 
 /**
  * The tenant of the credential, for a programmatic node.

@@ -1,8 +1,7 @@
 import { unexpectedAnswer } from '../errors';
 import { isObject, numberOf, type JsonObject } from '../json';
 import type { Ask } from '../wait/job';
-import type { Question } from './ask';
-import { OPERATIONS } from './operations';
+import { OPERATIONS, type Question } from './operations';
 import { replyOf } from './reply';
 
 /** Path of the search for endpoints. */

@@ -1,3 +1,5 @@
+import type { IHttpRequestOptions } from 'n8n-workflow';
+
 /** An operation of the Cortex API, with what its refusals are explained by. */
 export interface CortexOperation {
 	/** As in the title of the node. */
@@ -16,6 +18,12 @@ export interface CortexOperation {
 	spacing?: number;
 	/** What to say where the tenant asks for fewer requests, other than that it takes 10 a second. */
 	limit?: string;
+}
+
+/** A request to the Cortex API. */
+export interface Question {
+	operation: CortexOperation;
+	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>;
 }
 
 /** Sources: the vendor's page of each operation. No page names a permission for the two reads of actions. */

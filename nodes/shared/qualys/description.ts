@@ -1,5 +1,6 @@
 import { NodeConnectionTypes, type INodeTypeDescription, type NodeHint } from 'n8n-workflow';
 import { qualysGatewayApiTest } from './credentialTest';
+import { NO_ITEMS, outputHint } from '../transport/outputHint';
 import { GATEWAY_BASE_URL_EXPRESSION } from './gateway';
 
 /** The icon of all Qualys nodes. */
@@ -24,27 +25,13 @@ export const qualysNode = {
 /** The methods of all nodes of Qualys. */
 export const qualysMethods = { credentialTest: { qualysGatewayApiTest } };
 
-/** How many copies of a node, which n8n numbers, the hint below looks for. */
-const COPIES = 9;
-
 /**
  * A hint beside a result without items.
- *
- * Its condition can read the output of every node by name, but n8n tells an expression only the id and the
- * parameters of the node that it is about, and lists no names. So it looks under the names that n8n gives to a
- * node and to its copies, for one with the same parameters. A node that was renamed goes without the hint:
- * n8n lets only nodes with an `execute` of their own add hints to a run, not the functions of a declarative one.
- *
  * @param name the node's default name
  */
-export function emptyResultHint(name: string): NodeHint {
-	const names = Array.from({ length: COPIES + 1 }, (_, copy) => name + (copy || ''));
-	return {
-		message:
-			'Nothing was found. Qualys shows a user only what lies in the tag scope of that user, so there may be more than the user of this credential can see.',
-		type: 'info',
-		location: 'outputPane',
-		whenToDisplay: 'afterExecution',
-		displayCondition: `={{ ${JSON.stringify(names)}.some((name) => { try { const node = $(name); return JSON.stringify(node.params) === JSON.stringify($rawParameter) && node.first(0, $runIndex) === undefined; } catch { return false; } }) }}`,
-	};
-}
+export const emptyResultHint = (name: string): NodeHint =>
+	outputHint(
+		name,
+		'Nothing was found. Qualys shows a user only what lies in the tag scope of that user, so there may be more than the user of this credential can see.',
+		NO_ITEMS,
+	);
