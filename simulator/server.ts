@@ -5,6 +5,7 @@ import { addControl } from './control';
 import type { StartedJob } from './cortex/jobs';
 import { createCortexKeys, type CortexKey } from './cortex/keys';
 import type { RosterState } from './cortex/roster';
+import { addSignedFiles } from './cortex/downloadRoutes';
 import { addCortexRoutes } from './cortex/routes';
 import { defaultCortexSettings, type CortexSettings } from './cortex/settings';
 import { createCortexTenant, type CortexTenant } from './cortex/tenant';
@@ -193,6 +194,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 			}),
 		{ prefix: '/public_api' },
 	);
+	app.register(async (routes) => addSignedFiles(routes, cortex));
 	app.register(async (routes) => addQualysRoutes(routes, { platform: qualys, clock }));
 	app.register(async (routes) => addWebhooks(routes, clock.now, messages));
 	app.register(async (routes) => addControl(routes, simulator), { prefix: '/simulator' });

@@ -5,7 +5,7 @@ import { searchFilterProperties } from '../shared/cortex/filterProperties';
 import { OPERATIONS } from '../shared/cortex/operations';
 import { cortexRequests, cortexRouting, type CortexNode } from '../shared/cortex/send';
 import type { JsonObject } from '../shared/json';
-import { NO_ITEMS, outputHint } from '../shared/transport/outputHint';
+import { hintWhere, NO_ITEMS } from '../shared/transport/hints';
 import { builderHint, toolDescription } from '../shared/transport/tool';
 import { collectEndpoints, firstPage, type Page } from './paging';
 import { pageBody, readSearch, rowOf, type Search } from './search';
@@ -72,7 +72,7 @@ export class CortexXdrSearchEndpoints implements INodeType {
 			{ cortexXdrScanEndpoints: 'Scans endpoints by the same filters' },
 		),
 		hints: [
-			outputHint(
+			hintWhere(
 				NAME,
 				'No endpoint matches every filter. Names are exact, without wildcards, and upper and lower case may count.',
 				NO_ITEMS,

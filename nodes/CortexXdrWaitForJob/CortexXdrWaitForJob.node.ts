@@ -12,7 +12,7 @@ import { cortexIcon, cortexMethods, cortexNode } from '../shared/cortex/descript
 import { goOnWaiting } from '../shared/wait/roles';
 import { waitForJobs } from '../shared/wait/wait';
 
-const hideForImports = { hide: { '/jobType': ['importJob'] } };
+const hideWithoutParts = { hide: { '/jobType': ['importJob', 'xqlQuery'] } };
 
 const timeout: INodeProperties = {
 	displayName: 'Timeout',
@@ -54,7 +54,7 @@ const waitOptions: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0, maxValue: 100 },
 		default: 100,
-		displayOptions: hideForImports,
+		displayOptions: hideWithoutParts,
 		description:
 			'Percent of the endpoints that must have finished for the wait to end. Lower it where some are switched off for days.',
 	},
@@ -63,8 +63,9 @@ const waitOptions: INodeProperties[] = [
 		name: 'includeResults',
 		type: 'boolean',
 		default: true,
-		displayOptions: { show: { '/jobType': ['scriptExecution'] } },
-		description: 'Whether to add what the script returned on each endpoint',
+		displayOptions: { show: { '/jobType': ['scriptExecution', 'xqlQuery'] } },
+		description:
+			'Whether to add what the script returned on each endpoint, or the first 1,000 rows of the query',
 	},
 	{
 		displayName: 'Max Poll Interval',
@@ -83,7 +84,7 @@ const waitOptions: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0, maxValue: 100 },
 		default: 100,
-		displayOptions: hideForImports,
+		displayOptions: hideWithoutParts,
 		description:
 			'Percent of the finished endpoints that must have succeeded for the job to count as success',
 	},
@@ -109,7 +110,7 @@ const waitOptions: INodeProperties[] = [
 ];
 
 const FOR_MODELS =
-	'Wait until a job of Palo Alto Cortex XDR or XSIAM has ended: a scan or another endpoint action, a script execution, or an import job. Takes its action_id or job_id. Returns the outcome (succeeded, failed, timedOut, notFound) with the status of each endpoint. Long waits cost no worker and survive a restart of n8n; as a tool of an AI agent, it waits 5 minutes at most.';
+	'Wait until a job of Palo Alto Cortex XDR or XSIAM has ended: a scan or another endpoint action, a script execution, an import job, or a query (xqlQuery). Takes its action_id, job_id or query_id. Returns the outcome (succeeded, failed, timedOut, notFound) with the status of each endpoint, or the rows of the query. Long waits cost no worker and survive a restart of n8n; as a tool of an AI agent, it waits 5 minutes at most.';
 
 export class CortexXdrWaitForJob implements INodeType {
 	description: INodeTypeDescription = {
@@ -120,14 +121,17 @@ export class CortexXdrWaitForJob implements INodeType {
 		displayName: 'Cortex XDR Wait for Job',
 		name: 'cortexXdrWaitForJob',
 		subtitle:
-			'={{ { endpointAction: "endpoint action", scriptExecution: "script execution", importJob: "import job" }[$parameter.jobType] }}',
+			'={{ { endpointAction: "endpoint action", scriptExecution: "script execution", importJob: "import job", xqlQuery: "XQL query" }[$parameter.jobType] }}',
 		description:
-			'Wait until a scan, a script or an import has ended, also for days, and get its outcome',
+			'Wait until a scan, script, import or query has ended, also for days, and get its outcome',
 		defaults: { name: 'Cortex XDR Wait for Job' },
 		usableAsTool: { replacements: { description: FOR_MODELS } },
 		builderHint: builderHint(
-			'Take this after whatever starts a scan, another endpoint action, a script or an import, in place of a loop with Wait and Get Action Status. Items have job_id, outcome (succeeded, failed, timedOut, notFound), status, progress, by_status, endpoints, errors, results. Branch on failure with On Error.',
-			{ cortexXdrScanEndpoints: 'Starts a scan and gives its action_id' },
+			'Take this after whatever starts a scan, another endpoint action, a script, an import or a query (XQL), in place of a loop with Wait and Get Action Status. Items have job_id, outcome (succeeded, failed, timedOut, notFound), status, progress, by_status, endpoints, errors, results. Branch on failure with On Error.',
+			{
+				cortexXdrScanEndpoints: 'Starts a scan and gives its action_id',
+				cortexXdrStartQuery: 'Starts a query and gives its query_id',
+			},
 		),
 		waitingNodeTooltip:
 			'Waiting for Cortex to finish. The sub-execution polls the jobs and wakes this workflow; n8n may be restarted meanwhile.',
@@ -163,6 +167,11 @@ export class CortexXdrWaitForJob implements INodeType {
 						value: 'scriptExecution',
 						description: 'A script that runs on endpoints',
 					},
+					{
+						name: 'XQL Query',
+						value: 'xqlQuery',
+						description: 'A query over the logs, alerts and endpoints in Cortex',
+					},
 				],
 				description: 'What to wait for',
 			},
@@ -171,10 +180,11 @@ export class CortexXdrWaitForJob implements INodeType {
 				name: 'jobId',
 				type: 'string',
 				required: true,
-				default: '={{ $json.action_id ?? $json.job_id }}',
+				default:
+					'={{ $json.action_id ?? $json.group_action_id ?? $json.job_id ?? $json.query_id }}',
 				placeholder: 'e.g. 22519813685366',
 				description:
-					'The action_id or job_id that the start of the job gave. Taken from the incoming item unless you enter another one.',
+					'The action_id, job_id or query_id that the start of the job gave. Taken from the incoming item unless you enter another one.',
 			},
 			{
 				displayName: 'Poll Interval',
@@ -184,7 +194,7 @@ export class CortexXdrWaitForJob implements INodeType {
 				default: 10,
 				hint: 'In seconds',
 				description:
-					'Seconds until Cortex is asked again. After the first minute at least 65, so that the wait can be kept in the database.',
+					'Seconds until Cortex is asked again, of a query at least 5. After the first minute at least 65, so that the wait can be kept in the database.',
 			},
 			{ ...timeout, displayOptions: { hide: { jobType: ['importJob'] } } },
 			{

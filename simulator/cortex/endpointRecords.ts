@@ -1,11 +1,6 @@
 import { createRandom } from '../random';
+import type { IsolationWord } from './isolation';
 import type { LiveEndpoint } from './roster';
-
-export type IsolationWord =
-	| 'AGENT_UNISOLATED'
-	| 'AGENT_ISOLATED'
-	| 'AGENT_PENDING_ISOLATION'
-	| 'AGENT_PENDING_ISOLATION_CANCELLATION';
 
 export interface EndpointSort {
 	field: 'endpoint_id' | 'first_seen' | 'last_seen';

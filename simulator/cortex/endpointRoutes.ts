@@ -1,17 +1,13 @@
 import { DEFAULT_SORT } from './endpointRecords';
 import { refusals } from './errors';
-import type { Post, SearchEndpointsBody } from './schemas';
-import type { CortexSettings } from './settings';
-import type { CortexTenant } from './tenant';
+import type { RouteTools } from './routeTools';
+import type { SearchEndpointsBody } from './schemas';
 
 /** The vendor gives no more endpoints in one answer. */
 const LARGEST_PAGE = 100;
 
 /** Adds what reads the tenant's endpoints. */
-export function addEndpointRoutes(
-	post: Post,
-	{ settings, tenant }: { settings: CortexSettings; tenant: CortexTenant },
-): void {
+export function addEndpointRoutes({ post, settings, tenant }: RouteTools): void {
 	post<SearchEndpointsBody>(
 		'/v1/endpoints/get_endpoint',
 		'searchEndpoints',

@@ -1,3 +1,5 @@
+import type { PathsBySystem } from './endpointFiles';
+
 /**
  * A started job is all that is kept of it. What has become of it at any moment is worked out from the seed, this record
  * and the simulated time, so a restarted simulator finds every job where it belongs.
@@ -16,7 +18,7 @@ export interface Plan {
 	statuses: string[];
 	/** So many endpoints, the last ones, are offline and stay so. */
 	offline?: number;
-	/** Import jobs. */
+	/** Import jobs; of a query, what its reply says of it: a text for `error`, or fields. */
 	errorLog?: unknown;
 }
 
@@ -33,12 +35,16 @@ export interface Abort {
 export interface StartedEndpointJob extends Started {
 	kind: 'endpointAction' | 'scriptExecution';
 	/** What an endpoint action does to its endpoints; a scan, unless said otherwise. */
-	action?: 'abortScan';
+	action?: 'abortScan' | 'isolate' | 'unisolate' | 'fileRetrieval';
 	/** Positions in the tenant's list of endpoints. */
 	endpoints: number[];
 	plan?: Plan;
 	scriptUid?: string;
 	parameters?: Record<string, unknown>;
+	/** A script execution of code of the user's own, without a script of the library. */
+	isSnippet?: true;
+	/** File retrievals. */
+	files?: PathsBySystem;
 	/** A script execution that the tenant refused: answered with 200 and this text. */
 	errorMessage?: string;
 	/** Scans: where and when they were aborted. */
@@ -52,7 +58,16 @@ export interface StartedImport extends Started {
 	plan?: Plan;
 }
 
-export type StartedJob = StartedEndpointJob | StartedImport;
+export interface StartedQuery extends Started {
+	kind: 'xqlQuery';
+	query: string;
+	tenants?: string[];
+	/** Epoch milliseconds; no dataset of the simulator has rows that come and go with time. */
+	timeframe?: { from: number; to: number } | { relativeTime: number };
+	plan?: Plan;
+}
+
+export type StartedJob = StartedEndpointJob | StartedImport | StartedQuery;
 
 export type JobKind = StartedJob['kind'];
 
@@ -71,28 +86,39 @@ export interface JobRequest {
 	statuses?: string[];
 	/** So many of the endpoints are offline and stay PENDING until they expire after 7 days. */
 	offline?: number;
-	/** Import jobs: the error log as it is to be sent. */
+	/** Script executions: the script of the library; the first one, unless given. */
+	scriptUid?: string;
+	/** Endpoint actions: paths by system, which makes it a file retrieval. */
+	files?: PathsBySystem;
+	/** Import jobs: the error log as it is to be sent. Queries: see {@link Plan.errorLog}. */
 	errorLog?: unknown;
+	/** Queries: what is asked; default all endpoints. */
+	query?: string;
 	/** Started so many simulated seconds ago; default 0. */
 	ageSeconds?: number;
 }
 
-/** Outcome → the words of an endpoint and of an import job. */
+/** Outcome → the words of an endpoint, of an import job and of a query. */
 export const plannedOutcomes = {
-	succeeded: { endpoint: 'COMPLETED_SUCCESSFULLY', importJob: 'COMPLETED' },
-	failed: { endpoint: 'FAILED', importJob: 'FAILED' },
-	partial: { endpoint: 'COMPLETED_PARTIAL', importJob: 'COMPLETED_WITH_ERRORS' },
-	aborted: { endpoint: 'ABORTED', importJob: 'FAILED' },
-	timeout: { endpoint: 'TIMEOUT', importJob: 'FAILED' },
-	expired: { endpoint: 'EXPIRED', importJob: 'FAILED' },
-	cancelled: { endpoint: 'CANCELLED', importJob: 'FAILED' },
-	canceled: { endpoint: 'CANCELED', importJob: 'FAILED' },
-	never: { endpoint: 'IN_PROGRESS', importJob: 'PROCESSING' },
+	succeeded: { endpoint: 'COMPLETED_SUCCESSFULLY', importJob: 'COMPLETED', xqlQuery: 'SUCCESS' },
+	failed: { endpoint: 'FAILED', importJob: 'FAILED', xqlQuery: 'FAIL' },
+	partial: {
+		endpoint: 'COMPLETED_PARTIAL',
+		importJob: 'COMPLETED_WITH_ERRORS',
+		xqlQuery: 'PARTIAL_SUCCESS',
+	},
+	aborted: { endpoint: 'ABORTED', importJob: 'FAILED', xqlQuery: 'FAIL' },
+	timeout: { endpoint: 'TIMEOUT', importJob: 'FAILED', xqlQuery: 'FAIL' },
+	expired: { endpoint: 'EXPIRED', importJob: 'FAILED', xqlQuery: 'FAIL' },
+	cancelled: { endpoint: 'CANCELLED', importJob: 'FAILED', xqlQuery: 'FAIL' },
+	canceled: { endpoint: 'CANCELED', importJob: 'FAILED', xqlQuery: 'FAIL' },
+	never: { endpoint: 'IN_PROGRESS', importJob: 'PROCESSING', xqlQuery: 'PENDING' },
 } as const;
 
 /** What was asked for, as the plan that is kept. */
 export function planOf(request: JobRequest): Plan {
-	const form = request.kind === 'importJob' ? 'importJob' : 'endpoint';
+	const { kind } = request;
+	const form = kind === 'importJob' || kind === 'xqlQuery' ? kind : 'endpoint';
 	return {
 		durationSeconds: request.durationSeconds,
 		statuses: request.statuses?.length

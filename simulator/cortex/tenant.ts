@@ -1,11 +1,6 @@
 import { createRandom } from '../random';
 import { actionStatusReply, livesOf, statusAt, type EndpointLife } from './actions';
-import {
-	endpointRecord,
-	sortEndpoints,
-	type EndpointSort,
-	type IsolationWord,
-} from './endpointRecords';
+import { endpointRecord, sortEndpoints, type EndpointSort } from './endpointRecords';
 import type { Endpoint } from './endpoints';
 import { isSelected, type EndpointSelection } from './filters';
 import { importJobReply } from './importJobs';
@@ -15,11 +10,21 @@ import {
 	type StartedEndpointJob,
 	type StartedImport,
 	type StartedJob,
+	type StartedQuery,
 } from './jobs';
-import { scriptResultsReply, unknownExecutionReply } from './scripts';
-import { createRoster, type RosterState } from './roster';
+import {
+	actionTowards,
+	canTake,
+	isolationStates,
+	seededIsolation,
+	type IsolationAction,
+	type IsolationWord,
+} from './isolation';
+import { createRoster, type LiveEndpoint, type RosterState } from './roster';
+import { scriptResultsReply, unknownExecutionReply } from './scriptExecutions';
 import { createSeededJobs } from './seededJobs';
 import type { CortexSettings } from './settings';
+import { createQueries, type CortexQueries } from './xqlQueries';
 
 /** A job at a glance, for the control API. */
 export interface JobSummary {
@@ -31,9 +36,19 @@ export interface JobSummary {
 	by_status: Record<string, number>;
 }
 
+/** An action with the lives of its endpoints, in its order, so many simulated seconds after its start. */
+export interface Course {
+	job: StartedEndpointJob;
+	lives: EndpointLife[];
+	seconds: number;
+}
+
 /** The tenant: its endpoints and its jobs. Job ids are text here, whatever the API makes of them. */
 export interface CortexTenant {
 	/** By position, those that have been removed included: jobs know their endpoints by position. */
+	seed: number;
+	/** Simulated epoch milliseconds. */
+	now(): number;
 	endpoints: Endpoint[];
 	/** Positions of the endpoints that match. */
 	select(selection: EndpointSelection): number[];
@@ -53,15 +68,24 @@ export interface CortexTenant {
 	scanned(): Set<number>;
 	/** Aborts the scans that are pending or under way at these positions; returns what it did, if there were any. */
 	abortScans(positions: number[]): { id: string; endpoints: number[] } | undefined;
+	/** The vendor's word for the isolation of the endpoint at a position. */
+	isolationOf(position: number): IsolationWord;
+	/** Those of some positions that can take the action; `busy` where another one is under way and nothing else is left. */
+	isolatable(action: IsolationAction, positions: number[]): number[] | 'busy';
+	/** Brings endpoints into a state of isolation, by an action that has ended, or never will where that is pending. */
+	setIsolation(ids: string[], word: IsolationWord): void;
 	startImport(assets: number, vulnerabilities: number): string;
 	/** Starts a job with a life as asked for; returns its id. A job with the same id is replaced. */
 	startJob(request: JobRequest): string;
 	/** Reply of get_action_status; undefined: no such action. */
 	actionStatus(id: string): object | undefined;
 	scriptResults(id: string): object | undefined;
+	/** What becomes of an action's endpoints, and how far it is; undefined: no such action. */
+	course(id: string): Course | undefined;
 	importStatus(id: string): object | undefined;
 	/** Import jobs of the last simulated hour that have not ended. */
 	importsUnderWay(): number;
+	queries: CortexQueries;
 	jobs(): JobSummary[];
 	/** What to save: the jobs started, without the seeded ones. */
 	startedJobs(): StartedJob[];
@@ -93,19 +117,12 @@ export function createCortexTenant(options: {
 	const seeded = new Map(createSeededJobs(endpoints, epoch).map((job) => [job.id, job]));
 	const lives = new WeakMap<StartedJob, EndpointLife[]>();
 
-	/** How an endpoint stands with its isolation, in the vendor's words. */
-	const isolationOf = (position: number): IsolationWord =>
-		endpoints[position].isolation === 'isolated' ? 'AGENT_ISOLATED' : 'AGENT_UNISOLATED';
-
-	const select = (selection: EndpointSelection) =>
-		roster.live().filter((endpoint) => isSelected(endpoint, selection));
-
 	const find = (id: string): StartedJob | undefined => started.get(id) ?? seeded.get(id);
 	const secondsOf = (job: StartedJob): number => (now() - job.startedAt) / 1000;
 
 	const findAction = (id: string): StartedEndpointJob | undefined => {
 		const job = find(id);
-		return job?.kind === 'importJob' ? undefined : job;
+		return job?.kind === 'importJob' || job?.kind === 'xqlQuery' ? undefined : job;
 	};
 
 	const livesFor = (job: StartedEndpointJob): EndpointLife[] => {
@@ -124,6 +141,21 @@ export function createCortexTenant(options: {
 			return [{ scan: job, positions: job.endpoints.filter((_position, i) => are[i]) }];
 		});
 
+	const isolations = () => isolationStates(jobs(), livesFor, secondsOf);
+	const isolationOf = (position: number, states = isolations()) =>
+		states.get(position) ?? seededIsolation(endpoints[position]);
+
+	const select = (selection: EndpointSelection) => {
+		const states = isolations();
+		return roster
+			.live()
+			.map((endpoint): LiveEndpoint => {
+				const isolated = isolationOf(endpoint.position, states) === 'AGENT_ISOLATED';
+				return { ...endpoint, isolation: isolated ? 'isolated' : 'unisolated' };
+			})
+			.filter((endpoint) => isSelected(endpoint, selection));
+	};
+
 	const statusOfImport = (job: StartedImport) => importJobReply(seed, job, now()).job_status;
 
 	const start = (job: StartedJob): string => {
@@ -131,6 +163,15 @@ export function createCortexTenant(options: {
 		onStart();
 		return job.id;
 	};
+
+	const queries = createQueries({
+		seed,
+		now,
+		settings,
+		endpoints: () => endpoints,
+		queries: () => jobs().filter((job): job is StartedQuery => job.kind === 'xqlQuery'),
+		add: start,
+	});
 
 	const newActionId = (): string => {
 		let id = FIRST_ACTION_ID + started.size;
@@ -144,7 +185,9 @@ export function createCortexTenant(options: {
 		const words =
 			job.kind === 'importJob'
 				? [statusOfImport(job)]
-				: livesFor(job).map((life) => statusAt(life, secondsOf(job)));
+				: job.kind === 'xqlQuery'
+					? [queries.status(job)]
+					: livesFor(job).map((life) => statusAt(life, secondsOf(job)));
 		const counts: Record<string, number> = {};
 		for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
 		return counts;
@@ -158,6 +201,10 @@ export function createCortexTenant(options: {
 			const id = String(request.id ?? newImportId());
 			return { kind, id, startedAt, assets: 40, vulnerabilities: 312, plan };
 		}
+		if (kind === 'xqlQuery') {
+			const { query = 'dataset = endpoints' } = request;
+			return { kind, id: String(request.id ?? queries.newId()), startedAt, query, plan };
+		}
 		const connected = endpoints.flatMap(({ status }, i) => (status === 'CONNECTED' ? [i] : []));
 		return {
 			kind,
@@ -165,21 +212,27 @@ export function createCortexTenant(options: {
 			startedAt,
 			endpoints: connected.slice(0, request.endpoints ?? 3),
 			plan,
+			...(request.scriptUid && { scriptUid: request.scriptUid }),
+			...(request.files && { action: 'fileRetrieval' as const, files: request.files }),
 		};
 	};
 
 	return {
+		seed,
+		now,
 		endpoints,
 		select: (selection) => select(selection).map(({ position }) => position),
 		search(selection, sort, { from, to }) {
 			const found = sortEndpoints(select(selection), sort);
+			const states = isolations();
 			const records = found
 				.slice(from, to)
-				.map((endpoint) => endpointRecord(seed, endpoint, isolationOf(endpoint.position)));
+				.map((endpoint) => endpointRecord(seed, endpoint, isolationOf(endpoint.position, states)));
 			return { total: found.length, records };
 		},
 		enrolEndpoints: roster.enrol,
 		removeEndpoints: roster.remove,
+		queries,
 		startAction: (job) => start({ ...job, id: newActionId(), startedAt: now() }),
 		scanned: () =>
 			new Set(
@@ -205,6 +258,24 @@ export function createCortexTenant(options: {
 			start({ kind: 'endpointAction', action: 'abortScan', id, startedAt: now(), endpoints });
 			return { id, endpoints };
 		},
+		isolationOf: (position) => isolationOf(position),
+		isolatable(action, positions) {
+			const states = isolations();
+			const able = positions.filter((position) =>
+				canTake(action, isolationOf(position, states), endpoints[position]),
+			);
+			const busy = positions.some((position) => isolationOf(position, states).includes('PENDING'));
+			return able.length === 0 && busy ? 'busy' : able;
+		},
+		setIsolation(ids, word) {
+			const job = {
+				kind: 'endpointAction' as const,
+				id: newActionId(),
+				startedAt: now(),
+				endpoints: endpoints.flatMap(({ id }, position) => (ids.includes(id) ? [position] : [])),
+			};
+			start({ ...job, ...actionTowards(word) });
+		},
 		startImport: (assets, vulnerabilities) =>
 			start({ kind: 'importJob', id: newImportId(), startedAt: now(), assets, vulnerabilities }),
 		startJob: (request) => start(plannedJob(request)),
@@ -225,6 +296,10 @@ export function createCortexTenant(options: {
 				secondsOf(job),
 				settings.countsAsText,
 			);
+		},
+		course(id) {
+			const job = findAction(id);
+			return job && { job, lives: livesFor(job), seconds: secondsOf(job) };
 		},
 		importStatus(id) {
 			const job = find(id) as StartedImport | undefined;

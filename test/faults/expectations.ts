@@ -1,6 +1,6 @@
 import { WHOLE } from '../support/fields';
 import { wrongs, type FaultName, type Wrong } from './faults';
-import { behavingAs, type SubjectName } from './subjects';
+import { behavingAs, subjects, type SubjectName } from './subjects';
 
 /** What must become of a cell. */
 export interface Expected {
@@ -34,7 +34,8 @@ const STARTS = behavingAs('start');
 const READS = behavingAs('read');
 const WAIT_ACTION = behavingAs('pollAction');
 const WAIT_IMPORT = behavingAs('pollImport');
-const POLLS = [...WAIT_ACTION, ...WAIT_IMPORT];
+const WAIT_QUERY = behavingAs('pollQuery');
+const POLLS = [...WAIT_ACTION, ...WAIT_IMPORT, ...WAIT_QUERY];
 const RESULTS = behavingAs('results');
 const SEARCHES = behavingAs('search');
 const LOGIN = behavingAs('login');
@@ -129,7 +130,17 @@ const slow: Row[] = [
 ];
 
 const connections: Row[] = [
-	[STARTS, ['connection refused'], error(0, 0, 'The host refused the connection', 'Check network')],
+	[
+		STARTS.filter((name) => !subjects[name].asksOthers),
+		['connection refused'],
+		error(0, 0, 'The host refused the connection', 'Check network'),
+	],
+	[
+		STARTS.filter((name) => subjects[name].asksOthers),
+		['connection refused'],
+		// What is asked before is no start, and is repeated.
+		error(0, 7, 'The host refused the connection', 'Check network'),
+	],
 	[
 		[...READS, ...QUALYS],
 		['connection refused'],
@@ -215,7 +226,7 @@ const statuses: Row[] = [
 	[STARTS, ['404'], error(1, 0, NOT_FOUND, NOT_TENANT)],
 	[READS, ['404'], error(1, 0, NOT_FOUND, 'does not know')],
 	// Only the service of imports answers so to an unknown id.
-	[WAIT_ACTION, ['404'], missed(NOT_FOUND, 'does not know')],
+	[[...WAIT_ACTION, ...WAIT_QUERY], ['404'], missed(NOT_FOUND, 'does not know')],
 	[WAIT_IMPORT, ['404'], { ...missed(NOT_FOUND, 'does not know'), outcome: 'notFound' }],
 	[RESULTS, ['404'], withoutResults(1, 0, NOT_FOUND)],
 	[SEARCHES, ['404'], error(1, 0, NOT_FOUND, 'try the other API Version')],
@@ -346,7 +357,11 @@ const PAGE = '{vendor} answered {operation} with status 500 (';
 
 const echoes: Row[] = [
 	[CORTEX, ['an error that repeats the request'], error(1, 0, REPEATED, '[hidden]')],
-	[WAIT_ACTION, ['an error that repeats the request'], ended(REPEATED, '[hidden]')],
+	[
+		[...WAIT_ACTION, ...WAIT_QUERY],
+		['an error that repeats the request'],
+		ended(REPEATED, '[hidden]'),
+	],
 	// The reason of one job of many is cut before its signature.
 	[WAIT_IMPORT, ['an error that repeats the request'], ended(REPEATED)],
 	[RESULTS, ['an error that repeats the request'], withoutResults(1, 0, REPEATED)],
@@ -375,6 +390,10 @@ const but = (...right: Wrong[]) => wrongs.filter((kind) => !right.includes(kind)
 const ACTIONS: SubjectName[] = ['Get Action Status'];
 const SCRIPTS: SubjectName[] = ['Get Script Results'];
 const IMPORTS: SubjectName[] = ['Get Import Job'];
+const QUERIES: SubjectName[] = ['Get Query Results'];
+const START_QUERY: SubjectName[] = ['Start Query'];
+const START_IMPORT: SubjectName[] = ['Submit Import'];
+const START_ACTIONS = STARTS.filter((name) => ![...START_QUERY, ...START_IMPORT].includes(name));
 
 const NO_REPLY = 'Cortex answered {operation} without a reply object';
 const NO_ENDPOINTS = 'Cortex answered {operation} without a list of endpoints';
@@ -382,6 +401,7 @@ const NO_STATUS = 'Cortex answered {operation} without a job_status';
 const NO_RESULTS = 'Cortex answered {operation} without a list of results';
 const NO_RESULT = 'Cortex answered {operation} with a result that is no object';
 const NO_ACTION_ID = 'Cortex accepted {operation}, but its answer holds no action_id';
+const NO_JOB_ID = 'Cortex accepted {operation}, but its answer holds no job_id';
 const NO_JOB = 'Qualys answered {operation} with something that is no job';
 const NONE_NAMED = 'Cortex named no endpoints of it';
 /** What becomes of that where the first poll, before the fault, had named some. */
@@ -401,12 +421,22 @@ const wholeAnswers: FieldRow[] = [
 	[SEARCHES, [WHOLE], wrongs, error(1, 0, NO_LIST, NOTHING_CONCLUDED)],
 	[LOGIN, [WHOLE], wrongs, error(1, 0, NO_TOKEN, NOTHING_CONCLUDED)],
 
-	[STARTS, [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
-	[STARTS, ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
-	[[...ACTIONS, ...SCRIPTS], [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED)],
-	[[...ACTIONS, ...SCRIPTS], ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED)],
-	[WAIT_ACTION, [WHOLE], ['object'], missed(NO_REPLY, NOTHING_CONCLUDED)],
-	[WAIT_ACTION, ['reply'], but('object'), missed(NO_REPLY, NOTHING_CONCLUDED)],
+	[START_ACTIONS, [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
+	[START_ACTIONS, ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
+	[
+		[...ACTIONS, ...SCRIPTS, ...QUERIES],
+		[WHOLE],
+		['object'],
+		error(1, 0, NO_REPLY, NOTHING_CONCLUDED),
+	],
+	[
+		[...ACTIONS, ...SCRIPTS, ...QUERIES],
+		['reply'],
+		but('object'),
+		error(1, 0, NO_REPLY, NOTHING_CONCLUDED),
+	],
+	[[...WAIT_ACTION, ...WAIT_QUERY], [WHOLE], ['object'], missed(NO_REPLY, NOTHING_CONCLUDED)],
+	[[...WAIT_ACTION, ...WAIT_QUERY], ['reply'], but('object'), missed(NO_REPLY, NOTHING_CONCLUDED)],
 	[RESULTS, [WHOLE], ['object'], withoutResults(1, 0, NO_REPLY)],
 	[RESULTS, ['reply'], but('object'), withoutResults(1, 0, NO_REPLY)],
 	[IMPORTS, [WHOLE], ['object'], error(1, 0, NO_STATUS, NOTHING_CONCLUDED)],
@@ -414,12 +444,26 @@ const wholeAnswers: FieldRow[] = [
 ];
 
 const scanFields: FieldRow[] = [
-	[STARTS, ['reply'], ['object'], error(1, 0, NO_ACTION_ID, UNKNOWN)],
-	[STARTS, ['reply.action_id'], but('text', 'number'), error(1, 0, NO_ACTION_ID, UNKNOWN)],
-	[STARTS, ['reply.action_id'], ['text'], items({ action_id: 'x' })],
-	[STARTS, ['reply.action_id'], ['number'], items({ action_id: '-1.5' })],
-	[STARTS, ['reply.endpoints_count'], but('number'), items({ endpoints_count: null })],
-	[STARTS, ['reply.endpoints_count'], ['number'], items({ endpoints_count: -1.5 })],
+	[START_ACTIONS, ['reply'], ['object'], error(1, 0, NO_ACTION_ID, UNKNOWN)],
+	[START_ACTIONS, ['reply.action_id'], but('text', 'number'), error(1, 0, NO_ACTION_ID, UNKNOWN)],
+	[START_ACTIONS, ['reply.action_id'], ['text'], items({ action_id: 'x' })],
+	[START_ACTIONS, ['reply.action_id'], ['number'], items({ action_id: '-1.5' })],
+	[START_ACTIONS, ['reply.endpoints_count'], but('number'), items({ endpoints_count: null })],
+	[START_ACTIONS, ['reply.endpoints_count'], ['number'], items({ endpoints_count: -1.5 })],
+	[['Run Script', 'Retrieve Files'], ['reply.status'], wrongs, itemAsItCame],
+];
+
+const submittedFields: FieldRow[] = [
+	[START_IMPORT, [WHOLE], ['object'], error(1, 0, NO_JOB_ID, UNKNOWN)],
+	[START_IMPORT, ['job_id'], but('text', 'number'), error(1, 0, NO_JOB_ID, UNKNOWN)],
+	[START_IMPORT, ['job_id'], ['number'], error(1, 0, NO_JOB_ID, UNKNOWN)],
+	[START_IMPORT, ['job_id'], ['text'], items({ job_id: 'x' })],
+	[START_IMPORT, ['job_status'], but('text'), items({ job_status: null })],
+	[START_IMPORT, ['job_status'], ['text'], items({ job_status: 'x' })],
+	...['assets_count', 'vulnerabilities_count'].flatMap((field): FieldRow[] => [
+		[START_IMPORT, [field], but('number'), items({ [field]: null })],
+		[START_IMPORT, [field], ['number'], items({ [field]: -1.5 })],
+	]),
 ];
 
 const REASON = 'reply.errorReasons.endpoint-2';
@@ -523,6 +567,45 @@ const importFields: FieldRow[] = [
 			items({ errors }),
 		],
 	),
+];
+
+const NO_QUERY_ID = 'Cortex accepted {operation}, but its answer holds no query id';
+const NO_WORD = 'Cortex answered {operation} without a status';
+const NO_ROWS = 'Cortex answered {operation} without rows';
+const NO_ROW = 'Cortex answered {operation} with a row that is no object';
+const ROW = 'reply.results.data[]';
+
+const queryFields: FieldRow[] = [
+	[START_QUERY, [WHOLE], ['object'], error(1, 0, NO_QUERY_ID, UNKNOWN)],
+	[START_QUERY, ['reply'], but('text'), error(1, 0, NO_QUERY_ID, UNKNOWN)],
+	[START_QUERY, ['reply'], ['text'], items({ query_id: 'x' })],
+
+	[QUERIES, ['reply'], ['object'], error(1, 0, NO_WORD, NOTHING_CONCLUDED)],
+	[WAIT_QUERY, ['reply'], ['object'], missed(NO_WORD, NOTHING_CONCLUDED)],
+	[QUERIES, ['reply.status'], but('text'), error(1, 0, NO_WORD, NOTHING_CONCLUDED)],
+	[WAIT_QUERY, ['reply.status'], but('text'), missed(NO_WORD, NOTHING_CONCLUDED)],
+	[QUERIES, ['reply.status'], ['text'], error(1, 0, 'has not ended yet (x)', 'Wait for Job')],
+	[WAIT_QUERY, ['reply.status'], ['text'], timedOut()],
+	[
+		[...QUERIES, ...WAIT_QUERY],
+		[
+			'reply.number_of_results',
+			'reply.query_cost',
+			'reply.query_cost.9991234567890',
+			'reply.remaining_quota',
+			`${ROW}.endpoint_name`,
+			`${ROW}.events`,
+		],
+		wrongs,
+		items({}),
+	],
+	[WAIT_QUERY, ['reply.results', 'reply.results.data', ROW], wrongs, items({})],
+	[QUERIES, ['reply.results'], wrongs, error(1, 0, NO_ROWS, NOTHING_CONCLUDED)],
+	[QUERIES, ['reply.results.data'], but('list'), error(1, 0, NO_ROWS, NOTHING_CONCLUDED)],
+	[QUERIES, ['reply.results.data'], ['list'], error(1, 0, NO_ROW, NOTHING_CONCLUDED)],
+	[QUERIES, [ROW], ['missing'], items()],
+	[QUERIES, [ROW], ['object'], items({ a: 1 })],
+	[QUERIES, [ROW], but('missing', 'object'), error(1, 0, NO_ROW, NOTHING_CONCLUDED)],
 ];
 
 const RESULT = 'reply.results[]';
@@ -704,8 +787,10 @@ const searchFields: FieldRow[] = [
 const fields: FieldRow[] = [
 	...wholeAnswers,
 	...scanFields,
+	...submittedFields,
 	...actionFields,
 	...importFields,
+	...queryFields,
 	...scriptFields,
 	...searchFields,
 ];
@@ -745,6 +830,7 @@ const WITH_RESULTS: Figures = { ...WHEN_PARKED, '16 in 67 s': [12, 242], '0 in 6
 const parkedAs: Partial<Record<SubjectName, [of: SubjectName, figures: Figures]>> = {
 	'Wait for Job: action': ['Parked wait: action', WITH_ENDPOINTS],
 	'Wait for Job: import': ['Parked wait: import', WHEN_PARKED],
+	'Wait for Job: query': ['Parked wait: query', WHEN_PARKED],
 	'Wait for Job: results': ['Parked wait: results', WITH_RESULTS],
 };
 
@@ -803,8 +889,46 @@ function withBudget([subjects, faultNames, expected]: Row): Row[] {
 	];
 }
 
+/** A quota of ten an hour is not waited for, five minutes are given to an upload, and 413 is about all that was handed over. */
+const submissions: Row[] = [
+	[
+		START_IMPORT,
+		['413'],
+		error(1, 0, '{vendor} refused {operation}: Too large', 'it holds 2 assets'),
+	],
+	[START_IMPORT, ENDLESS, error(3, 3, TOO_MANY, 'The quota of 10 an hour')],
+	...(Object.entries(brakes) as Array<[FaultName, number]>)
+		.filter(([, seconds]) => seconds > 5)
+		.map(
+			([fault]): Row => [
+				START_IMPORT,
+				[fault],
+				error(1, 0, TOO_MANY, 'Cortex asks to wait a minute.', 'The quota of 10 an hour'),
+			],
+		),
+	[
+		START_IMPORT,
+		['a byte every 5 seconds', 'a byte every 5 seconds, once'],
+		error(1, 300, LATE, BUSY, UNKNOWN),
+	],
+];
+const SUBMITTED = submissions.flatMap(([, names]) => names);
+
+/** A row, without the faults of a submission that {@link submissions} is about. */
+const withoutSubmissions = ([names, of, expected]: Row): Row[] => [
+	[names.filter((name) => !START_IMPORT.includes(name)), of, expected],
+	[
+		names.filter((name) => START_IMPORT.includes(name)),
+		of.filter((fault) => !SUBMITTED.includes(fault)),
+		expected,
+	],
+];
+
 /** What becomes of every subject under every fault. */
-export const faultRows: Row[] = faults.flatMap(withParked).flatMap(withBudget);
+export const faultRows: Row[] = [
+	...faults.flatMap(withoutSubmissions).flatMap(withParked).flatMap(withBudget),
+	...submissions,
+];
 
 /** What becomes of an answer of which one field is something else than documented. */
 export const fieldRows: FieldRow[] = fields.flatMap(withParked);

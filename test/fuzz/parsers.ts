@@ -82,20 +82,12 @@ import {
 import * as cortex from '../samples/cortex';
 import { endpointRecord } from '../samples/getEndpoint';
 import * as qualys from '../samples/qualys';
+import { importOthers, importParsers } from './importParsers';
 import * as inputs from './inputs';
+import { row, type Parser } from './parser';
+import { startOthers, startParsers } from './startParsers';
 
-/** A function that reads what users type or vendors send. */
-export interface Parser<Input> {
-	input: fc.Arbitrary<Input>;
-	run(input: NoInfer<Input>): unknown;
-	/** What holds for every result. */
-	check?(result: never, input: NoInfer<Input>): void;
-	/** What must come out in no message. */
-	secrets?(input: NoInfer<Input>): string[];
-}
-
-/** Keeps the type of a row's input from its result. */
-const row = <Input>(parser: Parser<Input>) => parser as unknown as Parser<unknown>;
+export type { Parser };
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const { value, text, json } = inputs;
@@ -517,6 +509,8 @@ const operation = fc.constantFrom(...Object.values(OPERATIONS));
 
 /** Every parser of the package, by file and name. */
 export const parsers: Readonly<Record<string, Parser<unknown>>> = {
+	...startParsers,
+	...importParsers,
 	'shared/input/values.sample': row({
 		input: value,
 		run: sample,
@@ -1236,11 +1230,12 @@ export const others: readonly string[] = [
 	}),
 	// A property of its own: test/unit/endpointPaging.test.ts.
 	'CortexXdrSearchEndpoints/paging.collectEndpoints',
-	'shared/transport/outputHint.outputHint',
 	'shared/cortex/endpoints.lookUpEndpoints',
+	...startOthers,
 	'shared/wait/inMemory.waitInMemory',
 	'shared/wait/credential.isOtherCredential',
-	'shared/wait/credential.itemsOfOtherCredentials',
+	'shared/transport/sameCredential.fieldsOf',
+	'shared/transport/sameCredential.itemsOfOtherCredentials',
 	'shared/wait/credential.keepCredential',
 	// What n8n has stored of executions.
 	'shared/wait/executions.abandonment',
@@ -1289,6 +1284,7 @@ export const others: readonly string[] = [
 	'shared/wait/schedule.secondsApart',
 	'shared/wait/schedule.turnOf',
 	'shared/wait/wait.waitForJobs',
+	...importOthers,
 	'QualysSearchScriptJobs/paging.alignedSize',
 	'QualysSearchScriptJobs/paging.evenSize',
 	'QualysSearchScriptJobs/searchBody.inexactNumber',

@@ -1,6 +1,6 @@
 import { CortexXdrWaitForJob } from '../../nodes/CortexXdrWaitForJob/CortexXdrWaitForJob.node';
 import { seededIds } from '../../simulator/cortex/seededJobs';
-import { actionStatus, importJob, scriptResults } from '../samples/answers';
+import { actionStatus, importJob, queryResults, scriptResults } from '../samples/answers';
 import type { World } from '../support/world';
 import { TEXT, TEXTS, type OperationTests, type Subject } from './operation';
 
@@ -22,7 +22,7 @@ const waiting = {
 	},
 };
 
-type JobKind = 'endpointAction' | 'scriptExecution' | 'importJob';
+type JobKind = 'endpointAction' | 'scriptExecution' | 'importJob' | 'xqlQuery';
 
 const endedJobs = new WeakMap<World, string>();
 
@@ -41,7 +41,8 @@ const wait = (kind: JobKind) => (world: World) => ({
 	jobId: endedJob(world, kind),
 	pollInterval: 10,
 	timeout: 1,
-	options: { requiredShare: 0 },
+	// The rows of a query come from where its status does, which would count twice.
+	options: { requiredShare: 0, includeResults: kind !== 'xqlQuery' },
 });
 
 /** A wait of five minutes for the same job, parked after the answer that it has not ended yet. */
@@ -49,7 +50,7 @@ const parkedWait = (kind: JobKind) => (world: World) => ({
 	...wait(kind)(world),
 	pollInterval: 65,
 	timeout: 5,
-	options: { requiredShare: 0, backoff: 'fixed' },
+	options: { ...wait(kind)(world).options, backoff: 'fixed' },
 });
 
 const actionPath = '/public_api/v1/actions/get_action_status/';
@@ -77,6 +78,15 @@ const waits = {
 		path: '/public_api/vulnerability-management/',
 		envelope: 'flat' as const,
 		reply: importJob,
+	},
+	query: {
+		behaves: 'pollQuery' as const,
+		...waiting,
+		operation: 'Get Query Results',
+		parameters: wait('xqlQuery'),
+		path: '/public_api/v1/xql/get_query_results',
+		envelope: 'reply' as const,
+		reply: queryResults,
 	},
 	results: {
 		behaves: 'results' as const,
@@ -106,8 +116,8 @@ export const tests: OperationTests = {
 			minutes: ['ZodNumber', 'How long to wait'],
 		},
 		call: { kind: 'importJob', id: seededIds.importCompleted, minutes: 2 },
-		does: /^Wait until a job .* has ended: a scan or another endpoint action, a script execution/,
-		needs: /Takes its action_id or job_id/,
+		does: /^Wait until a job .* has ended: a scan or another endpoint action, a script execution, an import job, or a query/,
+		needs: /Takes its action_id, job_id or query_id/,
 		returns: /Returns the outcome \(succeeded, failed, timedOut, notFound\).*5 minutes at most/,
 		sends: `GET /public_api/vulnerability-management/v1/external-scans/assets/jobs/${seededIds.importCompleted}`,
 		gives: [expect.objectContaining({ outcome: 'succeeded', polls: 1 })],
@@ -115,6 +125,7 @@ export const tests: OperationTests = {
 	faults: {
 		'Wait for Job: action': waits.action,
 		'Wait for Job: import': waits.import,
+		'Wait for Job: query': waits.query,
 		'Wait for Job: results': waits.results,
 		'Parked wait: action': {
 			...waits.action,
@@ -127,6 +138,12 @@ export const tests: OperationTests = {
 			behaves: 'parked',
 			parameters: parkedWait('importJob'),
 			parkedBy: { path: waits.import.path, body: { ...importJob, job_status: 'IN_PROGRESS' } },
+		},
+		'Parked wait: query': {
+			...waits.query,
+			behaves: 'parked',
+			parameters: parkedWait('xqlQuery'),
+			parkedBy: { path: waits.query.path, body: { reply: { status: 'PENDING' } } },
 		},
 		'Parked wait: results': {
 			...waits.results,

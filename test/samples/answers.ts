@@ -29,4 +29,14 @@ export const scriptResults = {
 	},
 };
 
+export const queryResults = {
+	reply: {
+		status: 'SUCCESS',
+		number_of_results: 1,
+		query_cost: { '9991234567890': 0.0126 },
+		remaining_quota: 4.98,
+		results: { data: [{ endpoint_name: 'ber-fin-lt0042', events: 3 }] },
+	},
+};
+
 export const importJob = { ...cortex.importJob, job_status: 'COMPLETED' };

@@ -15,12 +15,49 @@ export interface ErrorText {
 
 const words = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
+/** Where the vendor's parser did not understand a query. */
+export interface Mistake {
+	/** As the vendor counts them; null where it has not. */
+	line: number | null;
+	column: number | null;
+	message: string;
+}
+
+/** The mistake in a query that an error names: `parse_err` in `err_extra`. */
+export function mistakeIn(extra: unknown): Mistake | undefined {
+	const mistake = isObject(extra) ? extra.parse_err : undefined;
+	if (!isObject(mistake)) return undefined;
+	const { line, column, message } = mistake;
+	return { line: numberOf(line), column: numberOf(column), message: words(message) };
+}
+
+/** The place of a mistake, as its error begins with it; empty where the vendor names none. */
+export const placeOf = ({ line, column }: Omit<Mistake, 'message'>): string =>
+	[line === null ? '' : `line ${line}`, column === null ? '' : `column ${column}`]
+		.filter(Boolean)
+		.join(', ');
+
+const inBrackets = (texts: string[]) => (texts.length > 0 ? ` (${texts.join(', ')})` : '');
+
+/** What a query is refused with: where it is not understood, or which budget it would exceed; none of anything else. */
+function queryText(extra: JsonObject): string | undefined {
+	const mistake = mistakeIn(extra);
+	if (mistake?.message) return [placeOf(mistake), mistake.message].filter(Boolean).join(': ');
+	const { err_msg: message, quota_info: quota, ...rest } = extra;
+	if (words(message) === '') return undefined;
+	const known = Object.entries({ ...(isObject(quota) ? quota : {}), ...rest });
+	const details = known
+		.filter(([, value]) => value !== null && value !== '')
+		.map(([name, value]) => (name === 'message' ? textOf(value) : `${name}: ${textOf(value)}`));
+	return words(message) + inBrackets(details);
+}
+
 /** The vendor's extra words, whatever form they have. */
 function extraText(extra: unknown): string {
 	if (extra === null || extra === undefined || extra === '') return '';
 	if (typeof extra === 'string') return extra;
 	if (Array.isArray(extra)) return extra.map(extraText).filter(Boolean).join('; ');
-	return JSON.stringify(extra);
+	return (isObject(extra) ? queryText(extra) : undefined) ?? JSON.stringify(extra);
 }
 
 /** `errorText` of `errorData`, which is an object or JSON in a string. */

@@ -1,4 +1,4 @@
-import type { Fault } from '../errors';
+import { unexpectedAnswer, type Fault } from '../errors';
 import { isObject, type JsonObject } from '../json';
 import type { JobKind, Status, Vendor } from '../wait/job';
 import { statusOfParts, statusOfWhole, type Judged, type Telling } from '../wait/verdict';
@@ -8,6 +8,15 @@ import { ENDPOINT_NAMES } from './endpoints';
 import { actionIdToSend, readActionId } from './description';
 import { importJob, IMPORT_JOBS_PATH, readJobId } from './importJob';
 import { OPERATIONS } from './operations';
+import {
+	foundBy,
+	MOST_ROWS_IN_ANSWER,
+	QUERY_PATHS,
+	queryBody,
+	queryState,
+	queryStatus,
+	readQueryId,
+} from './queries';
 import { resultRows, scriptExecution } from './scriptResults';
 import { CORTEX_CREDENTIAL } from './send';
 import { ENDPOINT_STATUSES, IMPORT_JOB_STATUSES, meaningOf } from './statuses';
@@ -86,6 +95,41 @@ const action: JobKind<Question> = {
 	},
 };
 
+/** A look at a query, with so many of its rows. */
+const queryQuestion = (id: string, rows: number): Question => ({
+	operation: { ...OPERATIONS.getQueryResults, id },
+	request: { method: 'POST', url: QUERY_PATHS.results, body: queryBody(id, rows) },
+});
+
+const query: JobKind<Question> = {
+	title: 'Query',
+	// Four run at once at most, so there is no hurry to learn of the end of one.
+	soonest: 5,
+	readId: (value) => readQueryId(value, 'Job ID'),
+	async status(ask, { id, settings }) {
+		const json = await ask(queryQuestion(id, 1));
+		return queryStatus(queryState(json, OPERATIONS.getQueryResults), settings);
+	},
+	statusIn({ details: { body } }: Fault, { settings }) {
+		// What explains a failure may be in the place of what explains a refusal.
+		const word: unknown = isObject(body?.reply) ? body.reply.status : undefined;
+		if (!body || typeof word !== 'string' || word.trim() === '') return undefined;
+		return queryStatus(queryState(body, OPERATIONS.getQueryResults), settings);
+	},
+	async results(ask, { id }) {
+		const state = queryState(
+			await ask(queryQuestion(id, MOST_ROWS_IN_ANSWER)),
+			OPERATIONS.getQueryResults,
+		);
+		if (!state.meaning.succeeded && !state.meaning.partial) return null;
+		const found = foundBy(state, OPERATIONS.getQueryResults);
+		if ('rows' in found) return found.rows;
+		throw unexpectedAnswer(
+			'Cortex answered Get Query Results with a stream, though few were asked for',
+		);
+	},
+};
+
 /** The jobs of Cortex, by the values of Job Type. */
 export const CORTEX_JOBS: Vendor<Question> = {
 	name: 'Cortex',
@@ -121,5 +165,6 @@ export const CORTEX_JOBS: Vendor<Question> = {
 				return resultRows(scriptExecution(json, id), id);
 			},
 		},
+		xqlQuery: query,
 	},
 };

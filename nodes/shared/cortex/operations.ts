@@ -16,6 +16,13 @@ export interface CortexOperation {
 	tellsUnknown?: boolean;
 	/** Milliseconds that must lie between two of its requests, where the vendor limits it alone. */
 	spacing?: number;
+	/** How many of its requests may be under way at once, where a refusal of one should hold back the others. */
+	atOnce?: number;
+	/**
+	 * Milliseconds of "too many requests" that are waited out, where the vendor also limits it by something that lasts
+	 * longer than anybody waits.
+	 */
+	throttledFor?: number;
 	/** What to say where the tenant asks for fewer requests, other than that it takes 10 a second. */
 	limit?: string;
 }
@@ -24,7 +31,13 @@ export interface CortexOperation {
 export interface Question {
 	operation: CortexOperation;
 	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>;
+	/** Milliseconds that the answer may take; a minute unless given. */
+	timeout?: number;
 }
+
+/** What the calls around queries need. */
+export const MAY_QUERY =
+	'the right to run queries (the vendor does not name it; an older page asks for the role Instance Administrator)';
 
 /** Sources: the vendor's page of each operation. No page names a permission for the two reads of actions. */
 export const OPERATIONS = {
@@ -50,6 +63,17 @@ export const OPERATIONS = {
 		permission: 'Action Center (view)',
 		takes: 'action',
 	},
+	submitImport: {
+		name: 'Submit Import',
+		license: 'Exposure Management, with Cortex XSIAM Premium or an add-on for cloud security',
+		permission: 'manage_vulnerabilities_action',
+		// A queue of its own: when it is held because the hour is used up, nothing else has to wait.
+		spacing: 1_000,
+		// As long as the limit of the tenant, 10 requests a second, could be meant.
+		throttledFor: 5_000,
+		limit:
+			'Nothing of this request was imported. The quota of 10 an hour may be used up: Cortex takes 10 imports an hour, and none while 10 of the last hour are being processed. Try again later, and submit more findings at once: what fits into 8 MB is one import.',
+	},
 	getImportJob: {
 		name: 'Get Import Job',
 		license: 'Exposure Management, with Cortex XSIAM Premium or an add-on for cloud security',
@@ -61,4 +85,16 @@ export const OPERATIONS = {
 		limit:
 			'The tenant takes 10 requests a second from all clients together, and tells the status of import jobs 10 times a minute. Ask less often.',
 	},
+	getQueryResults: {
+		name: 'Get Query Results',
+		license: 'Cortex XDR Pro or Cortex XSIAM',
+		permission: MAY_QUERY,
+		takes: 'query',
+	},
 } as const satisfies Record<string, CortexOperation>;
+
+/** What isolating endpoints and releasing them need. */
+export const ISOLATION_ROLE = {
+	license: 'Cortex XDR Prevent or Cortex XDR Pro per Endpoint',
+	permission: 'Endpoint Administrations (view), Action Center (view and edit) and Isolate',
+} as const;

@@ -37,6 +37,10 @@ function readSuccess(
 	);
 }
 
+/** What the vendor asks for, or what is known to be needed. */
+const longer = (asked: number | undefined, needed: number): number | undefined =>
+	Math.max(asked ?? 0, needed) || asked;
+
 /**
  * Reads an answer of the Cortex API.
  *
@@ -64,7 +68,7 @@ export function readReply(answer: Answer, operation: CortexOperation, now: numbe
 	const code = success && inside >= 400 && inside < 600 ? inside : status;
 	// A service that has crashed has a form for that too, which is no verdict about the request.
 	const verdict = told?.from === 'vendor' || (told?.from === 'service' && code < 500);
-	const { meaning, hint } = statusWords({ status: code, told: verdict, text }, operation);
+	const { meaning, hint, wait = 0 } = statusWords({ status: code, told: verdict, text }, operation);
 	const page = told ? undefined : pageOf(body, ' (', ')');
 	const reason = text ? ` (${text})` : page ? '' : ' and no reason';
 	const message =
@@ -77,7 +81,7 @@ export function readReply(answer: Answer, operation: CortexOperation, now: numbe
 		page,
 		status: code,
 		envelope: told?.from === 'vendor',
-		retryAfter: retryAfter(headers['retry-after'], now),
+		retryAfter: longer(retryAfter(headers['retry-after'], now), wait),
 		asked: asksToWait(headers['retry-after'], now),
 		body: isObject(json) ? json : undefined,
 	});

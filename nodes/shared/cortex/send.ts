@@ -13,7 +13,7 @@ import type {
 } from 'n8n-workflow';
 import type { Answer } from '../transport/answer';
 import type { JsonObject } from '../json';
-import { attempts, LAST, PATIENT, type AttemptOptions, type Patience } from '../transport/attempts';
+import { attempts, LAST, PATIENT, type Patience } from '../transport/attempts';
 import { clock } from '../transport/clock';
 import { declarative, type DeclarativeOperation } from '../transport/declarative';
 import { inTime, type Bound } from '../transport/inTime';
@@ -38,18 +38,35 @@ const PACE: Pace = { spacing: 110, atOnce: Infinity, perSecond: 10 };
  * its own before it: whoever waits for that lets all others pass. So they pass, too, while that one is held for "too many
  * requests", of which nobody can tell which limit it was about.
  */
-export function laneToTenant(baseUrl: string, { name, spacing }: CortexOperation): Lane {
+export function laneToTenant(baseUrl: string, operation: CortexOperation): Lane {
+	const { name, spacing, atOnce } = operation;
 	const tenant = laneTo(baseUrl, PACE);
-	if (spacing === undefined) return tenant;
-	const own: Pace = { spacing, atOnce: Infinity, perSecond: Infinity };
+	if (spacing === undefined && atOnce === undefined) return tenant;
+	const own: Pace = {
+		spacing: spacing ?? 0,
+		atOnce: atOnce ?? Infinity,
+		perSecond: Infinity,
+	};
 	return laneTo(`${baseUrl} ${name}`, own, tenant);
 }
+
+/** How much is done to make a request of an operation succeed: not more than its own limit is worth waiting for. */
+export const patienceOf = (
+	{ throttledFor = Infinity }: CortexOperation,
+	patience: Patience = PATIENT,
+): Patience => ({ ...patience, throttledFor: Math.min(patience.throttledFor, throttledFor) });
 
 /**
  * Further reads for one item, one after the other: they wait for their turn, and end at once when the execution is
  * stopped.
  */
-export type Reads = Pick<Connection<Question>, 'lastly' | 'patiently'>;
+export interface Reads extends Pick<Connection<Question>, 'lastly' | 'patiently'> {
+	/**
+	 * For an answer that is no JSON, with all patience.
+	 * @param read makes something of it; what it throws as an outage is asked for again
+	 */
+	reading<T>(question: Question, read: (answer: Answer) => T): Promise<T>;
+}
 
 /** What a declarative node of Cortex does. */
 export interface CortexNode {
@@ -60,6 +77,8 @@ export interface CortexNode {
 	method?: 'GET';
 	/** Path of the request; absent where {@link CortexNode.prepare} sets it. */
 	url?: string;
+	/** Headers of its requests, beside those that all have. */
+	headers?: Record<string, string>;
 	/**
 	 * Reads the item's parameters and fills the request.
 	 * @throws {InputError}
@@ -78,6 +97,8 @@ export interface CortexNode {
 	): JsonObject[] | Promise<JsonObject[]>;
 	/** Output items in place of a refusal that says that there was nothing to do. */
 	instead?(fault: Fault): JsonObject[] | undefined;
+	/** A refusal in words that say where in the item's parameters it is. */
+	explain?(this: IExecuteSingleFunctions, fault: Fault): Fault;
 }
 
 /** The item whose requests are sent, and all that they need. */
@@ -87,31 +108,53 @@ interface Sending {
 	bound: Bound;
 }
 
+/** What to do with a request of an operation, and with its answer. */
+interface Reading<T> {
+	startsWork: boolean;
+	patience: Patience;
+	/** What it throws as an outage is asked for again. */
+	read(answer: Answer): T;
+}
+
 /** Sends the item's request as it is now, and reads the answer. */
-async function answerTo(
+async function answerTo<T>(
 	{ context, request, bound }: Sending,
 	operation: CortexOperation,
-	options: Pick<AttemptOptions, 'startsWork' | 'patience'>,
-): Promise<JsonObject> {
-	const lane = laneToTenant(String(request.options.baseURL), operation);
+	{ startsWork, patience, read }: Reading<T>,
+): Promise<T> {
 	return await attempts(
 		async () => {
 			const whole = await inTime(async () => await context.makeRoutingRequest(request), bound);
-			return readReply(whole[0].json as unknown as Answer, operation, clock.now());
+			return read(whole[0].json as unknown as Answer);
 		},
-		{ lane, signal: bound.signal, ...options },
+		{
+			lane: laneToTenant(String(request.options.baseURL), operation),
+			signal: bound.signal,
+			startsWork,
+			patience: patienceOf(operation, patience),
+		},
 	);
 }
 
+/** Reads an answer as the JSON that most calls have. */
+const jsonOf = (operation: CortexOperation) => (answer: Answer) =>
+	readReply(answer, operation, clock.now());
+
 /** The reads that can follow the first request of an item. */
 function readsFor(sending: Sending): Reads {
-	const ask =
-		(patience: Patience) =>
-		async ({ operation, request }: Question) => {
-			Object.assign(sending.request.options, request);
-			return await answerTo(sending, operation, { startsWork: false, patience });
-		};
-	return { lastly: ask(LAST), patiently: ask(PATIENT) };
+	const ask = async <T>(
+		{ operation, request }: Question,
+		patience: Patience,
+		read: (answer: Answer) => T,
+	) => {
+		Object.assign(sending.request.options, request);
+		return await answerTo(sending, operation, { startsWork: false, patience, read });
+	};
+	return {
+		lastly: async (question) => await ask(question, LAST, jsonOf(question.operation)),
+		patiently: async (question) => await ask(question, PATIENT, jsonOf(question.operation)),
+		reading: async (question, read) => await ask(question, PATIENT, read),
+	};
 }
 
 /** The json of the output items of one input item. */
@@ -120,11 +163,15 @@ async function itemsFor(sending: Sending, node: CortexNode): Promise<JsonObject[
 	const operation = { ...node.operation, id: node.id?.call(context) };
 	try {
 		const startsWork = node.startsWork !== undefined;
-		const json = await answerTo(sending, operation, { startsWork });
+		const json = await answerTo(sending, operation, {
+			startsWork,
+			patience: PATIENT,
+			read: jsonOf(operation),
+		});
 		return await node.items.call(context, json, readsFor(sending));
 	} catch (error) {
-		const instead = error instanceof Fault ? node.instead?.(error) : undefined;
-		return instead ?? (await passOn(error));
+		if (!(error instanceof Fault)) return await passOn(error);
+		return node.instead?.(error) ?? (await passOn(node.explain?.call(context, error) ?? error));
 	}
 }
 
@@ -133,7 +180,7 @@ export const cortexRequests = (node: CortexNode) =>
 	({
 		requestDefaults: {
 			baseURL: TENANT_BASE_URL_EXPRESSION,
-			headers: { Accept: 'application/json' },
+			headers: { Accept: 'application/json', ...node.headers },
 		},
 		requestOperations: {
 			pagination: declarative({

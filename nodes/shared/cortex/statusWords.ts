@@ -5,6 +5,8 @@ import type { CortexOperation } from './operations';
 export interface StatusWords {
 	meaning: Meaning;
 	hint: string;
+	/** Milliseconds to wait before the request is worth sending again. */
+	wait?: number;
 }
 
 /** For an answer that no Cortex tenant gives. */
@@ -59,11 +61,30 @@ const NOTHING_TO_DO = /No endpoint was found for creating the requested action/i
 export const isNothingToDo = ({ message, details }: Fault): boolean =>
 	details.meaning === 'declined' && NOTHING_TO_DO.test(message);
 
+const declined = (hint: string): StatusWords => ({ meaning: 'declined', hint });
+
 /** Texts of status 500 that mean one certain thing. */
-const KNOWN_TEXTS: ReadonlyArray<[RegExp, string]> = [
+const KNOWN_TEXTS: ReadonlyArray<[RegExp, StatusWords]> = [
 	[
 		NOTHING_TO_DO,
-		'Nothing matched, or what matched cannot take this action. Names are exact, without wildcards. An endpoint where the same is under way already, or whose system or agent does not support the action, does not count.',
+		declined(
+			'Nothing matched, or what matched cannot take this action. Names are exact, without wildcards. An endpoint where the same is under way already, or whose system or agent does not support the action, does not count.',
+		),
+	],
+	[
+		/max(?:imum)? allowed (?:number|amount) of parallel/i,
+		{
+			// Refused before it started, so it may be sent again.
+			meaning: 'throttled',
+			wait: 20_000,
+			hint: 'The tenant runs four queries of the API at once, from all clients together. Wait until others have ended, or start fewer at a time: with Loop Over Items, and Wait for Job within the loop.',
+		},
+	],
+	[
+		/exceeded max daily quota|QUOTA_EXCEEDED/i,
+		declined(
+			'The queries of the API have used up the compute units of the tenant for this day, which begins at 00:00 UTC. Run this again after that. To use fewer, ask for a shorter time range, and filter before anything else.',
+		),
 	],
 ];
 
@@ -121,7 +142,7 @@ export function statusWords(refusal: Refusal, operation: CortexOperation): Statu
 	// Without the vendor's words it is a wrong path, a missing module, or a real outage.
 	if (!told) return { meaning: 'failing', hint: ELSEWHERE };
 	const known = KNOWN_TEXTS.find(([pattern]) => pattern.test(text));
-	return { meaning: 'declined', hint: known?.[1] ?? SERVER_VERDICT };
+	return known?.[1] ?? declined(SERVER_VERDICT);
 }
 
 const TENANT_LIMIT =

@@ -29,6 +29,16 @@ export const IMPORT_JOB_STATUSES: Readonly<Record<string, WordMeaning>> = {
 	FAILED: ENDED_BADLY,
 };
 
+/** Status of a query. Clients have also seen RUNNING and FAILED, which no page names. */
+export const QUERY_STATUSES: Readonly<Record<string, WordMeaning>> = {
+	PENDING: GOING_ON,
+	RUNNING: GOING_ON,
+	SUCCESS: SUCCEEDED,
+	PARTIAL_SUCCESS: PARTIAL,
+	FAIL: ENDED_BADLY,
+	FAILED: ENDED_BADLY,
+};
+
 /**
  * The meaning of a status word. A word that nobody documented is no error, and ends nothing: it counts as
  * still going on.

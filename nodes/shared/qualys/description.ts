@@ -1,6 +1,6 @@
 import { NodeConnectionTypes, type INodeTypeDescription, type NodeHint } from 'n8n-workflow';
 import { qualysGatewayApiTest } from './credentialTest';
-import { NO_ITEMS, outputHint } from '../transport/outputHint';
+import { hintWhere, NO_ITEMS } from '../transport/hints';
 import { GATEWAY_BASE_URL_EXPRESSION } from './gateway';
 
 /** The icon of all Qualys nodes. */
@@ -30,7 +30,7 @@ export const qualysMethods = { credentialTest: { qualysGatewayApiTest } };
  * @param name the node's default name
  */
 export const emptyResultHint = (name: string): NodeHint =>
-	outputHint(
+	hintWhere(
 		name,
 		'Nothing was found. Qualys shows a user only what lies in the tag scope of that user, so there may be more than the user of this credential can see.',
 		NO_ITEMS,

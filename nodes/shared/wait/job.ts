@@ -187,14 +187,16 @@ export interface JobKind<Question = unknown> {
 	names?: PartNames<Question>;
 	/** Seconds that must lie between two polls, where the vendor limits these. */
 	apart?: number;
+	/** Seconds below which no job of this kind is polled again, whatever the user has set. */
+	soonest?: number;
 	/** @throws {InputError} */
 	readId(value: unknown): string;
 	/** @throws {Fault} where the answer is not its status */
 	status(ask: Ask<Question>, job: Job): Promise<Status>;
 	/** What a refused poll says of the job all the same. */
 	statusIn?(fault: Fault, job: Job): Status | undefined;
-	/** What the job gave back, in rows; absent where it gives nothing. */
-	results?(ask: Ask<Question>, job: Job): Promise<JsonObject[]>;
+	/** What the job gave back, in rows; absent where it gives nothing. Null where this one, as it ended, has none. */
+	results?(ask: Ask<Question>, job: Job): Promise<JsonObject[] | null>;
 }
 
 /** A vendor whose jobs can be waited for. */

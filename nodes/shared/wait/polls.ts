@@ -103,7 +103,10 @@ export async function complete(
 		result.parts = rows && bounded(rows, parts, result);
 	}
 	if (wantsResults(vendor, job)) {
-		const fetch = async () => bounded((await kind.results?.(ask, job)) ?? [], 'results', result);
+		const fetch = async () => {
+			const rows = (await kind.results?.(ask, job)) ?? null;
+			return rows && bounded(rows, 'results', result);
+		};
 		result.results = askable ? await attempt(connection, 'results', result, fetch) : null;
 	}
 	return result;

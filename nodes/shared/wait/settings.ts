@@ -54,7 +54,10 @@ export function readJob(vendor: Vendor, parameters: JobParameters, longestMinute
 		type,
 		id: kinds[type].readId(parameters.jobId),
 		settings: {
-			pollInterval: readNumber('Poll Interval', parameters.pollInterval, interval),
+			pollInterval: Math.max(
+				readNumber('Poll Interval', parameters.pollInterval, interval),
+				kinds[type].soonest ?? 0,
+			),
 			timeout: 60 * Math.min(readNumber('Timeout', parameters.timeout, minutes), longestMinutes),
 			backoff: readChoice('Backoff', option('backoff', 'exponential'), ['exponential', 'fixed']),
 			maxPollInterval: readNumber('Max Poll Interval', option('maxPollInterval', 300), interval),
