@@ -11,12 +11,19 @@ import { choosesAll } from '../../nodes/shared/cortex/scope';
 import { startedAction } from '../../nodes/shared/cortex/startedAction';
 import { handoverOf, type Handover } from '../../nodes/shared/wait/handover';
 import { readPlan, stateIn } from '../../nodes/shared/wait/parked';
-import { readJob } from '../../nodes/shared/wait/settings';
-import type { Job, JobState, Plan, Settings } from '../../nodes/shared/wait/job';
+import { namedRows } from '../../nodes/shared/wait/names';
+import { readJob, skippedJob } from '../../nodes/shared/wait/settings';
+import type { Job, JobState, Plan, Reason, Settings } from '../../nodes/shared/wait/job';
 import { afterPoll, isDue } from '../../nodes/shared/wait/state';
-import { failureText, lastKnown, summaryOf } from '../../nodes/shared/wait/sentences';
+import {
+	failureText,
+	isSuccess,
+	lastKnown,
+	reasonInWords,
+	summaryOf,
+} from '../../nodes/shared/wait/sentences';
 import { isParkedState, isPlan, pack, unpack } from '../../nodes/shared/wait/stored';
-import { jobItem } from '../../nodes/shared/wait/items';
+import { jobItem, skippedItem } from '../../nodes/shared/wait/items';
 import { actionStatus, CORTEX_JOBS, importStatus } from '../../nodes/shared/cortex/jobs';
 import {
 	cameToNothing,
@@ -225,11 +232,14 @@ const fault = fc.tuple(text, details).map(([message, about]) => new Fault(messag
 
 const count = fc.nat({ max: 100_000 });
 const progress = fc.record({ total: count, finished: count, succeeded: count, failed: count });
+const reasons = fc.array(fc.record<Reason>({ part: text, text }, { requiredKeys: ['text'] }), {
+	maxLength: 5,
+});
 const standing = fc.record({
 	word: statuses,
 	progress,
 	counts: fc.dictionary(statuses, count, { maxKeys: 12 }),
-	errors: fc.array(text, { maxLength: 5 }),
+	errors: reasons,
 });
 const end = fc.record<NonNullable<JobState['end']>>({
 	outcome: fc.constantFrom('succeeded', 'failed', 'timedOut', 'notFound'),
@@ -286,6 +296,8 @@ export const waitParameters = fc.record({
 			requiredShare: number,
 			acceptPartial: flags,
 			includeResults: flags,
+			endpointNames: flags,
+			emptyJobId: fc.oneof(fc.constantFrom('refuse', 'skip'), value),
 		},
 		{ requiredKeys: [] },
 	),
@@ -760,7 +772,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			tracked.map(pack),
 			inputs
 				.bent({
-					s: ['FAILED', [1, 1, 0, 1], { FAILED: 1 }, ['e']],
+					s: ['FAILED', [1, 1, 0, 1], { FAILED: 1 }, ['e', ['p', 'e']]],
 					m: 1,
 					f: 'x',
 					e: ['failed', 1, 1],
@@ -844,6 +856,45 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: ([one, known, elapsed]) => isDue(one, known, elapsed),
 		check: (result: boolean, [, known]: [Job, JobState, number]) => {
 			if (known.status === undefined && known.fault === undefined) expect(result).toBe(false);
+		},
+	}),
+	'shared/wait/settings.skippedJob': row({
+		input: waitParameters,
+		run: (parameters) => skippedJob(CORTEX_JOBS, parameters as never),
+		check: (result: { skipped: string } | undefined, { jobId }: { jobId: unknown }) => {
+			// Whatever holds anything is waited for, or refused.
+			if (result !== undefined) expect(trimmedEnds(String(jobId ?? ''))).toBe('');
+		},
+	}),
+	'shared/wait/sentences.isSuccess': row({
+		input: end,
+		run: ({ outcome }) => isSuccess(outcome),
+		check: (result: boolean, { outcome }: { outcome: string }) =>
+			expect(result).toBe(outcome === 'succeeded'),
+	}),
+	'shared/wait/sentences.reasonInWords': row({
+		input: fc.tuple(reasons, text),
+		run: ([list, name]) =>
+			list.map((one) => reasonInWords(one, new Map([[one.part ?? '', name]]))).join('\n'),
+		check: aText,
+	}),
+	'shared/wait/items.skippedItem': row({
+		input: job,
+		run: ({ type }) => skippedItem(CORTEX_JOBS, { skipped: type }, plan),
+		check: ({ outcome, job_id }: { outcome: string; job_id: unknown }) =>
+			expect([outcome, job_id]).toEqual(['skipped', null]),
+	}),
+	'shared/wait/names.namedRows': row({
+		input: fc.tuple(rows, text),
+		run: ([list, name]) =>
+			namedRows(list, { id: 'endpoint_id', name: 'endpoint_name' }, new Map([['', name]])),
+		check: (
+			result: Array<Record<string, unknown>>,
+			[list]: [Array<Record<string, unknown>>, string],
+		) => {
+			const nameless = result.map((one) => ({ ...one, endpoint_name: undefined }));
+			expect(nameless).toEqual(list);
+			expect(result.every((one) => Object.hasOwn(one, 'endpoint_name'))).toBe(true);
 		},
 	}),
 	'shared/wait/sentences.lastKnown': row({
@@ -1021,7 +1072,8 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 				list.map((one) => ({
 					status: one.status,
 					meaning: meaningOf(ENDPOINT_STATUSES, one.status),
-					inWords: one.endpoint_id,
+					id: one.endpoint_id,
+					reason: one.status,
 					row: { ...one },
 				})),
 				shares,
@@ -1232,6 +1284,7 @@ export const others: readonly string[] = [
 	'CortexXdrSearchEndpoints/paging.collectEndpoints',
 	'shared/cortex/endpoints.lookUpEndpoints',
 	...startOthers,
+	'shared/wait/names.withNames',
 	'shared/wait/inMemory.waitInMemory',
 	'shared/wait/credential.isOtherCredential',
 	'shared/transport/sameCredential.fieldsOf',

@@ -15,7 +15,8 @@ export const NO_ITEMS = 'first === undefined';
  * n8n lets only nodes with an `execute` of their own add hints to a run, not the functions of a declarative one.
  *
  * @param name the node's default name
- * @param condition JavaScript of `first`, the first item of the result; `undefined` where there is none
+ * @param condition JavaScript of `first`, the first item of the result, `undefined` where there is none; and of `node`,
+ *   which is what n8n's expressions know of the node
  */
 export function hintWhere(name: string, message: string, condition: string): NodeHint {
 	const names = Array.from({ length: COPIES + 1 }, (_, copy) => name + (copy || ''));
