@@ -13,7 +13,6 @@ import type { CredentialSecrets } from '../transport/secrets';
  *   state    what is known of all jobs after so many rounds; the only thing that changes while a wait is parked
  *   outcome  how a job ended: succeeded, failed, timedOut, notFound; skipped is one that nobody named
  *   result   what is fetched of a job once, when all have ended
- *
  * `wait.ts` is where a node enters; it waits in memory (`inMemory.ts`), and then in n8n's database (`parked.ts`).
  */
 
@@ -51,9 +50,8 @@ export interface Refused {
 	hint?: string;
 }
 
-/** An input item without an id, where the user wants that to be a success. */
+/** An input item without an id, where the user wants that to be a success: the type of job that there is none of. */
 export interface Skipped {
-	/** Of the job that there is none of. */
 	skipped: string;
 }
 
@@ -164,16 +162,12 @@ export interface Connection<Question = unknown> {
 	faultOf(error: unknown): Fault;
 }
 
-/** Names of a job's parts, which the vendor keeps in another place. The same object for kinds with the same parts. */
+/** Names of a job's parts, which the vendor keeps elsewhere. The same object for kinds with the same parts. */
 export interface PartNames<Question = unknown> {
-	/** Field of a part's row, and of a row of results, that holds its id. */
+	/** Fields of a row, of parts and of results, that hold its id and its name. */
 	id: string;
-	/** Field that holds its name. */
 	name: string;
-	/**
-	 * Looks up names by ids; ids without a name are missing.
-	 * @throws {Fault}
-	 */
+	/** Looks up names by ids; ids without a name are missing. @throws {Fault} */
 	lookUp(ask: Ask<Question>, ids: string[]): Promise<ReadonlyMap<string, string>>;
 }
 
