@@ -1,9 +1,4 @@
-import type {
-	IExecutePaginationFunctions,
-	IExecuteSingleFunctions,
-	INodeType,
-	INodeTypeDescription,
-} from 'n8n-workflow';
+import type { IExecuteSingleFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { cortexIcon, cortexMethods, cortexNode } from '../shared/cortex/description';
 import { OPERATIONS } from '../shared/cortex/operations';
 import {
@@ -16,8 +11,7 @@ import {
 	readQueryId,
 	streamRows,
 } from '../shared/cortex/queries';
-import { readReply } from '../shared/cortex/reply';
-import { gathererRequests, gathererRouting, type CortexGatherer } from '../shared/cortex/several';
+import { cortexRequests, cortexRouting, type CortexNode } from '../shared/cortex/send';
 import { readChoice, readSwitch } from '../shared/input/values';
 import { numberOf } from '../shared/json';
 import { clock } from '../shared/transport/clock';
@@ -25,43 +19,46 @@ import { hintWhere } from '../shared/transport/hints';
 import { builderHint, toolDescription } from '../shared/transport/tool';
 import { rowItems, summaryItem } from './items';
 
+/** @throws {InputError} */
+function queryIdOf(this: IExecuteSingleFunctions): string {
+	return readQueryId(this.getNodeParameter('queryId'));
+}
+
 /**
  * What this item asks for.
  * @throws {InputError}
  */
-const parametersOf = (context: IExecuteSingleFunctions | IExecutePaginationFunctions) => {
+function parametersOf(context: IExecuteSingleFunctions) {
 	const output = readChoice('Output', context.getNodeParameter('output'), ['rows', 'summary']);
-	return {
-		id: readQueryId(context.getNodeParameter('queryId')),
-		output,
-		all:
-			output === 'rows' && readSwitch('Return All', context.getNodeParameter('returnAll', false)),
-	};
-};
+	const all =
+		output === 'rows' && readSwitch('Return All', context.getNodeParameter('returnAll', false));
+	return { id: queryIdOf.call(context), output, all };
+}
 
-const NODE: CortexGatherer = {
+const NODE: CortexNode = {
 	operation: OPERATIONS.getQueryResults,
 	url: QUERY_PATHS.results,
-	check() {
-		parametersOf(this);
-	},
-	async gather(ask) {
+	// Nobody knows whether a stream that comes packed says so in its headers.
+	headers: { 'Accept-Encoding': 'identity' },
+	id: queryIdOf,
+	prepare(request) {
 		const { id, output, all } = parametersOf(this);
-		const operation = { ...OPERATIONS.getQueryResults, id };
-		const isSummary = output === 'summary';
 		// With a limit, nobody knows whether the count is that of all rows.
-		const limit = all || isSummary ? undefined : MOST_ROWS_IN_ANSWER;
-		const state = await ask({ url: QUERY_PATHS.results, body: queryBody(id, limit) }, (answer) =>
-			queryState(readReply(answer, operation, clock.now()), operation),
-		);
-		if (isSummary) return [summaryItem(state, id)];
+		request.body = queryBody(id, all || output === 'summary' ? undefined : MOST_ROWS_IN_ANSWER);
+	},
+	async items(json, { reading }) {
+		const { id, output } = parametersOf(this);
+		const operation = { ...OPERATIONS.getQueryResults, id };
+		const state = queryState(json, operation);
+		if (output === 'summary') return [summaryItem(state, id)];
 		return await rowItems(state, id, async () => {
 			const found = foundBy(state, operation);
 			if ('rows' in found) return found.rows;
 			const counted = numberOf(state.reply.number_of_results);
 			checkCount(counted, operation);
 			const body = { request_data: { stream_id: found.stream, is_gzip_compressed: false } };
-			return await ask({ url: QUERY_PATHS.stream, body }, (answer) =>
+			const request = { method: 'POST' as const, url: QUERY_PATHS.stream, body };
+			return await reading({ operation, request }, (answer) =>
 				streamRows(answer, operation, counted, clock.now()),
 			);
 		});
@@ -76,7 +73,7 @@ const FOR_MODELS =
 export class CortexXdrGetQueryResults implements INodeType {
 	description: INodeTypeDescription = {
 		...cortexNode,
-		...gathererRequests(NODE),
+		...cortexRequests(NODE),
 		icon: cortexIcon,
 		displayName: NAME,
 		name: 'cortexXdrGetQueryResults',
@@ -109,7 +106,7 @@ export class CortexXdrGetQueryResults implements INodeType {
 				placeholder: 'e.g. ad21c1e1492d4c_667_inv',
 				description:
 					'The query_id that Start Query gave, or the Execution ID of a query in the Query Center of Cortex',
-				routing: gathererRouting(NODE),
+				routing: cortexRouting(NODE),
 			},
 			{
 				displayName: 'Output',

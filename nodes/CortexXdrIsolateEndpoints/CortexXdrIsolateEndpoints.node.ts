@@ -36,7 +36,7 @@ export class CortexXdrIsolateEndpoints implements INodeType {
 				cortexXdrSearchEndpoints:
 					'Finds endpoints by hostname, user or address, and gives their endpoint_id',
 				cortexXdrWaitForJob:
-					'Waits until the endpoints are isolated; set its option Empty Job ID to Skip',
+					'Waits until the endpoints are isolated; set its option If Job ID Is Empty to Skip',
 				cortexXdrUnisolateEndpoints: 'Ends the isolation',
 			},
 		),

@@ -35,7 +35,7 @@ export class CortexXdrUnisolateEndpoints implements INodeType {
 			{
 				cortexXdrSearchEndpoints: 'Finds isolated endpoints, and gives their endpoint_id',
 				cortexXdrWaitForJob:
-					'Waits until the endpoints are released; set its option Empty Job ID to Skip',
+					'Waits until the endpoints are released; set its option If Job ID Is Empty to Skip',
 				cortexXdrIsolateEndpoints: 'Isolates endpoints',
 			},
 		),

@@ -49,6 +49,15 @@ const waitOptions: INodeProperties[] = [
 		description: 'How the time between two polls grows',
 	},
 	{
+		displayName: 'Endpoint Names',
+		name: 'endpointNames',
+		type: 'boolean',
+		default: true,
+		displayOptions: hideWithoutParts,
+		description:
+			'Whether to look up the names of the endpoints at the end, for the rows of the output and for error messages. Needs the permission Endpoint Administrations (view).',
+	},
+	{
 		displayName: 'Finished Share (%)',
 		name: 'finishedShare',
 		type: 'number',
@@ -57,6 +66,22 @@ const waitOptions: INodeProperties[] = [
 		displayOptions: hideWithoutParts,
 		description:
 			'Percent of the endpoints that must have finished for the wait to end. Lower it where some are switched off for days.',
+	},
+	{
+		displayName: 'If Job ID Is Empty',
+		name: 'emptyJobId',
+		type: 'options',
+		default: 'refuse',
+		options: [
+			{ name: 'Refuse', value: 'refuse', description: 'The item fails, and nothing is asked' },
+			{
+				name: 'Skip',
+				value: 'skip',
+				description: 'The item comes out with the outcome skipped, which counts as success',
+			},
+		],
+		description:
+			'What to do with an item that names no job, such as that of a node that had nothing to start',
 	},
 	{
 		displayName: 'Include Results',
@@ -110,7 +135,7 @@ const waitOptions: INodeProperties[] = [
 ];
 
 const FOR_MODELS =
-	'Wait until a job of Palo Alto Cortex XDR or XSIAM has ended: a scan or another endpoint action, a script execution, an import job, or a query (xqlQuery). Takes its action_id, job_id or query_id. Returns the outcome (succeeded, failed, timedOut, notFound) with the status of each endpoint, or the rows of the query. Long waits cost no worker and survive a restart of n8n; as a tool of an AI agent, it waits 5 minutes at most.';
+	'Wait until a job of Palo Alto Cortex XDR or XSIAM has ended: a scan or another endpoint action, a script execution, an import job, or a query (xqlQuery). Takes its action_id, job_id or query_id. Returns the outcome (succeeded, failed, timedOut, notFound, skipped) with name and status of each endpoint, or the rows of the query. Long waits cost no worker and survive a restart of n8n; as a tool of an AI agent, it waits 5 minutes at most.';
 
 export class CortexXdrWaitForJob implements INodeType {
 	description: INodeTypeDescription = {
@@ -127,9 +152,12 @@ export class CortexXdrWaitForJob implements INodeType {
 		defaults: { name: 'Cortex XDR Wait for Job' },
 		usableAsTool: { replacements: { description: FOR_MODELS } },
 		builderHint: builderHint(
-			'Take this after whatever starts a scan, another endpoint action, a script, an import or a query (XQL), in place of a loop with Wait and Get Action Status. Items have job_id, outcome (succeeded, failed, timedOut, notFound), status, progress, by_status, endpoints, errors, results. Branch on failure with On Error.',
+			'Take this after whatever starts a scan, another endpoint action, a script, an import or a query (XQL), in place of a loop with Wait and Get Action Status. Items have job_id, outcome (succeeded, failed, timedOut, notFound, skipped), status, progress, by_status, endpoints, errors, results. Branch on failure with On Error.',
 			{
 				cortexXdrScanEndpoints: 'Starts a scan and gives its action_id',
+				cortexXdrIsolateEndpoints:
+					'Isolates endpoints; its action_id may be null, see If Job ID Is Empty',
+				cortexXdrRunScript: 'Runs a script and gives its action_id',
 				cortexXdrStartQuery: 'Starts a query and gives its query_id',
 			},
 		),

@@ -1,12 +1,4 @@
-import { isObject, type JsonObject } from '../shared/json';
-
-/** Epoch milliseconds as ISO text; whatever else stands in place of a time as it is, and null for nothing. */
-function isoTime(value: unknown): unknown {
-	const epoch = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	if (typeof epoch !== 'number') return value ?? null;
-	const date = new Date(epoch);
-	return Number.isNaN(date.getTime()) ? value : date.toISOString();
-}
+import { isObject, isoTime, type JsonObject } from '../shared/json';
 
 /** The fields of a job that people use, flat, under the same names for v1 and v2. */
 export function simplifiedJob(record: JsonObject): JsonObject {

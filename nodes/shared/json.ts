@@ -25,3 +25,11 @@ export function numberOf(value: unknown): number | null {
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
+
+/** Epoch milliseconds as ISO text; whatever else stands in place of a time as it is, and null for nothing. */
+export function isoTime(value: unknown): unknown {
+	const epoch = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof epoch !== 'number') return value ?? null;
+	const date = new Date(epoch);
+	return Number.isNaN(date.getTime()) ? value : date.toISOString();
+}

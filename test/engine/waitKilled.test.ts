@@ -491,6 +491,11 @@ describe('a wait that version 0.1.0 has parked', () => {
 			unknown
 		>;
 		expect([role, supervisor]).toEqual(['poll', '2']);
+		// It knew of no names, either.
+		for (const { settings } of plan.jobs as Array<{ settings: Record<string, unknown> }>) {
+			expect(settings.endpointNames).toBe(true);
+			delete settings.endpointNames;
+		}
 		return await world.run(
 			new CortexXdrWaitForJob(),
 			{ plan: JSON.stringify(plan) },

@@ -1,15 +1,29 @@
 import manifest from '../../package.json';
 import fc from 'fast-check';
+import { firstPage } from '../../nodes/CortexXdrSearchEndpoints/paging';
+import {
+	pageBody,
+	readSearch as readEndpointSearch,
+	rowOf,
+} from '../../nodes/CortexXdrSearchEndpoints/search';
+import { simplifiedEndpoint } from '../../nodes/CortexXdrSearchEndpoints/simplified';
 import { choosesAll } from '../../nodes/shared/cortex/scope';
 import { startedAction } from '../../nodes/shared/cortex/startedAction';
 import { handoverOf, type Handover } from '../../nodes/shared/wait/handover';
 import { readPlan, stateIn } from '../../nodes/shared/wait/parked';
-import { readJob } from '../../nodes/shared/wait/settings';
-import type { Job, JobState, Plan, Settings } from '../../nodes/shared/wait/job';
+import { namedRows } from '../../nodes/shared/wait/names';
+import { readJob, skippedJob } from '../../nodes/shared/wait/settings';
+import type { Job, JobState, Plan, Reason, Settings } from '../../nodes/shared/wait/job';
 import { afterPoll, isDue } from '../../nodes/shared/wait/state';
-import { failureText, lastKnown, summaryOf } from '../../nodes/shared/wait/sentences';
+import {
+	failureText,
+	isSuccess,
+	lastKnown,
+	reasonInWords,
+	summaryOf,
+} from '../../nodes/shared/wait/sentences';
 import { isParkedState, isPlan, pack, unpack } from '../../nodes/shared/wait/stored';
-import { jobItem } from '../../nodes/shared/wait/items';
+import { jobItem, skippedItem } from '../../nodes/shared/wait/items';
 import { actionStatus, CORTEX_JOBS, importStatus } from '../../nodes/shared/cortex/jobs';
 import {
 	cameToNothing,
@@ -29,7 +43,13 @@ import { actionIdToSend, readActionId } from '../../nodes/shared/cortex/descript
 import { errorTexts, importJob, readJobId } from '../../nodes/shared/cortex/importJob';
 import { OPERATIONS } from '../../nodes/shared/cortex/operations';
 import { readReply, replyOf } from '../../nodes/shared/cortex/reply';
-import { FILTER_FIELDS, scanFilters } from '../../nodes/shared/cortex/scanFilters';
+import {
+	FILTER_FIELDS,
+	scanFilters,
+	SEARCH_FIELDS,
+	searchFilters,
+	type ScanFilter,
+} from '../../nodes/shared/cortex/scanFilters';
 import { resultRows, scriptExecution } from '../../nodes/shared/cortex/scriptResults';
 import { keyOf, signatureHeaders } from '../../nodes/shared/cortex/signature';
 import { ENDPOINT_STATUSES, meaningOf } from '../../nodes/shared/cortex/statuses';
@@ -42,6 +62,7 @@ import {
 	readChoices,
 	readIpAddresses,
 	readList,
+	readNumber,
 	readSwitch,
 	readText,
 	readWholeNumber,
@@ -52,7 +73,7 @@ import {
 import { gatewayBaseUrl } from '../../nodes/shared/qualys/gateway';
 import { readLogin, readPage } from '../../nodes/shared/qualys/reply';
 import { authorization, secretsOf } from '../../nodes/shared/qualys/session';
-import { isObject, numberOf, parseJson, textOf } from '../../nodes/shared/json';
+import { isObject, isoTime, numberOf, parseJson, textOf } from '../../nodes/shared/json';
 import { notTheirWords, pageOf, plainText } from '../../nodes/shared/transport/answer';
 import { asksToWait, LONGEST_WAIT_MS, retryAfter } from '../../nodes/shared/transport/retryAfter';
 import { throttleBackoff } from '../../nodes/shared/transport/attempts';
@@ -211,11 +232,14 @@ const fault = fc.tuple(text, details).map(([message, about]) => new Fault(messag
 
 const count = fc.nat({ max: 100_000 });
 const progress = fc.record({ total: count, finished: count, succeeded: count, failed: count });
+const reasons = fc.array(fc.record<Reason>({ part: text, text }, { requiredKeys: ['text'] }), {
+	maxLength: 5,
+});
 const standing = fc.record({
 	word: statuses,
 	progress,
 	counts: fc.dictionary(statuses, count, { maxKeys: 12 }),
-	errors: fc.array(text, { maxLength: 5 }),
+	errors: reasons,
 });
 const end = fc.record<NonNullable<JobState['end']>>({
 	outcome: fc.constantFrom('succeeded', 'failed', 'timedOut', 'notFound'),
@@ -272,6 +296,8 @@ export const waitParameters = fc.record({
 			requiredShare: number,
 			acceptPartial: flags,
 			includeResults: flags,
+			endpointNames: flags,
+			emptyJobId: fc.oneof(fc.constantFrom('refuse', 'skip'), value),
 		},
 		{ requiredKeys: [] },
 	),
@@ -357,6 +383,48 @@ export const scanParameters = fc.oneof(
 		),
 	),
 );
+
+const endpointFilters = fc.oneof(
+	goodFilters,
+	collection(
+		Object.keys(SEARCH_FIELDS),
+		fc.oneof(inputs.date, addresses, inputs.made('connected', 'LOST', 'windows', ',', ' '), value),
+	),
+);
+
+/** What the user asks a search for endpoints for. */
+export const endpointSearchParameters = fc.record({
+	returnAll: flags,
+	limit: number,
+	filters: endpointFilters,
+	simplify: flags,
+	options: fc.record(
+		{
+			sort: fc.oneof(
+				fc.record(
+					{
+						field: fc.oneof(fc.constantFrom('endpoint_id', 'LAST_SEEN', '__proto__'), value),
+						direction: fc.oneof(fc.constantFrom('asc', 'DESC'), value),
+					},
+					{ requiredKeys: [] },
+				),
+				fc.record({ row: value }),
+				value,
+			),
+		},
+		{ requiredKeys: [] },
+	),
+});
+
+const endpointSearch = fc.record({
+	limit: fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant(Infinity)),
+	sort: fc.record({
+		field: fc.constantFrom('endpoint_id', 'first_seen', 'last_seen'),
+		direction: fc.constantFrom('asc', 'desc'),
+	}),
+	filters: fc.constant<ScanFilter[]>([]),
+	simplify: fc.boolean(),
+});
 
 const cortexFields = fc.record({
 	// People paste the key into the field of its ID.
@@ -704,7 +772,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			tracked.map(pack),
 			inputs
 				.bent({
-					s: ['FAILED', [1, 1, 0, 1], { FAILED: 1 }, ['e']],
+					s: ['FAILED', [1, 1, 0, 1], { FAILED: 1 }, ['e', ['p', 'e']]],
 					m: 1,
 					f: 'x',
 					e: ['failed', 1, 1],
@@ -790,6 +858,45 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			if (known.status === undefined && known.fault === undefined) expect(result).toBe(false);
 		},
 	}),
+	'shared/wait/settings.skippedJob': row({
+		input: waitParameters,
+		run: (parameters) => skippedJob(CORTEX_JOBS, parameters as never),
+		check: (result: { skipped: string } | undefined, { jobId }: { jobId: unknown }) => {
+			// Whatever holds anything is waited for, or refused.
+			if (result !== undefined) expect(trimmedEnds(String(jobId ?? ''))).toBe('');
+		},
+	}),
+	'shared/wait/sentences.isSuccess': row({
+		input: end,
+		run: ({ outcome }) => isSuccess(outcome),
+		check: (result: boolean, { outcome }: { outcome: string }) =>
+			expect(result).toBe(outcome === 'succeeded'),
+	}),
+	'shared/wait/sentences.reasonInWords': row({
+		input: fc.tuple(reasons, text),
+		run: ([list, name]) =>
+			list.map((one) => reasonInWords(one, new Map([[one.part ?? '', name]]))).join('\n'),
+		check: aText,
+	}),
+	'shared/wait/items.skippedItem': row({
+		input: job,
+		run: ({ type }) => skippedItem(CORTEX_JOBS, { skipped: type }, plan),
+		check: ({ outcome, job_id }: { outcome: string; job_id: unknown }) =>
+			expect([outcome, job_id]).toEqual(['skipped', null]),
+	}),
+	'shared/wait/names.namedRows': row({
+		input: fc.tuple(rows, text),
+		run: ([list, name]) =>
+			namedRows(list, { id: 'endpoint_id', name: 'endpoint_name' }, new Map([['', name]])),
+		check: (
+			result: Array<Record<string, unknown>>,
+			[list]: [Array<Record<string, unknown>>, string],
+		) => {
+			const nameless = result.map((one) => ({ ...one, endpoint_name: undefined }));
+			expect(nameless).toEqual(list);
+			expect(result.every((one) => Object.hasOwn(one, 'endpoint_name'))).toBe(true);
+		},
+	}),
 	'shared/wait/sentences.lastKnown': row({
 		input: fc.tuple(job, tracked),
 		run: ([one, known]) => lastKnown(CORTEX_JOBS, one, known),
@@ -850,6 +957,69 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: failureOf,
 		check: (result: unknown) => expect(result === undefined || isObject(result)).toBe(true),
 	}),
+	'CortexXdrSearchEndpoints/search.readSearch': row({
+		input: endpointSearchParameters,
+		run: (parameters) => readEndpointSearch(parameters, 'UTC'),
+		check: ({ limit, sort }: { limit: number; sort: { field: string; direction: string } }) => {
+			expect(limit).toBeGreaterThan(0);
+			expect(['endpoint_id', 'first_seen', 'last_seen']).toContain(sort.field);
+			expect(['asc', 'desc']).toContain(sort.direction);
+		},
+	}),
+	'CortexXdrSearchEndpoints/search.pageBody': row({
+		input: endpointSearch,
+		run: (search) => pageBody(search, firstPage(search)),
+		check: (body: object) => expect(isObject(body)).toBe(true),
+	}),
+	'CortexXdrSearchEndpoints/search.rowOf': row({
+		input: fc.tuple(inputs.bentObject(endpointRecord), endpointSearch),
+		run: ([record, search]) => rowOf(record, search),
+		check: ({ id, moment }: { id: string; moment: number | null }) => {
+			expect(id).not.toBe('');
+			if (moment !== null) expect(Number.isFinite(moment)).toBe(true);
+		},
+	}),
+	'CortexXdrSearchEndpoints/paging.firstPage': row({
+		input: endpointSearch,
+		run: firstPage,
+		check: ({ from, to }: { from: number; to: number }) => {
+			expect(from).toBe(0);
+			expect(to).toBeGreaterThan(0);
+			expect(to).toBeLessThanOrEqual(100);
+		},
+	}),
+	'CortexXdrSearchEndpoints/simplified.simplifiedEndpoint': row({
+		input: inputs.bentObject(endpointRecord),
+		run: simplifiedEndpoint,
+		check: ({ ip, users, group_name, tags, isolated }: Record<string, unknown>) => {
+			for (const list of [ip, users, group_name, tags]) {
+				expect(Array.isArray(list) && list.every((one) => typeof one === 'string')).toBe(true);
+			}
+			expect([true, false, null]).toContain(isolated);
+		},
+	}),
+	'shared/cortex/scanFilters.searchFilters': row({
+		input: endpointFilters,
+		run: (filters) => searchFilters(filters, 'UTC'),
+		check: (filters: Array<{ value: unknown }>) => {
+			for (const { value: one } of filters)
+				expect([[], '', null, undefined]).not.toContainEqual(one);
+		},
+	}),
+	'shared/input/values.readNumber': row({
+		input: fc.tuple(number, fc.boolean()),
+		run: ([given, whole]) =>
+			readNumber('Field', given, { least: 1, most: 1000, unit: 'things', whole }),
+		check: (result: number, [, whole]: [unknown, boolean]) => {
+			expect(result >= 1 && result <= 1000).toBe(true);
+			if (whole) expect(Number.isInteger(result)).toBe(true);
+		},
+	}),
+	'shared/json.isoTime': row({
+		input: fc.oneof(inputs.date, json),
+		run: isoTime,
+		check: (result: unknown) => expect(result).not.toBe(undefined),
+	}),
 	'shared/cortex/endpoints.endpointsPage': row({
 		input: inputs.bentObject(endpointsReply),
 		run: endpointsPage,
@@ -902,7 +1072,8 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 				list.map((one) => ({
 					status: one.status,
 					meaning: meaningOf(ENDPOINT_STATUSES, one.status),
-					inWords: one.endpoint_id,
+					id: one.endpoint_id,
+					reason: one.status,
 					row: { ...one },
 				})),
 				shares,
@@ -1109,8 +1280,11 @@ export const others: readonly string[] = [
 		const name = path.split('/').at(-1)?.replace('.node.js', '');
 		return `${name}/${name}.node.${name}`;
 	}),
+	// A property of its own: test/unit/endpointPaging.test.ts.
+	'CortexXdrSearchEndpoints/paging.collectEndpoints',
 	'shared/cortex/endpoints.lookUpEndpoints',
 	...startOthers,
+	'shared/wait/names.withNames',
 	'shared/wait/inMemory.waitInMemory',
 	'shared/wait/credential.isOtherCredential',
 	'shared/transport/sameCredential.fieldsOf',

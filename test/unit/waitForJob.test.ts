@@ -133,7 +133,7 @@ describe('words of an import job', () => {
 				failed: ended && !succeeded ? 1 : 0,
 			},
 			counts: { [job_status]: 1 },
-			errors: ['x'],
+			errors: [{ text: 'x' }],
 		});
 		expect(importStatus(job, { ...settings, acceptPartial: true }).succeeded).toBe(accepted);
 	});
@@ -555,7 +555,13 @@ describe('what travels while a job is parked', () => {
 					failed: fc.nat(),
 				}),
 				counts: fc.dictionary(fc.string({ maxLength: 100 }), fc.nat(), { maxKeys: 30 }),
-				errors: fc.array(fc.string({ maxLength: 3_000 }), { maxLength: 50 }),
+				errors: fc.array(
+					fc.record(
+						{ part: fc.string({ maxLength: 40 }), text: fc.string({ maxLength: 3_000 }) },
+						{ requiredKeys: ['text'] },
+					),
+					{ maxLength: 50 },
+				),
 			}),
 		},
 		{ requiredKeys: ['misses'] },
@@ -701,7 +707,11 @@ describe('readJob', () => {
 	};
 
 	it('fills in the defaults', () => {
-		expect(readJob(CORTEX_JOBS, good)).toEqual({ type: 'endpointAction', id: '1', settings });
+		expect(readJob(CORTEX_JOBS, good)).toEqual({
+			type: 'endpointAction',
+			id: '1',
+			settings: { ...settings, endpointNames: true },
+		});
 		expect(
 			readJob(CORTEX_JOBS, { ...good, timeout: '1.5', pollInterval: ' 3 ' }).settings,
 		).toMatchObject({

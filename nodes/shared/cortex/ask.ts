@@ -6,7 +6,7 @@ import { connectionFault } from '../transport/connection';
 import { inTime } from '../transport/inTime';
 import { requestRules } from '../transport/requestRules';
 import { secretsOf, showableFault } from '../transport/secrets';
-import type { CortexOperation } from './operations';
+import type { Question } from './operations';
 import type { JsonObject } from '../json';
 import { readReply } from './reply';
 import { CORTEX_CREDENTIAL, laneToTenant, patienceOf } from './send';
@@ -14,13 +14,7 @@ import { isTool } from '../transport/tool';
 import type { Connection } from '../wait/job';
 import { tenantBaseUrl } from './tenant';
 
-/** A request to the Cortex API. */
-export interface Question {
-	operation: CortexOperation;
-	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>;
-	/** Milliseconds that the answer may take; a minute unless given. */
-	timeout?: number;
-}
+export type { Question };
 
 /** The way to a tenant, also for what must never be sent twice. */
 export interface Tenant extends Connection<Question> {

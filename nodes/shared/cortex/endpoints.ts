@@ -1,8 +1,7 @@
 import { unexpectedAnswer } from '../errors';
 import { isObject, numberOf, type JsonObject } from '../json';
-import type { Ask } from '../wait/job';
-import type { Question } from './ask';
-import { OPERATIONS } from './operations';
+import type { Ask, PartNames } from '../wait/job';
+import { OPERATIONS, type Question } from './operations';
 import { replyOf } from './reply';
 
 /** Path of the search for endpoints. */
@@ -79,3 +78,17 @@ export async function lookUpEndpoints(
 	}
 	return found;
 }
+
+/** The names of endpoints, as rows of actions and of script results hold them. */
+export const ENDPOINT_NAMES: PartNames<Question> = {
+	id: 'endpoint_id',
+	name: 'endpoint_name',
+	async lookUp(ask, ids) {
+		const names = new Map<string, string>();
+		for (const [id, record] of await lookUpEndpoints(ask, ids)) {
+			const name = nameOfEndpoint(record);
+			if (name !== null) names.set(id, name);
+		}
+		return names;
+	},
+};

@@ -129,3 +129,30 @@ export const filterProperties: INodeProperties[] = [
 		description: 'Users of the endpoints, separated by commas or as an array',
 	},
 ];
+
+/** The filters of a search for endpoints: these, and two more. */
+export const searchFilterProperties: INodeProperties[] = [
+	...filterProperties,
+	{
+		displayName: 'Endpoint Statuses',
+		name: 'endpointStatuses',
+		type: 'multiOptions' as const,
+		default: [],
+		options: [
+			{ name: 'Connected', value: 'connected' },
+			{ name: 'Disconnected', value: 'disconnected' },
+			{ name: 'Lost', value: 'lost' },
+			{ name: 'Uninstalled', value: 'uninstalled' },
+		],
+		description: 'Whether the agents are connected to the tenant',
+	},
+	{
+		displayName: 'Public IP Addresses',
+		name: 'publicIpAddresses',
+		type: 'string' as const,
+		default: '',
+		placeholder: 'e.g. 203.0.113.7',
+		description:
+			'Addresses under which the endpoints appear on the internet, separated by commas or as an array; no networks',
+	},
+].sort((a, b) => a.displayName.localeCompare(b.displayName));

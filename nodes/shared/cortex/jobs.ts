@@ -4,6 +4,7 @@ import type { JobKind, Status, Vendor } from '../wait/job';
 import { statusOfParts, statusOfWhole, type Judged, type Telling } from '../wait/verdict';
 import { endpointRows, type EndpointRow } from './actionStatus';
 import { tenantOf, type Question } from './ask';
+import { ENDPOINT_NAMES } from './endpoints';
 import { actionIdToSend, readActionId } from './description';
 import { importJob, IMPORT_JOBS_PATH, readJobId } from './importJob';
 import { OPERATIONS } from './operations';
@@ -48,7 +49,8 @@ export const actionStatus = (rows: EndpointRow[], settings: Judged): Status =>
 		rows.map((row) => ({
 			status: row.status,
 			meaning: meaningOf(ENDPOINT_STATUSES, row.status),
-			inWords: `${row.endpoint_id}: ${reasonOf(row)}`,
+			id: row.endpoint_id,
+			reason: reasonOf(row),
 			row: { ...row },
 		})),
 		settings,
@@ -72,6 +74,7 @@ export const importStatus = (
 const action: JobKind<Question> = {
 	title: 'Action',
 	parts: 'endpoints',
+	names: ENDPOINT_NAMES,
 	readId: (value) => readActionId(value, 'Job ID'),
 	async status(ask, { id, settings }) {
 		const json = await ask({

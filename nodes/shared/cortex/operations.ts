@@ -1,3 +1,5 @@
+import type { IHttpRequestOptions } from 'n8n-workflow';
+
 /** An operation of the Cortex API, with what its refusals are explained by. */
 export interface CortexOperation {
 	/** As in the title of the node. */
@@ -23,6 +25,14 @@ export interface CortexOperation {
 	throttledFor?: number;
 	/** What to say where the tenant asks for fewer requests, other than that it takes 10 a second. */
 	limit?: string;
+}
+
+/** A request to the Cortex API. */
+export interface Question {
+	operation: CortexOperation;
+	request: Pick<IHttpRequestOptions, 'method' | 'url' | 'body'>;
+	/** Milliseconds that the answer may take; a minute unless given. */
+	timeout?: number;
 }
 
 /** What the calls around queries need. */

@@ -23,6 +23,12 @@ export const SCAN_STATUSES = [
 	'success',
 ] as const;
 export const ISOLATION = ['isolated', 'unisolated'] as const;
+export const ENDPOINT_STATUS_FILTERS = [
+	'connected',
+	'disconnected',
+	'lost',
+	'uninstalled',
+] as const;
 
 type Read = (label: string, value: unknown, timeZone: string) => ScanFilter['value'];
 
@@ -69,52 +75,69 @@ export const FILTER_FIELDS: Readonly<Record<string, FilterField>> = {
 	usernames: list('Usernames', 'username'),
 };
 
+/** What endpoints can be searched by: also by what the calls that start actions do not know. */
+export const SEARCH_FIELDS: Readonly<Record<string, FilterField>> = {
+	...FILTER_FIELDS,
+	endpointStatuses: choices('Endpoint Statuses', 'endpoint_status', ENDPOINT_STATUS_FILTERS),
+	publicIpAddresses: list('Public IP Addresses', 'public_ip_list', readIpAddresses),
+};
+
 const RANGES = [
 	['firstSeenAfter', 'firstSeenBefore'],
 	['lastSeenAfter', 'lastSeenBefore'],
 ] as const;
 
 /**
- * Filters of a scan, from the parameters of the node.
- *
- * Whatever was added must hold something: a filter that came out empty and was left out would scan more
- * endpoints than the user wants.
- *
- * @param collection the filters that were added, by parameter name
- * @param timeZone the workflow's, for dates without a zone
- * @throws {InputError} also where there is no filter at all: that must never mean "all"
+ * Reads filters. Whatever was added must hold something: a filter that came out empty and was left out would mean
+ * more endpoints than the user wants.
  */
-export function scanFilters(collection: unknown, timeZone: string): ScanFilter[] {
-	const filters = readCollection(
-		'Filters',
-		collection,
-		Object.keys(FILTER_FIELDS),
-		'{ "groupNames": ["Kiosks"] }',
-	);
-	const added = Object.keys(FILTER_FIELDS).filter((name) => Object.hasOwn(filters, name));
-	if (added.length === 0) {
-		throw new InputError(
-			'No filter is set, so it is not known which endpoints are meant',
-			'Add a filter, or set Scope to All Endpoints if that is what you want.',
-		);
-	}
+function readFilters(
+	collection: unknown,
+	timeZone: string,
+	fields: Readonly<Record<string, FilterField>>,
+): ScanFilter[] {
+	const names = Object.keys(fields);
+	const filters = readCollection('Filters', collection, names, '{ "groupNames": ["Kiosks"] }');
 	const values = new Map<string, ScanFilter['value']>();
-	for (const name of added) {
-		const { label, read } = FILTER_FIELDS[name];
+	for (const name of names.filter((one) => Object.hasOwn(filters, one))) {
+		const { label, read } = fields[name];
 		values.set(name, read(`Filter ${label}`, filters[name], timeZone));
 	}
 	for (const [start, end] of RANGES) {
 		checkRange(
-			[`Filter ${FILTER_FIELDS[start].label}`, `Filter ${FILTER_FIELDS[end].label}`],
+			[`Filter ${fields[start].label}`, `Filter ${fields[end].label}`],
 			values.get(start) as number | undefined,
 			values.get(end) as number | undefined,
 		);
 	}
 	return [...values].map(([name, value]) => {
-		const { field, operator } = FILTER_FIELDS[name];
+		const { field, operator } = fields[name];
 		return { field, operator, value };
 	});
 }
+
+/**
+ * Filters of a scan, from the parameters of the node.
+ *
+ * @param collection the filters that were added, by parameter name
+ * @param timeZone the workflow's, for dates without a zone
+ * @throws {InputError} for one that holds nothing, and where there is no filter at all: that must never mean "all"
+ */
+export function scanFilters(collection: unknown, timeZone: string): ScanFilter[] {
+	const filters = readFilters(collection, timeZone, FILTER_FIELDS);
+	if (filters.length > 0) return filters;
+	throw new InputError(
+		'No filter is set, so it is not known which endpoints are meant',
+		'Add a filter, or set Scope to All Endpoints if that is what you want.',
+	);
+}
+
+/**
+ * Filters of a search, as {@link scanFilters}; none at all means all endpoints, since reading harms nobody.
+ * @throws {InputError} for one that holds nothing
+ */
+export const searchFilters = (collection: unknown, timeZone: string): ScanFilter[] =>
+	readFilters(collection, timeZone, SEARCH_FIELDS);
 
 /**
  * Filters of the item at hand.

@@ -1,6 +1,6 @@
 import { NodeConnectionTypes, type INodeTypeDescription, type NodeHint } from 'n8n-workflow';
 import { qualysGatewayApiTest } from './credentialTest';
-import { hintWhere } from '../transport/hints';
+import { hintWhere, NO_ITEMS } from '../transport/hints';
 import { GATEWAY_BASE_URL_EXPRESSION } from './gateway';
 
 /** The icon of all Qualys nodes. */
@@ -33,5 +33,5 @@ export const emptyResultHint = (name: string): NodeHint =>
 	hintWhere(
 		name,
 		'Nothing was found. Qualys shows a user only what lies in the tag scope of that user, so there may be more than the user of this credential can see.',
-		'first === undefined',
+		NO_ITEMS,
 	);

@@ -3,6 +3,9 @@ import type { NodeHint } from 'n8n-workflow';
 /** How many copies of a node, which n8n numbers, a hint looks for. */
 const COPIES = 9;
 
+/** The condition of {@link hintWhere} for a result without items. */
+export const NO_ITEMS = 'first === undefined';
+
 /**
  * A hint beside a result of a declarative node.
  *
@@ -12,7 +15,8 @@ const COPIES = 9;
  * n8n lets only nodes with an `execute` of their own add hints to a run, not the functions of a declarative one.
  *
  * @param name the node's default name
- * @param condition JavaScript of `first`, the first item of the result; `undefined` where there is none
+ * @param condition JavaScript of `first`, the first item of the result, `undefined` where there is none; and of `node`,
+ *   which is what n8n's expressions know of the node
  */
 export function hintWhere(name: string, message: string, condition: string): NodeHint {
 	const names = Array.from({ length: COPIES + 1 }, (_, copy) => name + (copy || ''));

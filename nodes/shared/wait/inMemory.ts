@@ -1,11 +1,11 @@
 import { pause } from '../transport/clock';
+import type { Ends } from './output';
 import { nextRound } from './rounds';
 import { nextPoll, type Pending } from './schedule';
-import type { JobItem } from './items';
 import type { Plan, Source, State } from './job';
 
 /** The end of a wait, or where it stands when it is time to park, and for how many seconds. */
-export type InMemory = { ends: JobItem[] } | { state: State; pending: Pending; parkFor: number };
+export type InMemory = Ends | { state: State; pending: Pending; parkFor: number };
 
 /**
  * Waits in this process: to the end, or until it is time to park.

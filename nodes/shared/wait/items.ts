@@ -1,5 +1,13 @@
-import { NO_PROGRESS, type Job, type JobState, type Plan, type Result, type Vendor } from './job';
-import { lastKnown } from './sentences';
+import {
+	NO_PROGRESS,
+	type Job,
+	type JobState,
+	type Plan,
+	type Result,
+	type Skipped,
+	type Vendor,
+} from './job';
+import { lastKnown, reasonInWords } from './sentences';
 
 /** A job that has come to its end. */
 export type Ended = JobState & { end: NonNullable<JobState['end']> };
@@ -19,7 +27,11 @@ export function jobItem(vendor: Vendor, job: Job, plan: Plan, state: Ended, resu
 		progress: status?.progress ?? NO_PROGRESS,
 		by_status: status?.counts ?? {},
 		...(parts === undefined || result.parts === undefined ? {} : { [parts]: result.parts }),
-		errors: [...reasons, ...(fault ? [fault] : []), ...result.errors],
+		errors: [
+			...reasons.map((reason) => reasonInWords(reason, result.names)),
+			...(fault ? [fault] : []),
+			...result.errors,
+		],
 		...(result.results === undefined ? {} : { results: result.results }),
 		polls: end.polls,
 		started_at: new Date(plan.startedAt).toISOString(),
@@ -29,6 +41,26 @@ export function jobItem(vendor: Vendor, job: Job, plan: Plan, state: Ended, resu
 }
 
 export type JobItem = ReturnType<typeof jobItem>;
+
+/** The item of an input item that names no job, which was left out. */
+export function skippedItem({ kinds }: Vendor, { skipped }: Skipped, plan: Plan) {
+	const { [skipped]: kind } = kinds;
+	const at = new Date(plan.startedAt).toISOString();
+	return {
+		job_type: skipped,
+		job_id: null,
+		outcome: 'skipped' as const,
+		status: '',
+		progress: NO_PROGRESS,
+		by_status: {},
+		...(kind.parts === undefined ? {} : { [kind.parts]: [] }),
+		errors: [],
+		polls: 0,
+		started_at: at,
+		finished_at: at,
+		waited_seconds: 0,
+	};
+}
 
 /** How a job stands whose wait is parked: its item, without what only the end brings. */
 export function runningItem(vendor: Vendor, job: Job, plan: Plan, state: JobState) {

@@ -11,9 +11,8 @@ import type { CredentialSecrets } from '../transport/secrets';
  *   poll     asking once how the jobs stand that are still running; polls follow each other in rounds
  *   status   how a job stands, as a poll brings it: the vendor's word, counts, reasons
  *   state    what is known of all jobs after so many rounds; the only thing that changes while a wait is parked
- *   outcome  how a job ended: succeeded, failed, timedOut, notFound
+ *   outcome  how a job ended: succeeded, failed, timedOut, notFound; skipped is one that nobody named
  *   result   what is fetched of a job once, when all have ended
- *
  * `wait.ts` is where a node enters; it waits in memory (`inMemory.ts`), and then in n8n's database (`parked.ts`).
  */
 
@@ -33,6 +32,8 @@ export interface Settings {
 	requiredShare: number;
 	acceptPartial: boolean;
 	includeResults: boolean;
+	/** Whether the names of its parts are looked up at the end; absent from waits that version 0.1.0 has parked. */
+	endpointNames?: boolean;
 }
 
 /** One job to wait for. */
@@ -43,18 +44,29 @@ export interface Job {
 	settings: Settings;
 }
 
+/** Why an input item waits for nothing. */
+export interface Refused {
+	refusal: string;
+	hint?: string;
+}
+
+/** An input item without an id, where the user wants that to be a success: the type of job that there is none of. */
+export interface Skipped {
+	skipped: string;
+}
+
 /** What does not change while a node waits. It travels with a parked wait, and holds no secret. */
 export interface Plan {
 	/** Moment of the first poll, epoch milliseconds. The clock of all timeouts starts here. */
 	startedAt: number;
 	/** Jobs to wait for, each once. */
 	jobs: Job[];
-	/** What each input item waits for: a job by its place in `jobs`, or why its input was refused. */
-	items: Array<number | { refusal: string; hint?: string }>;
+	/** What each input item waits for: a job by its place in `jobs`, or why its input was refused, or left out. */
+	items: Array<number | Refused | Skipped>;
 	onError: 'stop' | 'continue' | 'errorOutput';
 }
 
-export type Outcome = 'succeeded' | 'failed' | 'timedOut' | 'notFound';
+export type Outcome = 'succeeded' | 'failed' | 'timedOut' | 'notFound' | 'skipped';
 
 /** How many parts of a job there are, and how many of them came to what end. */
 export interface Progress {
@@ -62,6 +74,13 @@ export interface Progress {
 	finished: number;
 	succeeded: number;
 	failed: number;
+}
+
+/** Why a part of a job did not succeed, or the job itself. */
+export interface Reason {
+	/** The id of the part, where it is about one: its name is known only at the end. */
+	part?: string;
+	text: string;
 }
 
 /** How a job stands. */
@@ -76,7 +95,7 @@ export interface Status {
 	/** How many parts have each word. */
 	counts: Record<string, number>;
 	/** Why parts did not succeed, or the job itself. */
-	errors: string[];
+	errors: Reason[];
 	/** A row for each part; absent where a job has none. */
 	parts?: JsonObject[];
 }
@@ -110,7 +129,9 @@ export interface Result {
 	/** Rows of what the job gave back; null where they could not be fetched, absent where nobody wants them. */
 	results?: JsonObject[] | null;
 	/** Why parts did not succeed, where that is known better than from the last poll. */
-	reasons?: string[];
+	reasons?: Reason[];
+	/** Names of parts by their ids, where they were looked up. */
+	names?: ReadonlyMap<string, string>;
 	/** Why something could not be fetched. */
 	errors: string[];
 	/** What could not be fetched may be there in a while. */
@@ -141,12 +162,23 @@ export interface Connection<Question = unknown> {
 	faultOf(error: unknown): Fault;
 }
 
+/** Names of a job's parts, which the vendor keeps elsewhere. The same object for kinds with the same parts. */
+export interface PartNames<Question = unknown> {
+	/** Fields of a row, of parts and of results, that hold its id and its name. */
+	id: string;
+	name: string;
+	/** Looks up names by ids; ids without a name are missing. @throws {Fault} */
+	lookUp(ask: Ask<Question>, ids: string[]): Promise<ReadonlyMap<string, string>>;
+}
+
 /** A kind of job: how to ask for it, what the answer means, what to fetch at the end. */
 export interface JobKind<Question = unknown> {
 	/** In sentences, before the id. */
 	title: string;
 	/** What its parts are called, in sentences and as field of the output; absent where it has none. */
 	parts?: string;
+	/** How its parts get names; absent where they have none. */
+	names?: PartNames<Question>;
 	/** Seconds that must lie between two polls, where the vendor limits these. */
 	apart?: number;
 	/** Seconds below which no job of this kind is polled again, whatever the user has set. */

@@ -1,23 +1,21 @@
 import { wantsResults } from './polls';
-import type { Plan, State, Vendor } from './job';
+import type { Plan, Refused, State, Vendor } from './job';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { InputError } from '../errors';
 import { clock } from '../transport/clock';
 import { failedItem, toNodeError } from '../transport/nodeErrors';
 import { secretsOf, withoutSecrets } from '../transport/secrets';
 import type { Handover } from './handover';
-import { failureText, lastKnown, summaryOf, type Clean } from './sentences';
-import { jobItem, runningItem, type JobItem } from './items';
+import { failureText, isSuccess, lastKnown, summaryOf, type Clean } from './sentences';
+import { jobItem, runningItem, skippedItem, type JobItem } from './items';
 
 type Json = INodeExecutionData['json'];
 
 function outputJson(vendor: Vendor, item: JobItem, onError: Plan['onError'], clean?: Clean): Json {
-	if (onError !== 'errorOutput' || item.outcome === 'succeeded') return item as never;
+	if (onError !== 'errorOutput' || isSuccess(item.outcome)) return item as never;
 	// n8n takes an item with just these keys to the error output, and adds the fields of its input.
 	return { error: failureText(vendor, item, true, clean), details: item as never };
 }
-
-type Refused = Exclude<Plan['items'][number], number>;
 
 const refusedJson = ({ refusal, hint }: Refused): Json => ({
 	error: refusal,
@@ -26,12 +24,18 @@ const refusedJson = ({ refusal, hint }: Refused): Json => ({
 
 /** One item for each input item, in their order: n8n links a parked wait's items by that order. */
 const itemsOf = (
+	vendor: Vendor,
 	plan: Plan,
 	jsonOf: (job: number) => Json,
 	jsonOfRefused: (entry: Refused) => Json,
 ): INodeExecutionData[] =>
 	plan.items.map((entry, item) => ({
-		json: typeof entry === 'number' ? jsonOf(entry) : jsonOfRefused(entry),
+		json:
+			typeof entry === 'number'
+				? jsonOf(entry)
+				: 'skipped' in entry
+					? (skippedItem(vendor, entry, plan) as never)
+					: jsonOfRefused(entry),
 		pairedItem: { item },
 	}));
 
@@ -45,15 +49,24 @@ export const outputItems = (
 	ends: JobItem[],
 	clean?: Clean,
 ): INodeExecutionData[] =>
-	itemsOf(plan, (job) => outputJson(vendor, ends[job], plan.onError, clean), refusedJson);
+	itemsOf(vendor, plan, (job) => outputJson(vendor, ends[job], plan.onError, clean), refusedJson);
+
+/** What all jobs came out as, and what the user should know of it besides. */
+export interface Ends {
+	ends: JobItem[];
+	hint?: string;
+}
 
 /** The end of a wait: its items, or where On Error says to stop, and not every job succeeded, the error. */
 export async function endOf(
 	context: IExecuteFunctions,
 	vendor: Vendor,
 	plan: Plan,
-	ends: JobItem[],
+	{ ends, hint }: Ends,
 ): Promise<{ items: INodeExecutionData[] } | { failure: ReturnType<typeof toNodeError> }> {
+	if (hint !== undefined) {
+		context.addExecutionHints({ message: hint, location: 'outputPane', type: 'warning' });
+	}
 	const secrets = await secretsOf(context, vendor.credential);
 	const clean = (text: string) => withoutSecrets(text, secrets);
 	const summary = plan.onError === 'stop' ? summaryOf(vendor, ends, clean) : undefined;
@@ -70,6 +83,7 @@ export async function endOf(
  */
 export const runningItems = (vendor: Vendor, plan: Plan, state: State): INodeExecutionData[] =>
 	itemsOf(
+		vendor,
 		plan,
 		(job) => runningItem(vendor, plan.jobs[job], plan, state.jobs[job]) as never,
 		({ refusal }) => ({ errors: [refusal] }),
@@ -101,13 +115,18 @@ export function lostItems(
 
 /** An item for each input item of a wait that broke off, with what was known of its job. */
 function brokenItems(
+	vendor: Vendor,
 	plan: Plan,
 	state: State | undefined,
 	failure: ReturnType<typeof toNodeError>,
 ): INodeExecutionData[] {
 	return plan.items.map((entry, item) => {
 		const { json, pairedItem } = failedItem(failure, item);
-		if (typeof entry !== 'number') return { json, pairedItem };
+		if (typeof entry !== 'number') {
+			return 'skipped' in entry
+				? { json: skippedItem(vendor, entry, plan) as never, pairedItem }
+				: { json, pairedItem };
+		}
 		const { type, id } = plan.jobs[entry];
 		const { word: status, progress, counts: by_status } = state?.jobs[entry].status ?? {};
 		const known = { job_type: type, job_id: id, status, progress, by_status };
@@ -129,7 +148,7 @@ export function brokenOff(
 	failure: ReturnType<typeof toNodeError>,
 ): Handover {
 	if (plan.onError !== 'stop') {
-		return { ended: brokenItems(plan, state, failure).map(({ json }) => json) };
+		return { ended: brokenItems(vendor, plan, state, failure).map(({ json }) => json) };
 	}
 	const lines = lastKnownLines(vendor, plan, state);
 	const description = [failure.description, lines].filter(Boolean).join('\n') || undefined;

@@ -24,7 +24,7 @@ async function poll(context: IExecuteFunctions, vendor: Vendor, plan: ParkedPlan
 		if ('state' in round) {
 			return { next: [stateItem(round.state, parkedSeconds(round.pending))] };
 		}
-		const end = await endOf(context, vendor, plan, round.ends);
+		const end = await endOf(context, vendor, plan, round);
 		if ('items' in end) return { handover: { ended: end.items.map(({ json }) => json) } };
 		const { message, description } = end.failure;
 		return { handover: { failed: { message, description } } };

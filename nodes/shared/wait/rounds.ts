@@ -1,6 +1,8 @@
 import { clock } from '../transport/clock';
-import { jobItem, type Ended, type JobItem } from './items';
-import type { Plan, Settings, Source, State } from './job';
+import { jobItem, type Ended } from './items';
+import type { Plan, Result, Settings, Source, State } from './job';
+import { withNames } from './names';
+import type { Ends } from './output';
 import { complete, poll } from './polls';
 import { pendingAfter, pollsOf, turnOf, type Pending } from './schedule';
 import { afterPoll, elapsedSeconds, isDue, running } from './state';
@@ -34,19 +36,17 @@ async function pollAll(source: Source, plan: Plan, before: State): Promise<State
 	return { round, turn, jobs };
 }
 
-/** What every job came out as, in the order of the plan, and whether what is missing may be there in a while. */
-async function endsOf(source: Source, plan: Plan, state: State) {
-	const results = await Promise.all(
-		plan.jobs.map(async (job, index) => await complete(source, job, state.jobs[index])),
+/** What every job came out as, in the order of the plan. */
+async function endsOf(source: Source, plan: Plan, state: State, results: Result[]): Promise<Ends> {
+	const named = await withNames(source, plan, state, results);
+	const ends = plan.jobs.map((job, index) =>
+		jobItem(source.vendor, job, plan, state.jobs[index] as Ended, named.results[index]),
 	);
-	const items = plan.jobs.map((job, index) =>
-		jobItem(source.vendor, job, plan, state.jobs[index] as Ended, results[index]),
-	);
-	return { items, again: results.some(({ again }) => again) };
+	return { ends, hint: named.hint };
 }
 
 /** What a round of polls brought: the end of the wait, or how it stands and when to go on. */
-export type Round = { ends: JobItem[] } | { state: State; pending: Pending };
+export type Round = Ends | { state: State; pending: Pending };
 
 /**
  * One round: asks for the jobs that are still running, and once all have ended, for their results.
@@ -60,10 +60,13 @@ export async function nextRound(source: Source, plan: Plan, before: State): Prom
 	const state = await pollAll(source, plan, before);
 	let waitFor = running(plan, state);
 	if (waitFor.length === 0) {
-		const { items, again } = await endsOf(source, plan, state);
+		const results = await Promise.all(
+			plan.jobs.map(async (job, index) => await complete(source, job, state.jobs[index])),
+		);
+		const again = results.some((result) => result.again);
 		const inTime = ({ timeout }: Settings) => timeout > elapsedSeconds(plan);
 		waitFor = again ? plan.jobs.map(({ settings }) => settings).filter(inTime) : [];
-		if (waitFor.length === 0) return { ends: items };
+		if (waitFor.length === 0) return await endsOf(source, plan, state, results);
 	}
 	const elapsed = elapsedSeconds(plan);
 	return { state, pending: pendingAfter(source.vendor, plan, state, { elapsed, waitFor }) };

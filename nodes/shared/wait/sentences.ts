@@ -5,6 +5,7 @@ import {
 	type JobState,
 	type Outcome,
 	type Progress,
+	type Reason,
 	type Vendor,
 } from './job';
 
@@ -13,7 +14,18 @@ const OUTCOMES_IN_WORDS: Record<Outcome, string> = {
 	failed: 'failed',
 	timedOut: 'was still going on at the deadline',
 	notFound: 'was not found',
+	skipped: 'was skipped: it has no id',
 };
+
+/** Whether an outcome is none that On Error decides about. */
+export const isSuccess = (outcome: Outcome): boolean =>
+	outcome === 'succeeded' || outcome === 'skipped';
+
+/** Why something did not succeed: by the name of the part that it is about, else by its id. */
+export const reasonInWords = (
+	{ part, text }: Reason,
+	names?: ReadonlyMap<string, string>,
+): string => (part === undefined ? text : `${names?.get(part) ?? part}: ${text}`);
 
 /** At most so many reasons are part of the sentence about one job, each so long. */
 const REASONS = { count: 3, characters: 300 };
@@ -48,7 +60,7 @@ export function failureText(
 	clean = asItIs,
 ): string {
 	const { job_type, job_id, outcome, status, progress, errors } = item;
-	if (outcome === 'succeeded') return '';
+	if (isSuccess(outcome)) return '';
 	const job = { type: job_type, id: job_id };
 	const [name, how] = jobInWords(vendor, job, { word: status, progress });
 	const ended = `${name} ${OUTCOMES_IN_WORDS[outcome]}${how}`;
@@ -90,7 +102,7 @@ export function summaryOf(vendor: Vendor, items: JobItem[], clean = asItIs): Sum
 	// One job can end in two ways, for items that wait with other settings.
 	const keyOf = ({ job_type, job_id, outcome }: JobItem) => `${job_type} ${job_id} ${outcome}`;
 	const distinct = [...new Map(items.map((item) => [keyOf(item), item])).values()];
-	const bad = distinct.filter(({ outcome }) => outcome !== 'succeeded');
+	const bad = distinct.filter(({ outcome }) => !isSuccess(outcome));
 	if (bad.length === 0) return undefined;
 	if (distinct.length === 1) {
 		return {

@@ -1,9 +1,39 @@
-import { readChoice, readNumber, readSwitch } from '../input/values';
-import type { Job, Settings, Vendor } from './job';
+import { readChoice, readNumber, readSwitch, trimmedEnds } from '../input/values';
+import type { Job, Settings, Skipped, Vendor } from './job';
 
 /** A year: nobody waits longer, and far dates do not fit into n8n's timers. */
 const LONGEST_TIMEOUT_MINUTES = 525_600;
 const LONGEST_INTERVAL_SECONDS = 86_400;
+
+/** The parameters of the node, for one item. */
+export interface JobParameters {
+	jobType: unknown;
+	jobId: unknown;
+	pollInterval: unknown;
+	timeout: unknown;
+	options: Record<string, unknown>;
+}
+
+const optionOf =
+	({ options }: Pick<JobParameters, 'options'>) =>
+	(name: keyof Settings | 'emptyJobId', otherwise: unknown) => {
+		const { [name]: value } = options;
+		return value === undefined ? otherwise : value;
+	};
+
+const isBlank = (id: unknown) =>
+	id === undefined || id === null || (typeof id === 'string' && trimmedEnds(id) === '');
+
+/**
+ * Whether an input item names no job, and the user wants that to be a success.
+ * @throws {InputError}
+ */
+export function skippedJob({ kinds }: Vendor, parameters: JobParameters): Skipped | undefined {
+	const choice = optionOf(parameters)('emptyJobId', 'refuse');
+	const skips = readChoice('If Job ID Is Empty', choice, ['refuse', 'skip']) === 'skip';
+	if (!skips || !isBlank(parameters.jobId)) return undefined;
+	return { skipped: readChoice('Job Type', parameters.jobType, Object.keys(kinds)) };
+}
 
 /**
  * Reads what one input item wants to wait for.
@@ -13,23 +43,10 @@ const LONGEST_INTERVAL_SECONDS = 86_400;
  * @param longestMinutes cuts the timeout short
  * @throws {InputError}
  */
-export function readJob(
-	vendor: Vendor,
-	parameters: {
-		jobType: unknown;
-		jobId: unknown;
-		pollInterval: unknown;
-		timeout: unknown;
-		options: Record<string, unknown>;
-	},
-	longestMinutes = Infinity,
-): Job {
-	const option = (name: keyof Settings, otherwise: unknown) => {
-		const { [name]: value } = parameters.options;
-		return value === undefined ? otherwise : value;
-	};
+export function readJob(vendor: Vendor, parameters: JobParameters, longestMinutes = Infinity): Job {
 	const { kinds } = vendor;
 	const type = readChoice('Job Type', parameters.jobType, Object.keys(kinds));
+	const option = optionOf(parameters);
 	const interval = { least: 1, most: LONGEST_INTERVAL_SECONDS, unit: 'seconds' };
 	const minutes = { least: 1, most: LONGEST_TIMEOUT_MINUTES, unit: 'minutes' };
 	const share = { least: 0, most: 100, unit: 'percent' };
@@ -49,6 +66,7 @@ export function readJob(
 			requiredShare: readNumber('Required Share', option('requiredShare', 100), share),
 			acceptPartial: readSwitch('Accept Partial', option('acceptPartial', false)),
 			includeResults: readSwitch('Include Results', option('includeResults', true)),
+			endpointNames: readSwitch('Endpoint Names', option('endpointNames', true)),
 		},
 	};
 }

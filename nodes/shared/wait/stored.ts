@@ -1,6 +1,14 @@
 import { InputError } from '../errors';
 import { isObject, parseJson } from '../json';
-import { NO_PROGRESS, type Job, type JobState, type Outcome, type Plan, type State } from './job';
+import {
+	NO_PROGRESS,
+	type Job,
+	type JobState,
+	type Outcome,
+	type Plan,
+	type Reason,
+	type State,
+} from './job';
 
 /** Bytes that texts of one job may take up while it is parked: its errors, and its last fault. */
 const PARKED_TEXT = 250;
@@ -14,18 +22,27 @@ function fitting(text: string, bytes: number): string {
 	return start;
 }
 
-/** As much of the texts as fits. */
-function allFitting(texts: string[], bytes: number): string[] {
-	const kept: string[] = [];
+/** A reason as it is stored: its text alone, as version 0.1.0 had all of them, or with the part it is about. */
+type PackedReason = string | [part: string, text: string];
+
+/** As much of the reasons as fits. */
+function allFitting(reasons: Reason[], bytes: number): PackedReason[] {
+	const kept: PackedReason[] = [];
 	let left = bytes;
-	for (const text of texts) {
-		const part = fitting(text, left);
-		if (part === '') break;
-		kept.push(part);
-		left -= Buffer.byteLength(JSON.stringify(part)) + 1;
+	for (const { part, text } of reasons) {
+		// Brackets, quotes and commas of a pair are two more than those of a text.
+		const room = part === undefined ? left : left - Buffer.byteLength(JSON.stringify(part)) - 3;
+		const start = fitting(text, room);
+		if (start === '') break;
+		const packed: PackedReason = part === undefined ? start : [part, start];
+		kept.push(packed);
+		left -= Buffer.byteLength(JSON.stringify(packed)) + 1;
 	}
 	return kept;
 }
+
+const unpackReason = (packed: PackedReason): Reason =>
+	typeof packed === 'string' ? { text: packed } : { part: packed[0], text: packed[1] };
 
 /** At most so many different words of a status are kept while a job is parked, each so long. */
 const PARKED_WORDS = { count: 10, bytes: 25 };
@@ -63,7 +80,15 @@ const isList = <T>(value: unknown, holds: (one: unknown) => one is T): value is 
 	Array.isArray(value) && value.every(holds);
 
 /** A status as {@link pack} writes it: word, counts, counts by word, errors. */
-type PackedStatus = [string, [number, number, number, number], Record<string, number>, string[]];
+type PackedStatus = [
+	string,
+	[number, number, number, number],
+	Record<string, number>,
+	PackedReason[],
+];
+
+const isPackedReason = (value: unknown): value is PackedReason =>
+	isText(value) || (isList(value, isText) && value.length === 2);
 
 function isPackedStatus(value: unknown): value is PackedStatus {
 	if (!Array.isArray(value)) return false;
@@ -74,7 +99,7 @@ function isPackedStatus(value: unknown): value is PackedStatus {
 		progress.length === 4 &&
 		isObject(counts) &&
 		Object.values(counts).every(isNumber) &&
-		isList(errors, isText)
+		isList(errors, isPackedReason)
 	);
 }
 
@@ -110,7 +135,7 @@ export function unpack(text: unknown): JobState {
 			word: s[0],
 			progress: { total: s[1][0], finished: s[1][1], succeeded: s[1][2], failed: s[1][3] },
 			counts: s[2],
-			errors: s[3],
+			errors: s[3].map(unpackReason),
 		},
 		misses: m ?? 0,
 		fault: f,

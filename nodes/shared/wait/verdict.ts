@@ -14,8 +14,9 @@ export interface Part {
 	/** The vendor's word. */
 	status: string;
 	meaning: WordMeaning;
-	/** The part, its word and its reason, for those who did not succeed. */
-	inWords: string;
+	id: string;
+	/** Its word and its reason, for those who did not succeed. */
+	reason: string;
 	/** As the output shows it. */
 	row: JsonObject;
 }
@@ -74,7 +75,7 @@ export function statusOfParts(parts: Part[], settings: Judged, telling: Telling)
 		word,
 		progress: { total: parts.length, finished: finished.length, succeeded, failed: bad.length },
 		counts: countByStatus(parts),
-		errors: bad.map(({ inWords }) => inWords),
+		errors: bad.map(({ id, reason }) => ({ part: id, text: reason })),
 		parts: parts.map(({ row }) => row),
 	};
 }
@@ -97,6 +98,6 @@ export function statusOfWhole(
 			failed: one(meaning.finished && !succeeded),
 		},
 		counts: { [word]: 1 },
-		errors,
+		errors: errors.map((text) => ({ text })),
 	};
 }

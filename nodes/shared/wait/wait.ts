@@ -12,7 +12,7 @@ import { waitInMemory } from './inMemory';
 import { endOf } from './output';
 import { park, whyNotParked } from './parked';
 import { newState, startPlan } from './state';
-import { readJob } from './settings';
+import { readJob, skippedJob } from './settings';
 
 /** Longest wait as a tool, in minutes: an agent, and the person talking to it, sit there meanwhile. */
 const LONGEST_TOOL_MINUTES = 5;
@@ -36,17 +36,16 @@ async function planOf(
 		const parameter = (name: string) => context.getNodeParameter(name, item, undefined) as unknown;
 		try {
 			if (others.has(item)) throw OTHER_CREDENTIAL;
-			const job = readJob(
-				vendor,
-				{
-					jobType: parameter('jobType'),
-					jobId: parameter('jobId'),
-					pollInterval: parameter('pollInterval'),
-					timeout: parameter('timeout'),
-					options: (parameter('options') ?? {}) as Record<string, unknown>,
-				},
-				longest,
-			);
+			const parameters = {
+				jobType: parameter('jobType'),
+				jobId: parameter('jobId'),
+				pollInterval: parameter('pollInterval'),
+				timeout: parameter('timeout'),
+				options: (parameter('options') ?? {}) as Record<string, unknown>,
+			};
+			const skipped = skippedJob(vendor, parameters);
+			if (skipped) return skipped;
+			const job = readJob(vendor, parameters, longest);
 			const key = JSON.stringify(job);
 			const place = places.get(key) ?? jobs.push(job) - 1;
 			places.set(key, place);
@@ -105,7 +104,7 @@ async function wait(context: IExecuteFunctions, vendor: Vendor): Promise<INodeEx
 		});
 	}
 	if (!('ends' in waited)) return [];
-	const end = await endOf(context, vendor, plan, waited.ends);
+	const end = await endOf(context, vendor, plan, waited);
 	if ('failure' in end) throw end.failure;
 	return [end.items];
 }
