@@ -67,6 +67,7 @@ import {
 import * as cortex from '../samples/cortex';
 import * as qualys from '../samples/qualys';
 import * as inputs from './inputs';
+import { queryOthers, queryParsers } from './queries';
 
 /** A function that reads what users type or vendors send. */
 export interface Parser<Input> {
@@ -167,6 +168,8 @@ const replies = [
 	scanReply,
 	cortex.importJob,
 	cortex.errorEnvelope(500, 'Failed', { why: ['a'] }),
+	cortex.errorEnvelope(500, 'Failed', { parse_err: { line: 2, column: 7, message: 'why' } }),
+	cortex.errorEnvelope(500, 'Failed', { err_msg: 'no', quota_info: { used_quota: 1 } }),
 	{ err_code: 0, err_msg: '', err_extra: null },
 	{ detail: [{ loc: ['body', 0], msg: 'required', type: 't' }] },
 ];
@@ -244,7 +247,7 @@ const settings: Settings = {
 	includeResults: true,
 };
 const job = fc
-	.constantFrom<Job['type']>('endpointAction', 'scriptExecution', 'importJob')
+	.constantFrom<Job['type']>('endpointAction', 'scriptExecution', 'importJob', 'xqlQuery')
 	.map((type): Job => ({ type, id: '1', settings }));
 const plan: Plan = { startedAt: NOW, jobs: [], items: [], onError: 'stop' };
 const item = fc
@@ -262,7 +265,10 @@ const number = fc.oneof(
 
 /** What the user asks a wait for. */
 export const waitParameters = fc.record({
-	jobType: fc.oneof(fc.constantFrom('endpointAction', 'importJob', 'scriptExecution'), value),
+	jobType: fc.oneof(
+		fc.constantFrom('endpointAction', 'importJob', 'scriptExecution', 'xqlQuery'),
+		value,
+	),
 	jobId: fc.oneof(fc.constant('6001'), ids),
 	pollInterval: number,
 	timeout: number,
@@ -456,6 +462,7 @@ const operation = fc.constantFrom(...Object.values(OPERATIONS));
 
 /** Every parser of the package, by file and name. */
 export const parsers: Readonly<Record<string, Parser<unknown>>> = {
+	...queryParsers,
 	'shared/input/values.sample': row({
 		input: value,
 		run: sample,
@@ -1092,6 +1099,7 @@ export const others: readonly string[] = [
 		const name = path.split('/').at(-1)?.replace('.node.js', '');
 		return `${name}/${name}.node.${name}`;
 	}),
+	...queryOthers,
 	'shared/wait/inMemory.waitInMemory',
 	'shared/wait/credential.isOtherCredential',
 	'shared/wait/credential.itemsOfOtherCredentials',
