@@ -48,10 +48,24 @@ const jobSchema = {
 		outcome: { enum: Object.keys(plannedOutcomes) },
 		statuses: { type: 'array', minItems: 1, items: text },
 		offline: count,
+		scriptUid: text,
+		files: {
+			type: 'object',
+			additionalProperties: false,
+			properties: Object.fromEntries(
+				['windows', 'linux', 'macos'].map((system) => [system, { type: 'array', items: text }]),
+			),
+		},
 		errorLog: {},
 		query: text,
 		ageSeconds: { type: 'number', minimum: 0 },
 	},
+};
+
+const settingTypes: Record<string, object> = {
+	number: count,
+	boolean: { type: 'boolean' },
+	string: text,
 };
 
 /** Every setting, by the type of its default. */
@@ -61,7 +75,7 @@ const settingsSchema = {
 	properties: Object.fromEntries(
 		Object.entries(defaultCortexSettings).map(([name, value]) => [
 			name,
-			typeof value === 'number' ? count : { type: 'boolean' },
+			settingTypes[typeof value],
 		]),
 	),
 };

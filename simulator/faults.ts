@@ -109,6 +109,13 @@ const readJson = (text: string): unknown => {
 const writeText = (value: unknown): string =>
 	typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 
+/** A body as it goes out: files as they are, all else as text. */
+const asSent = (payload: unknown): string | Buffer =>
+	Buffer.isBuffer(payload) ? payload : writeText(payload ?? '');
+
+const bytesOf = (body: string | Buffer): Buffer =>
+	typeof body === 'string' ? Buffer.from(body) : body;
+
 /** A text as it stands between the quotes of JSON. */
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
@@ -162,8 +169,7 @@ function answerWithFault(reply: FastifyReply, rule: FaultRule, request?: string)
 }
 
 /** Sends the headers and perhaps half of the body, then destroys the socket once those bytes are out. */
-function breakAnswer(reply: FastifyReply, payload: string, where: 'headers' | 'middle'): void {
-	const body = Buffer.from(payload);
+function breakAnswer(reply: FastifyReply, body: Buffer, where: 'headers' | 'middle'): void {
 	const { raw } = reply;
 	raw.writeHead(reply.statusCode, {
 		'content-type': String(reply.getHeader('content-type') ?? 'application/json'),
@@ -183,8 +189,7 @@ function closing({ raw }: FastifyReply): AbortSignal {
 }
 
 /** Sends the headers, then the body byte by byte, as long as somebody listens. */
-async function trickle(reply: FastifyReply, payload: string, ms: number, clock: Clock) {
-	const body = Buffer.from(payload);
+async function trickle(reply: FastifyReply, body: Buffer, ms: number, clock: Clock) {
 	const { raw } = reply;
 	const closed = closing(reply);
 	raw.writeHead(reply.statusCode, {
@@ -247,21 +252,22 @@ export function watchRequests(
 		if (!rule) return done(null, payload);
 
 		const spoil = () => {
-			let body = writeText(payload ?? '');
+			let body = asSent(payload);
 			const shape = rule.shape && shapeOf(rule.shape);
 			if (shape?.fromAnswer) {
 				reply.code(rule.status ?? shape.status);
 				if (request.logEntry) request.logEntry.status = reply.statusCode;
-				body = writeText(shape.fromAnswer(readJson(body), rule.words ?? SHAPE_WORDS));
+				body = writeText(shape.fromAnswer(readJson(String(body)), rule.words ?? SHAPE_WORDS));
 			}
-			if (rule.transform) body = writeText(rule.transform(readJson(body)));
+			if (rule.transform) body = writeText(rule.transform(readJson(String(body))));
 			if (rule.headers) reply.headers(rule.headers);
 			if (rule.breakConnection === 'headers' || rule.breakConnection === 'middle') {
 				// `done` is never called: the answer ends here.
-				return breakAnswer(reply, body, rule.breakConnection);
+				return breakAnswer(reply, bytesOf(body), rule.breakConnection);
 			}
 			// `done` is never called: this answers by itself.
-			if (rule.trickleMs !== undefined) return void trickle(reply, body, rule.trickleMs, clock);
+			if (rule.trickleMs !== undefined)
+				return void trickle(reply, bytesOf(body), rule.trickleMs, clock);
 			if (rule.truncateBody !== undefined) body = body.slice(0, rule.truncateBody);
 			if (rule.garbageGzip) {
 				reply.header('content-encoding', 'gzip');

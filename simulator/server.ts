@@ -4,6 +4,8 @@ import { createSimulatedTime, type Clock, type SimulatedTime, type TimeAnchor } 
 import { addControl } from './control';
 import type { StartedJob } from './cortex/jobs';
 import { createCortexKeys, type CortexKey } from './cortex/keys';
+import type { RosterState } from './cortex/roster';
+import { addSignedFiles } from './cortex/downloadRoutes';
 import { addCortexRoutes } from './cortex/routes';
 import { defaultCortexSettings, type CortexSettings } from './cortex/settings';
 import { createCortexTenant, type CortexTenant } from './cortex/tenant';
@@ -34,6 +36,8 @@ export interface SimulatorState {
 	time: TimeAnchor;
 	/** Cortex jobs started. */
 	jobs: StartedJob[];
+	/** Endpoints that came and went; absent where none did. */
+	roster?: RosterState;
 	/** Qualys jobs created on top of the made-up past. */
 	qualysBatches: JobBatch[];
 	/** Absent from what older versions saved. */
@@ -127,6 +131,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 		now: time.now,
 		settings: cortexSettings,
 		started: saved?.jobs ?? [],
+		roster: saved?.roster,
 		onStart: stateChanged,
 	});
 	const qualys = createQualysPlatform({
@@ -145,6 +150,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 			epoch,
 			time: time.anchor(),
 			jobs: cortex.startedJobs(),
+			roster: cortex.roster(),
 			qualysBatches: qualys.batches(),
 			qualysTokens: qualys.tokens.state(),
 		};
@@ -188,6 +194,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 			}),
 		{ prefix: '/public_api' },
 	);
+	app.register(async (routes) => addSignedFiles(routes, cortex));
 	app.register(async (routes) => addQualysRoutes(routes, { platform: qualys, clock }));
 	app.register(async (routes) => addWebhooks(routes, clock.now, messages));
 	app.register(async (routes) => addControl(routes, simulator), { prefix: '/simulator' });

@@ -1,4 +1,5 @@
 import { createRandom, type Random } from '../random';
+import { missingPaths, pathsFor } from './endpointFiles';
 import type { Endpoint } from './endpoints';
 import type { Plan, StartedEndpointJob } from './jobs';
 
@@ -12,6 +13,8 @@ export interface EndpointLife {
 	reasonForm: number;
 	/** From when on it is being aborted by another action. */
 	abortedFrom?: number;
+	/** File retrievals: paths at which there is nothing. */
+	missing?: string[];
 }
 
 /** An action offline endpoints never took up expires. */
@@ -24,7 +27,11 @@ const UNKNOWN_SECONDS = 2;
 const durations = {
 	endpointAction: { from: 600, to: 1200 },
 	scriptExecution: { from: 20, to: 300 },
+	isolation: { from: 5, to: 45 },
+	fileRetrieval: { from: 10, to: 120 },
 };
+
+type Work = keyof typeof durations;
 
 /** How long an endpoint takes to abort its scan, in simulated seconds. */
 const abortDuration = { from: 10, to: 60 };
@@ -38,6 +45,13 @@ const outcomes = [
 	{ word: 'ABORTED', weight: 7 },
 	{ word: 'CANCELLED', weight: 5 },
 	{ word: 'CANCELED', weight: 3 },
+];
+
+/** Isolating is done, or it is not. */
+const isolationOutcomes = [
+	{ word: 'COMPLETED_SUCCESSFULLY', weight: 95 },
+	{ word: 'FAILED', weight: 4 },
+	{ word: 'TIMEOUT', weight: 1 },
 ];
 
 /** When offline endpoints come back, in simulated hours; never: the action expires on them. */
@@ -57,10 +71,15 @@ const reasons: Record<string, string[]> = {
 	TIMEOUT: ['The action did not finish within its time limit'],
 };
 
+const retrievalReasons: Record<string, string[]> = {
+	FAILED: ['The agent could not upload the files', 'Not enough disk space on the endpoint'],
+	TIMEOUT: ['The upload did not finish within its time limit'],
+};
+
 /** Every form in which replies have been seen to say why; the last says nothing at all. */
-const errorReasonForms: Array<(text: string) => object | undefined> = [
+const errorReasonForms: Array<(text: string, path: string) => object | undefined> = [
 	(errorDescription) => ({ errorDescription }),
-	(description) => ({ missing_files: [{ path: 'C:\\ProgramData\\Cyvera\\scan.db', description }] }),
+	(description, path) => ({ missing_files: [{ path, description }] }),
 	(errorText) => ({
 		errorDescription: null,
 		errorData: JSON.stringify({ errorId: 1107, errorText }),
@@ -91,14 +110,17 @@ function offlineSeconds(random: Random, endpoint: Endpoint): number | undefined 
 	return 'never' in back ? undefined : random.integer(back.fromHours * 3600, back.toHours * 3600);
 }
 
-function chanceLife(
-	random: Random,
-	kind: StartedEndpointJob['kind'],
-	endpoint: Endpoint,
-): EndpointLife {
-	const { from, to } = durations[kind];
+/** What an action does on its endpoints, as far as its life depends on it. */
+function workOf({ kind, action }: StartedEndpointJob): Work {
+	if (action === 'isolate' || action === 'unisolate') return 'isolation';
+	return action === 'fileRetrieval' ? action : kind;
+}
+
+function chanceLife(random: Random, work: Work, endpoint: Endpoint): EndpointLife {
+	const { from, to } = durations[work];
 	const begins = offlineSeconds(random, endpoint);
-	const outcome = endpoint.habit.outcome ?? random.weighted(outcomes).word;
+	const words = work === 'isolation' ? isolationOutcomes : outcomes;
+	const outcome = endpoint.habit.outcome ?? random.weighted(words).word;
 	const reasonForm = random.integer(0, errorReasonForms.length - 1);
 	return begins === undefined
 		? { begins: EXPIRY_SECONDS, ends: EXPIRY_SECONDS, outcome: 'EXPIRED', reasonForm }
@@ -123,7 +145,18 @@ function lifeOf(
 	}
 	if (job.plan) return plannedLife(job.plan, index, job.endpoints.length);
 	const random = createRandom(seed, job.kind, job.id, position);
-	return chanceLife(random, job.kind, endpoints[position]);
+	return chanceLife(random, workOf(job), endpoints[position]);
+}
+
+/** The life of an endpoint that is asked for files: what it does not have decides over chance. */
+function withFiles(job: StartedEndpointJob, endpoint: Endpoint, life: EndpointLife): EndpointLife {
+	if (job.action !== 'fileRetrieval' || !life.outcome.startsWith('COMPLETED')) return life;
+	const missing = missingPaths(job.files, endpoint);
+	const all = pathsFor(job.files, endpoint).length;
+	if (missing.length === 0) {
+		return { ...life, outcome: job.plan ? life.outcome : 'COMPLETED_SUCCESSFULLY' };
+	}
+	return { ...life, missing, outcome: missing.length < all ? 'COMPLETED_PARTIAL' : 'FAILED' };
 }
 
 function untilAborted(
@@ -145,9 +178,10 @@ export function livesOf(
 	job: StartedEndpointJob,
 	endpoints: Endpoint[],
 ): EndpointLife[] {
-	return job.endpoints.map((position, index) =>
-		untilAborted(seed, job, position, lifeOf(seed, job, endpoints, index)),
-	);
+	return job.endpoints.map((position, index) => {
+		const life = withFiles(job, endpoints[position], lifeOf(seed, job, endpoints, index));
+		return untilAborted(seed, job, position, life);
+	});
 }
 
 /** The vendor's word for an endpoint `seconds` (simulated) after the action started. */
@@ -160,13 +194,22 @@ export function statusAt(life: EndpointLife, seconds: number): string {
 }
 
 /** Whether the tenant knows the action's endpoints yet. */
-function isKnownAt(lives: EndpointLife[], seconds: number): boolean {
+export function isKnownAt(lives: EndpointLife[], seconds: number): boolean {
 	return seconds >= Math.min(UNKNOWN_SECONDS, ...lives.map(({ ends }) => ends));
 }
 
-function reasonOf(life: EndpointLife): object | undefined {
-	const texts = reasons[life.outcome];
-	return texts && errorReasonForms[life.reasonForm](texts[life.reasonForm % texts.length]);
+function reasonOf(
+	job: StartedEndpointJob,
+	life: EndpointLife,
+	endpoint: Endpoint,
+): object | undefined {
+	if (life.missing) {
+		const description = 'The file was not found on the endpoint';
+		return { missing_files: life.missing.map((path) => ({ path, description })) };
+	}
+	const texts = (job.files ? retrievalReasons : reasons)[life.outcome];
+	const [path = 'C:\\ProgramData\\Cyvera\\scan.db'] = pathsFor(job.files, endpoint);
+	return texts && errorReasonForms[life.reasonForm](texts[life.reasonForm % texts.length], path);
 }
 
 /** The body of get_action_status: `data` by endpoint id, and `errorReasons` where there are any. */
@@ -181,7 +224,10 @@ export function actionStatusReply(
 	const data = Object.fromEntries(lives.map((life, i) => [ids[i], statusAt(life, seconds)]));
 	const errorReasons = Object.fromEntries(
 		lives.flatMap((life, i) => {
-			const reason = seconds >= life.ends && !job.errorMessage ? reasonOf(life) : undefined;
+			const reason =
+				seconds >= life.ends && !job.errorMessage
+					? reasonOf(job, life, endpoints[job.endpoints[i]])
+					: undefined;
 			return reason ? [[ids[i], reason]] : [];
 		}),
 	);

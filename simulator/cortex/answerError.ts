@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
-import { CortexError, DetailError, refusals } from './errors';
+import { CortexError, refusals } from './errors';
 import type { Operation } from './keys';
 
 /** Operations of the newer service, whose replies and errors stand without `reply`. */
@@ -16,15 +16,6 @@ function describe({ instancePath, keyword, message, params }: Validation): strin
 	return `${place} ${message}`;
 }
 
-const unprocessable = ({ instancePath, keyword, message = '' }: Validation): DetailError =>
-	new DetailError(422, [
-		{
-			loc: ['body', ...instancePath.split('/').slice(1)],
-			msg: message,
-			type: `value_error.${keyword}`,
-		},
-	]);
-
 const framework: Record<string, () => CortexError> = {
 	FST_ERR_CTP_INVALID_JSON_BODY: refusals.badJson,
 	FST_ERR_CTP_EMPTY_JSON_BODY: refusals.badJson,
@@ -33,14 +24,9 @@ const framework: Record<string, () => CortexError> = {
 	FST_ERR_CTP_BODY_TOO_LARGE: refusals.tooLarge,
 };
 
-function toCortexError(error: FastifyError | CortexError, operation?: Operation): CortexError {
+function toCortexError(error: FastifyError | CortexError): CortexError {
 	if (error instanceof CortexError) return error;
-	if (error.validation) {
-		const [first] = error.validation;
-		return operation === 'submitImport'
-			? unprocessable(first)
-			: refusals.badRequest(describe(first));
-	}
+	if (error.validation) return refusals.badRequest(describe(error.validation[0]));
 	return framework[error.code]?.() ?? new CortexError(500, 'Internal server error', error.message);
 }
 
@@ -51,7 +37,7 @@ export function answerError(
 	reply: FastifyReply,
 ): FastifyReply {
 	const { operation } = request.routeOptions.config;
-	const refusal = toCortexError(error, operation);
+	const refusal = toCortexError(error);
 	// A fault with this status does not come by here: this one is the tenant's own.
 	if (refusal.status === 429 && request.logEntry) request.logEntry.overLimit = true;
 	const form = operation && flatOperations.includes(operation) ? 'flat' : 'reply';

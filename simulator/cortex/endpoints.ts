@@ -165,7 +165,8 @@ function nameAndGroups(random: Random, build: (typeof builds)[number], index: nu
 	return { hostname, groups: [build.kind === 'phone' ? 'Mobile Devices' : group] };
 }
 
-function createEndpoint(seed: number, index: number, epoch: number): Endpoint {
+/** The endpoint at a position, the same for the same seed and epoch. */
+export function createEndpoint(seed: number, index: number, epoch: number): Endpoint {
 	const random = createRandom(seed, 'endpoint', index);
 	const plan = planned[index];
 	const build = plan ? builds[0] : random.weighted(builds);

@@ -1,3 +1,5 @@
+import type { WrongPlace } from './importBody';
+
 /** What the API answers with when it refuses. `extra` becomes err_extra: text, object, list or null. */
 export class CortexError extends Error {
 	constructor(
@@ -19,7 +21,7 @@ export class CortexError extends Error {
 export class DetailError extends CortexError {
 	constructor(
 		status: number,
-		readonly detail: string | Array<{ loc: string[]; msg: string; type: string }>,
+		readonly detail: string | WrongPlace[],
 	) {
 		super(status, 'Refused', detail);
 	}
@@ -28,6 +30,9 @@ export class DetailError extends CortexError {
 		return { detail: this.detail };
 	}
 }
+
+/** What the vendor calls the actions that it creates for many endpoints. */
+export type GroupAction = 'SCAN' | 'ABORT_SCAN' | 'ISOLATE' | 'UNISOLATE' | 'FILES_RETRIEVAL';
 
 const PROCESSING = 'An error occurred while processing XDR public API';
 
@@ -60,17 +65,26 @@ export const refusals = {
 		new DetailError(422, [
 			{ loc: ['path', 'job_id'], msg: 'value is not a valid uuid', type: 'type_error.uuid' },
 		]),
+	wrongImport: (places: WrongPlace[]) => new DetailError(422, places),
 	tooLarge: () => new CortexError(413, 'Request entity too large'),
 	tooMany: () => new CortexError(429, 'Too many requests.'),
 	tooManyImports: (most: number) =>
 		new CortexError(429, 'Too many requests.', `${most} import jobs of the last hour are going on`),
 	/** Final: none of the endpoints asked for can take the action, whatever the reason. */
-	noEndpoint: (action?: 'SCAN' | 'ABORT_SCAN') =>
+	noEndpoint: (action?: GroupAction) =>
 		new CortexError(
 			500,
 			processing('No endpoint was found for creating the requested action'),
 			action && `can't create group action id for ${action}`,
 		),
+	oneOfTwo: () =>
+		new CortexError(
+			400,
+			'Bad Request. Got an invalid request.',
+			'Either endpoint_id or filters has to be given, and not both',
+		),
+	isolationUnderWay: () =>
+		new CortexError(500, processing('Another isolation action of this endpoint is under way')),
 	emptyFilters: () => new CortexError(500, processing('filters must not be empty')),
 	noSuchAction: (id: string) => new CortexError(500, processing(`Action ${id} was not found`)),
 	badQuery: (parse_err: { line: number; column: number; message: string }) =>
@@ -97,6 +111,16 @@ export const refusals = {
 	noSuchStream: (id: string) => new CortexError(500, processing(`Stream ${id} was not found`)),
 	noSuchScript: (uid: string) =>
 		new CortexError(500, processing('Failed to run the script'), `No script with uid ${uid}`),
+	missingParameter: (name: string) =>
+		new CortexError(500, processing('Failed to run the script'), `${name} param is missing`),
+	wrongParameters: (extra: string) =>
+		new CortexError(500, processing('Failed to run the script'), extra),
+	unknownScript: (uid: string) => new CortexError(500, processing(`Script ${uid} was not found`)),
+	notInAction: (endpointId: string, id: string) =>
+		new CortexError(500, processing(`Endpoint ${endpointId} takes no part in action ${id}`)),
+	noSuchFile: () => new CortexError(404, 'The requested file was not found'),
+	linkExpired: () => new CortexError(410, 'The link to the file has expired'),
+	methodNotAllowed: () => new CortexError(405, 'Method Not Allowed'),
 };
 
 /** What stands behind paths that are nobody's: no envelope, and not JSON. */

@@ -1,4 +1,4 @@
-import type { Endpoint } from './endpoints';
+import type { LiveEndpoint } from './roster';
 
 /** One row of a request's `filters`, already validated against `filterSchema`. */
 export interface EndpointFilter {
@@ -13,7 +13,7 @@ export type EndpointSelection = 'all' | EndpointFilter[];
 
 interface ListField {
 	items: object;
-	of: (endpoint: Endpoint) => string[];
+	of: (endpoint: LiveEndpoint) => string[];
 }
 
 /** Compared by its text where it is a number. */
@@ -50,8 +50,24 @@ const listFields: Record<string, ListField> = {
 	},
 };
 
+const none = () => [];
+
+/** Fields that only the search for endpoints has. None of the made-up endpoints runs in a cloud. */
+const searchFields: Record<string, ListField> = {
+	public_ip_list: { items: ipAddress, of: ({ publicIp }) => [publicIp] },
+	endpoint_status: {
+		items: oneOf('connected', 'disconnected', 'lost', 'uninstalled'),
+		of: ({ status }) => [status.toLowerCase()],
+	},
+	cloud_provider: { items: anyText, of: none },
+	cloud_region: { items: anyText, of: none },
+	cloud_provider_account_id: { items: anyText, of: none },
+	cloud_instance_id: { items: anyText, of: none },
+	cloud_id: { items: anyText, of: none },
+};
+
 /** Fields with `gte` and `lte`, epoch milliseconds. */
-const timeFields: Record<string, (endpoint: Endpoint) => number> = {
+const timeFields: Record<string, (endpoint: LiveEndpoint) => number> = {
 	first_seen: ({ firstSeen }) => firstSeen,
 	last_seen: ({ lastSeen }) => lastSeen,
 };
@@ -77,40 +93,49 @@ const epochMilliseconds = {
 	],
 };
 
-/** JSON schema of `filters`; needs ajv's `discriminator` option, for errors that name the one wrong thing. */
+/** A list of filters; needs ajv's `discriminator` option, for errors that name the one wrong thing. */
+const filterList = (fields: Record<string, ListField>, values: (items: object) => object) => ({
+	type: 'array',
+	items: {
+		type: 'object',
+		required: ['field'],
+		discriminator: { propertyName: 'field' },
+		oneOf: [
+			...Object.entries(fields).map(([field, { items }]) =>
+				fieldSchema(field, ['in'], values(items)),
+			),
+			...Object.keys(timeFields).map((field) =>
+				fieldSchema(field, ['gte', 'lte'], epochMilliseconds),
+			),
+		],
+	},
+});
+
+/** JSON schema of `filters` where actions are started. */
 export const filterSchema = {
 	if: { type: 'array' },
-	then: {
-		type: 'array',
-		items: {
-			type: 'object',
-			required: ['field'],
-			discriminator: { propertyName: 'field' },
-			oneOf: [
-				...Object.entries(listFields).map(([field, { items }]) =>
-					fieldSchema(field, ['in'], oneOrMany(items)),
-				),
-				...Object.keys(timeFields).map((field) =>
-					fieldSchema(field, ['gte', 'lte'], epochMilliseconds),
-				),
-			],
-		},
-	},
+	then: filterList(listFields, oneOrMany),
 	else: { const: 'all' },
 };
 
-function matches(endpoint: Endpoint, { field, operator, value }: EndpointFilter): boolean {
+const allFields = { ...listFields, ...searchFields };
+
+/** JSON schema of `filters` where endpoints are searched for: none at all means all, and lists are lists. */
+export const searchFilterSchema = filterList(allFields, (items) => ({
+	type: 'array',
+	minItems: 1,
+	items,
+}));
+
+function matches(endpoint: LiveEndpoint, { field, operator, value }: EndpointFilter): boolean {
 	if (operator === 'in') {
 		const wanted = [value].flat().map(String);
-		return listFields[field].of(endpoint).some((own) => wanted.includes(own));
+		return allFields[field].of(endpoint).some((own) => wanted.includes(own));
 	}
 	const seen = timeFields[field](endpoint);
 	return operator === 'gte' ? seen >= Number(value) : seen <= Number(value);
 }
 
-/** Positions in `endpoints` of those that match; comparisons are exact, upper and lower case included. */
-export function selectEndpoints(endpoints: Endpoint[], selection: EndpointSelection): number[] {
-	return endpoints.flatMap((endpoint, index) =>
-		selection === 'all' || selection.every((filter) => matches(endpoint, filter)) ? [index] : [],
-	);
-}
+/** Whether an endpoint is meant; comparisons are exact, upper and lower case included. */
+export const isSelected = (endpoint: LiveEndpoint, selection: EndpointSelection): boolean =>
+	selection === 'all' || selection.every((filter) => matches(endpoint, filter));

@@ -1,3 +1,5 @@
+import type { PathsBySystem } from './endpointFiles';
+
 /**
  * A started job is all that is kept of it. What has become of it at any moment is worked out from the seed, this record
  * and the simulated time, so a restarted simulator finds every job where it belongs.
@@ -33,12 +35,16 @@ export interface Abort {
 export interface StartedEndpointJob extends Started {
 	kind: 'endpointAction' | 'scriptExecution';
 	/** What an endpoint action does to its endpoints; a scan, unless said otherwise. */
-	action?: 'abortScan';
+	action?: 'abortScan' | 'isolate' | 'unisolate' | 'fileRetrieval';
 	/** Positions in the tenant's list of endpoints. */
 	endpoints: number[];
 	plan?: Plan;
 	scriptUid?: string;
 	parameters?: Record<string, unknown>;
+	/** A script execution of code of the user's own, without a script of the library. */
+	isSnippet?: true;
+	/** File retrievals. */
+	files?: PathsBySystem;
 	/** A script execution that the tenant refused: answered with 200 and this text. */
 	errorMessage?: string;
 	/** Scans: where and when they were aborted. */
@@ -80,6 +86,10 @@ export interface JobRequest {
 	statuses?: string[];
 	/** So many of the endpoints are offline and stay PENDING until they expire after 7 days. */
 	offline?: number;
+	/** Script executions: the script of the library; the first one, unless given. */
+	scriptUid?: string;
+	/** Endpoint actions: paths by system, which makes it a file retrieval. */
+	files?: PathsBySystem;
 	/** Import jobs: the error log as it is to be sent. Queries: see {@link Plan.errorLog}. */
 	errorLog?: unknown;
 	/** Queries: what is asked; default all endpoints. */

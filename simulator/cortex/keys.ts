@@ -16,9 +16,21 @@ export interface CortexKey {
 export const operationPermissions = {
 	scanEndpoints: 'Endpoint Scan',
 	abortScan: 'Endpoint Scan',
+	isolate: 'Isolate',
+	unisolate: 'Isolate',
+	searchEndpoints: 'Endpoint Administrations View',
 	getActionStatus: 'Action Center View',
 	runScript: 'Run Script',
-	getScriptResults: 'Script Results View',
+	runSnippet: 'Run Script',
+	getScripts: 'Agent Scripts library View',
+	getScriptMetadata: 'Agent Scripts library View',
+	getScriptCode: 'Agent Scripts library View',
+	getScriptStatus: 'Agent Scripts library View',
+	getScriptResults: 'Agent Scripts library View',
+	getScriptFiles: 'Agent Scripts library View',
+	retrieveFiles: 'File Retrieval',
+	getRetrievedFiles: 'Action Center View',
+	downloadFiles: 'Action Center View',
 	submitImport: 'manage_vulnerabilities_action',
 	getImportJob: 'manage_vulnerabilities_action',
 	startQuery: 'XQL Search',
@@ -29,7 +41,12 @@ export const operationPermissions = {
 
 export type Operation = keyof typeof operationPermissions;
 
-const everyPermission = [...new Set<string>(Object.values(operationPermissions))];
+/** What running a high-risk script asks for besides. */
+export const HIGH_RISK_PERMISSION = 'Run High-Risk Script';
+
+const everyPermission = [
+	...new Set<string>([...Object.values(operationPermissions), HIGH_RISK_PERMISSION]),
+];
 const without = (...missing: string[]) => everyPermission.filter((name) => !missing.includes(name));
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -62,7 +79,7 @@ const keyTable: Array<Omit<CortexKey, 'key'> & { name: string }> = [
 		name: 'reader',
 		id: '5',
 		securityLevel: 'advanced',
-		permissions: without('Endpoint Scan', 'Run Script'),
+		permissions: without('Endpoint Scan', 'Run Script', HIGH_RISK_PERMISSION, 'File Retrieval'),
 		licensed: true,
 	},
 	{

@@ -3,18 +3,21 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Clock } from '../clock';
 import { createSlidingLimit, type SlidingLimit } from '../rateLimit';
 import { answerError } from './answerError';
+import { addDownloadRoutes } from './downloadRoutes';
+import { addEndpointRoutes } from './endpointRoutes';
 import { refusals, WRONG_PATH_PAGE } from './errors';
-import type { EndpointSelection } from './filters';
+import { addFileRoutes } from './fileRoutes';
+import { addIsolationRoutes } from './isolationRoutes';
+import { addImportRoutes } from './importRoutes';
 import { operationPermissions, type CortexKey, type Operation } from './keys';
+import { bothForms, type Post, type RouteTools } from './routeTools';
 import {
 	bodySchemas,
 	type ActionStatusBody,
-	type RunScriptBody,
 	type ScanBody,
 	type ScriptResultsBody,
-	type SubmitImportBody,
 } from './schemas';
-import { scripts } from './scripts';
+import { addScriptRoutes } from './scriptRoutes';
 import type { CortexSettings } from './settings';
 import { createSignatureCheck } from './signature';
 import type { CortexTenant } from './tenant';
@@ -25,31 +28,15 @@ declare module 'fastify' {
 		/** Which Cortex operation a route is, for its permission and the form of its errors. */
 		operation?: Operation;
 	}
-}
 
-const IMPORTS = '/vulnerability-management/v1/external-scans/assets';
+	interface FastifyRequest {
+		/** The key that a request was signed with. */
+		cortexKey?: CortexKey;
+	}
+}
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-/** The vendor refuses larger submissions. */
-const LARGEST_IMPORT_BYTES = 10_000_000;
-
-const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
-
-/** The vendor's pages have had every path with and without a slash at its end. */
-const bothForms = (path: string) => [path, `${path}/`];
-
-/** Endpoints by id and by filters, both: ids are one more filter. */
-const selectionOf = ({
-	endpoint_ids,
-	filters,
-}: RunScriptBody['request_data']): EndpointSelection => [
-	...(endpoint_ids
-		? [{ field: 'endpoint_id_list', operator: 'in' as const, value: endpoint_ids }]
-		: []),
-	...(filters ?? []),
-];
 
 /** The id of the action that a body asks for, if it does. */
 function actionIdIn(body: unknown): string | undefined {
@@ -81,6 +68,7 @@ export function addCortexRoutes(
 		submitImport: createSlidingLimit(() => settings.importsPerHour, HOUR_MS),
 	};
 
+	app.decorateRequest('cortexKey', undefined);
 	app.removeContentTypeParser('text/plain');
 	app.setErrorHandler(answerError);
 	app.setNotFoundHandler((_request, reply) =>
@@ -96,11 +84,12 @@ export function addCortexRoutes(
 		if (!key.licensed) throw refusals.noLicence();
 		const permission = operationPermissions[operation];
 		if (!key.permissions.includes(permission)) throw refusals.forbidden(permission);
+		request.cortexKey = key;
 		if (ownLimits[operation]?.allow(clock.now()) === false) throw refusals.tooMany();
 	});
 
 	/** Positions of the endpoints asked for: never none, and never all of them by way of an empty list. */
-	const select = (selection: EndpointSelection, action?: 'SCAN' | 'ABORT_SCAN'): number[] => {
+	const select: RouteTools['select'] = (selection, action) => {
 		if (selection.length === 0) throw refusals.emptyFilters();
 		const endpoints = tenant.select(selection);
 		if (endpoints.length === 0) throw refusals.noEndpoint(action);
@@ -115,10 +104,10 @@ export function addCortexRoutes(
 		endpoints_count: numeric(endpoints.length),
 	});
 
-	const post = <Body>(
+	const post: Post = <Body>(
 		path: string,
 		operation: keyof typeof bodySchemas,
-		answer: (body: Body, reply: FastifyReply) => object,
+		answer: (body: Body, reply: FastifyReply) => unknown,
 		bodyLimit?: number,
 	) => {
 		const options = { config: { operation }, schema: { body: bodySchemas[operation] }, bodyLimit };
@@ -153,18 +142,12 @@ export function addCortexRoutes(
 		return { reply };
 	});
 
-	post<RunScriptBody>('/v1/scripts/run_script', 'runScript', ({ request_data }) => {
-		const { script_uid, parameters_values } = request_data;
-		const endpoints = select(selectionOf(request_data));
-		if (!scripts.some(({ uid }) => uid === script_uid)) throw refusals.noSuchScript(script_uid);
-		const id = tenant.startAction({
-			kind: 'scriptExecution',
-			endpoints,
-			scriptUid: script_uid,
-			parameters: parameters_values,
-		});
-		return { reply: { ...started(id, endpoints), status: numeric(1) } };
-	});
+	const tools: RouteTools = { app, settings, tenant, post, select, started, numeric };
+	addEndpointRoutes(tools);
+	addIsolationRoutes(tools);
+	addScriptRoutes(tools);
+	addFileRoutes(tools);
+	addDownloadRoutes(tools);
 
 	post<ScriptResultsBody>(
 		'/v1/scripts/get_script_execution_results',
@@ -177,30 +160,5 @@ export function addCortexRoutes(
 		},
 	);
 
-	const submit = ({ assets }: SubmitImportBody, reply: FastifyReply) => {
-		const most = settings.importsUnderWay;
-		if (most > 0 && tenant.importsUnderWay() >= most) throw refusals.tooManyImports(most);
-		const vulnerabilities = assets.flatMap((asset) => asset.vulnerabilities ?? []).length;
-		reply.code(201);
-		return {
-			job_id: tenant.startImport(assets.length, vulnerabilities),
-			job_status: 'INITIATED',
-			assets_count: assets.length,
-			vulnerabilities_count: vulnerabilities,
-		};
-	};
-	post<SubmitImportBody>(IMPORTS, 'submitImport', submit, LARGEST_IMPORT_BYTES);
-
-	for (const url of bothForms(`${IMPORTS}/jobs/:job_id`)) {
-		app.get<{ Params: { job_id: string } }>(
-			url,
-			{ config: { operation: 'getImportJob' } },
-			async ({ params }) => {
-				// Ids that tests chose themselves need not look like the vendor's.
-				const reply = tenant.importStatus(params.job_id);
-				if (reply) return reply;
-				throw UUID.test(params.job_id) ? refusals.noSuchImport() : refusals.malformedImportId();
-			},
-		);
-	}
+	addImportRoutes(app, { clock, settings, tenant, forms: bothForms });
 }

@@ -1,17 +1,14 @@
-import { filterSchema, type EndpointFilter, type EndpointSelection } from './filters';
+import type { EndpointSort } from './endpointRecords';
+import {
+	filterSchema,
+	searchFilterSchema,
+	type EndpointFilter,
+	type EndpointSelection,
+} from './filters';
+import { fileBodies } from './fileSchemas';
+import { actionId, requestData, text, theseEndpoints } from './schemaParts';
+import { scriptBodies } from './scriptSchemas';
 import { xqlSchemas } from './xqlRoutes';
-
-const requestData = (properties: object, required: string[], strict = true) => ({
-	type: 'object',
-	required: ['request_data'],
-	additionalProperties: false,
-	properties: {
-		request_data: { type: 'object', required, additionalProperties: !strict, properties },
-	},
-});
-
-/** Documented as text on one page and as an integer on the other; digits either way. */
-const actionId = { anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^\\d+$' }] };
 
 /** Documented as text; clients send numbers and null too. */
 const incidentId = { anyOf: [{ type: 'string' }, { type: 'integer' }, { type: 'null' }] };
@@ -20,44 +17,68 @@ const endpointSelection = requestData({ filters: filterSchema, incident_id: inci
 	'filters',
 ]);
 
-/** Request bodies by operation, as JSON schemas for fastify. */
+/** Either one endpoint, or filters. */
+const isolation = requestData(
+	{
+		endpoint_id: text,
+		filters: theseEndpoints(1000),
+		incident_id: { type: 'string' },
+	},
+	[],
+);
+
+/** Request bodies by operation, as JSON schemas for fastify; those of imports stand in `importBody.ts`. */
 export const bodySchemas = {
+	...scriptBodies,
+	...fileBodies,
 	...xqlSchemas,
 	scanEndpoints: endpointSelection,
 	abortScan: endpointSelection,
-	getActionStatus: requestData({ group_action_id: actionId }, ['group_action_id']),
-	getScriptResults: requestData({ action_id: actionId }, ['action_id']),
-	runScript: requestData(
+	isolate: isolation,
+	unisolate: isolation,
+	searchEndpoints: requestData(
 		{
-			script_uid: { type: 'string', minLength: 1 },
-			endpoint_ids: { type: 'array', items: { type: 'string' } },
-			filters: filterSchema,
-			timeout: { type: 'integer', minimum: 1 },
-			parameters_values: { type: 'object' },
-			incident_id: incidentId,
-		},
-		['script_uid'],
-		false,
-	),
-	submitImport: {
-		type: 'object',
-		required: ['assets'],
-		properties: {
-			assets: {
-				type: 'array',
-				minItems: 1,
-				items: {
-					type: 'object',
-					properties: { vulnerabilities: { type: 'array' } },
+			filters: searchFilterSchema,
+			search_from: { type: 'integer', minimum: 0 },
+			search_to: { type: 'integer', minimum: 1 },
+			sort: {
+				type: 'object',
+				required: ['field', 'keyword'],
+				additionalProperties: false,
+				properties: {
+					field: { enum: ['endpoint_id', 'first_seen', 'last_seen'] },
+					keyword: { enum: ['ASC', 'DESC'] },
 				},
 			},
 		},
-	},
+		[],
+	),
+	getActionStatus: requestData({ group_action_id: actionId }, ['group_action_id']),
+	getScriptResults: requestData({ action_id: actionId }, ['action_id']),
 };
 
 /** Of a scan, and of the end of one. */
 export interface ScanBody {
 	request_data: { filters: EndpointSelection; incident_id?: string | number | null };
+}
+
+export interface IsolationBody {
+	request_data: {
+		endpoint_id?: string;
+		filters?: [{ value: string[] }];
+		incident_id?: string;
+	};
+}
+
+export interface SearchEndpointsBody {
+	request_data: {
+		filters?: EndpointFilter[];
+		/** Of the first endpoint wanted, counted from 0. */
+		search_from?: number;
+		/** Of the first one that is not wanted any more. */
+		search_to?: number;
+		sort?: EndpointSort;
+	};
 }
 
 export interface ActionStatusBody {
@@ -66,17 +87,4 @@ export interface ActionStatusBody {
 
 export interface ScriptResultsBody {
 	request_data: { action_id: number | string };
-}
-
-export interface RunScriptBody {
-	request_data: {
-		script_uid: string;
-		endpoint_ids?: string[];
-		filters?: EndpointFilter[];
-		parameters_values?: Record<string, unknown>;
-	};
-}
-
-export interface SubmitImportBody {
-	assets: Array<{ vulnerabilities?: unknown[] }>;
 }

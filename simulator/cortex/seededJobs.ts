@@ -1,7 +1,8 @@
 import type { Endpoint } from './endpoints';
 import { errorLogForms } from './importJobs';
 import type { Plan, StartedImport, StartedJob } from './jobs';
-import { REFUSAL, scripts } from './scripts';
+import { REFUSAL } from './scriptExecutions';
+import { scripts } from './scripts';
 
 const HOUR_MS = 3600 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -10,12 +11,16 @@ const DAY_MS = 24 * HOUR_MS;
 export const seededIds = {
 	/** A scan of the Kiosks group that has ended: three succeeded, one failed, one expired. */
 	finishedScan: '6001',
+	/** A file retrieval from the Kiosks group that has ended: three sent their files, one failed, one expired. */
+	finishedRetrieval: '6002',
 	/** A script that has ended on the 12 demo laptops, in various ways. */
 	finishedScript: '7001',
 	/** A script that goes on for ever on some of the demo laptops. */
 	runningScript: '7002',
 	/** A script that the tenant refused with a 200. */
 	refusedScript: '7003',
+	/** A script that has ended on the demo laptops, and brought files back from each but the last. */
+	scriptWithFiles: '7004',
 	/** A query for the kiosks that has ended. */
 	finishedQuery: 'ad21c1e1492d4c_667_inv',
 	importCompleted: '11111111-1111-4111-a111-000000000001',
@@ -28,6 +33,18 @@ export const seededIds = {
 	importErrorText: '11111111-1111-4111-a111-000000000014',
 	importErrorNothing: '11111111-1111-4111-a111-000000000015',
 } as const;
+
+/** Of an action on the kiosks: three succeed, one fails, one is offline. */
+const kioskPlan: Plan = {
+	durationSeconds: 900,
+	statuses: [
+		'COMPLETED_SUCCESSFULLY',
+		'COMPLETED_SUCCESSFULLY',
+		'COMPLETED_SUCCESSFULLY',
+		'FAILED',
+	],
+	offline: 1,
+};
 
 const importJob = (id: string, startedAt: number, plan: Plan): StartedImport => ({
 	kind: 'importJob',
@@ -55,16 +72,18 @@ export function createSeededJobs(endpoints: Endpoint[], epoch: number): StartedJ
 			id: seededIds.finishedScan,
 			startedAt: epoch - 8 * DAY_MS,
 			endpoints: members('Kiosks'),
-			plan: {
-				durationSeconds: 900,
-				statuses: [
-					'COMPLETED_SUCCESSFULLY',
-					'COMPLETED_SUCCESSFULLY',
-					'COMPLETED_SUCCESSFULLY',
-					'FAILED',
-				],
-				offline: 1,
+			plan: kioskPlan,
+		},
+		{
+			kind: 'endpointAction',
+			action: 'fileRetrieval',
+			id: seededIds.finishedRetrieval,
+			startedAt: epoch - 8 * DAY_MS,
+			endpoints: members('Kiosks'),
+			files: {
+				windows: ['C:\\Windows\\System32\\drivers\\etc\\hosts', 'C:\\ProgramData\\app.log'],
 			},
+			plan: { ...kioskPlan, durationSeconds: 120 },
 		},
 		{
 			kind: 'scriptExecution',
@@ -103,6 +122,17 @@ export function createSeededJobs(endpoints: Endpoint[], epoch: number): StartedJ
 			scriptUid: scripts[0].uid,
 			errorMessage: REFUSAL,
 			plan: { durationSeconds: 0, statuses: ['FAILED'] },
+		},
+		{
+			kind: 'scriptExecution',
+			id: seededIds.scriptWithFiles,
+			startedAt: epoch - HOUR_MS,
+			endpoints: laptops,
+			scriptUid: scripts[2].uid,
+			plan: {
+				durationSeconds: 300,
+				statuses: [...Array.from({ length: 11 }, () => 'COMPLETED_SUCCESSFULLY'), 'FAILED'],
+			},
 		},
 		{
 			kind: 'xqlQuery',

@@ -1,7 +1,8 @@
 import { createRandom } from '../random';
 import { actionStatusReply, livesOf, statusAt, type EndpointLife } from './actions';
-import { createEndpoints, type Endpoint } from './endpoints';
-import { selectEndpoints, type EndpointSelection } from './filters';
+import { endpointRecord, sortEndpoints, type EndpointSort } from './endpointRecords';
+import type { Endpoint } from './endpoints';
+import { isSelected, type EndpointSelection } from './filters';
 import { importJobReply } from './importJobs';
 import {
 	planOf,
@@ -11,7 +12,16 @@ import {
 	type StartedJob,
 	type StartedQuery,
 } from './jobs';
-import { scriptResultsReply, unknownExecutionReply } from './scripts';
+import {
+	actionTowards,
+	canTake,
+	isolationStates,
+	seededIsolation,
+	type IsolationAction,
+	type IsolationWord,
+} from './isolation';
+import { createRoster, type LiveEndpoint, type RosterState } from './roster';
+import { scriptResultsReply, unknownExecutionReply } from './scriptExecutions';
 import { createSeededJobs } from './seededJobs';
 import type { CortexSettings } from './settings';
 import { createQueries, type CortexQueries } from './xqlQueries';
@@ -26,23 +36,52 @@ export interface JobSummary {
 	by_status: Record<string, number>;
 }
 
+/** An action with the lives of its endpoints, in its order, so many simulated seconds after its start. */
+export interface Course {
+	job: StartedEndpointJob;
+	lives: EndpointLife[];
+	seconds: number;
+}
+
 /** The tenant: its endpoints and its jobs. Job ids are text here, whatever the API makes of them. */
 export interface CortexTenant {
+	/** By position, those that have been removed included: jobs know their endpoints by position. */
+	seed: number;
+	/** Simulated epoch milliseconds. */
+	now(): number;
 	endpoints: Endpoint[];
 	/** Positions of the endpoints that match. */
 	select(selection: EndpointSelection): number[];
+	/** How many endpoints match, and the records of those from a place in their order up to another. */
+	search(
+		selection: EndpointSelection,
+		sort: EndpointSort,
+		places: { from: number; to: number },
+	): { total: number; records: object[] };
+	/** Enrols new endpoints, seen for the first time now; returns their ids. */
+	enrolEndpoints(count: number): string[];
+	/** Takes these endpoints out of the tenant, or so many that chance picks; returns their ids. */
+	removeEndpoints(which: string[] | number): string[];
 	/** Starts a scan or a script, as the API does; returns its id. */
 	startAction(job: Omit<StartedEndpointJob, 'id' | 'startedAt' | 'plan'>): string;
 	/** Positions at which a scan is pending, under way or being aborted. */
 	scanned(): Set<number>;
 	/** Aborts the scans that are pending or under way at these positions; returns what it did, if there were any. */
 	abortScans(positions: number[]): { id: string; endpoints: number[] } | undefined;
+	/** The vendor's word for the isolation of the endpoint at a position. */
+	isolationOf(position: number): IsolationWord;
+	/** Those of some positions that can take the action; `busy` where another one is under way and nothing else is left. */
+	isolatable(action: IsolationAction, positions: number[]): number[] | 'busy';
+	/** Brings endpoints into a state of isolation, by an action that has ended, or never will where that is pending. */
+	setIsolation(ids: string[], word: IsolationWord): void;
 	startImport(assets: number, vulnerabilities: number): string;
 	/** Starts a job with a life as asked for; returns its id. A job with the same id is replaced. */
 	startJob(request: JobRequest): string;
 	/** Reply of get_action_status; undefined: no such action. */
 	actionStatus(id: string): object | undefined;
 	scriptResults(id: string): object | undefined;
+	/** What becomes of an action's endpoints, and how far it is; undefined: no such action. */
+	course(id: string): Course | undefined;
 	importStatus(id: string): object | undefined;
 	/** Import jobs of the last simulated hour that have not ended. */
 	importsUnderWay(): number;
@@ -50,6 +89,8 @@ export interface CortexTenant {
 	jobs(): JobSummary[];
 	/** What to save: the jobs started, without the seeded ones. */
 	startedJobs(): StartedJob[];
+	/** What to save of the endpoints. */
+	roster(): RosterState;
 }
 
 /** Real action ids have 14 digits; theirs start here and rise by one. */
@@ -66,10 +107,12 @@ export function createCortexTenant(options: {
 	/** Looked at anew for every reply. */
 	settings: CortexSettings;
 	started: StartedJob[];
+	roster?: RosterState;
 	onStart: () => void;
 }): CortexTenant {
 	const { seed, epoch, now, settings, onStart } = options;
-	const endpoints = createEndpoints(seed, options.endpoints, epoch);
+	const roster = createRoster({ ...options, saved: options.roster, onChange: onStart });
+	const { endpoints } = roster;
 	const started = new Map(options.started.map((job) => [job.id, job]));
 	const seeded = new Map(createSeededJobs(endpoints, epoch).map((job) => [job.id, job]));
 	const lives = new WeakMap<StartedJob, EndpointLife[]>();
@@ -97,6 +140,21 @@ export function createCortexTenant(options: {
 			const are = livesFor(job).map((life) => words.includes(statusAt(life, secondsOf(job))));
 			return [{ scan: job, positions: job.endpoints.filter((_position, i) => are[i]) }];
 		});
+
+	const isolations = () => isolationStates(jobs(), livesFor, secondsOf);
+	const isolationOf = (position: number, states = isolations()) =>
+		states.get(position) ?? seededIsolation(endpoints[position]);
+
+	const select = (selection: EndpointSelection) => {
+		const states = isolations();
+		return roster
+			.live()
+			.map((endpoint): LiveEndpoint => {
+				const isolated = isolationOf(endpoint.position, states) === 'AGENT_ISOLATED';
+				return { ...endpoint, isolation: isolated ? 'isolated' : 'unisolated' };
+			})
+			.filter((endpoint) => isSelected(endpoint, selection));
+	};
 
 	const statusOfImport = (job: StartedImport) => importJobReply(seed, job, now()).job_status;
 
@@ -154,13 +212,27 @@ export function createCortexTenant(options: {
 			startedAt,
 			endpoints: connected.slice(0, request.endpoints ?? 3),
 			plan,
+			...(request.scriptUid && { scriptUid: request.scriptUid }),
+			...(request.files && { action: 'fileRetrieval' as const, files: request.files }),
 		};
 	};
 
 	return {
+		seed,
+		now,
 		endpoints,
+		select: (selection) => select(selection).map(({ position }) => position),
+		search(selection, sort, { from, to }) {
+			const found = sortEndpoints(select(selection), sort);
+			const states = isolations();
+			const records = found
+				.slice(from, to)
+				.map((endpoint) => endpointRecord(seed, endpoint, isolationOf(endpoint.position, states)));
+			return { total: found.length, records };
+		},
+		enrolEndpoints: roster.enrol,
+		removeEndpoints: roster.remove,
 		queries,
-		select: (selection) => selectEndpoints(endpoints, selection),
 		startAction: (job) => start({ ...job, id: newActionId(), startedAt: now() }),
 		scanned: () =>
 			new Set(
@@ -186,6 +258,24 @@ export function createCortexTenant(options: {
 			start({ kind: 'endpointAction', action: 'abortScan', id, startedAt: now(), endpoints });
 			return { id, endpoints };
 		},
+		isolationOf: (position) => isolationOf(position),
+		isolatable(action, positions) {
+			const states = isolations();
+			const able = positions.filter((position) =>
+				canTake(action, isolationOf(position, states), endpoints[position]),
+			);
+			const busy = positions.some((position) => isolationOf(position, states).includes('PENDING'));
+			return able.length === 0 && busy ? 'busy' : able;
+		},
+		setIsolation(ids, word) {
+			const job = {
+				kind: 'endpointAction' as const,
+				id: newActionId(),
+				startedAt: now(),
+				endpoints: endpoints.flatMap(({ id }, position) => (ids.includes(id) ? [position] : [])),
+			};
+			start({ ...job, ...actionTowards(word) });
+		},
 		startImport: (assets, vulnerabilities) =>
 			start({ kind: 'importJob', id: newImportId(), startedAt: now(), assets, vulnerabilities }),
 		startJob: (request) => start(plannedJob(request)),
@@ -207,6 +297,10 @@ export function createCortexTenant(options: {
 				settings.countsAsText,
 			);
 		},
+		course(id) {
+			const job = findAction(id);
+			return job && { job, lives: livesFor(job), seconds: secondsOf(job) };
+		},
 		importStatus(id) {
 			const job = find(id) as StartedImport | undefined;
 			return job?.kind === 'importJob' ? importJobReply(seed, job, now()) : undefined;
@@ -226,5 +320,6 @@ export function createCortexTenant(options: {
 				by_status: statusCounts(job),
 			})),
 		startedJobs: () => [...started.values()],
+		roster: roster.state,
 	};
 }

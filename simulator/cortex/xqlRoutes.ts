@@ -1,20 +1,11 @@
 import type { FastifyReply } from 'fastify';
 
 import { refusals } from './errors';
+import { requestData, text } from './schemaParts';
 import type { CortexQueries, QueryRequest, ResultFormat } from './xqlQueries';
 import type { Row } from './xqlRows';
 
-const text = { type: 'string', minLength: 1 };
 const epochMilliseconds = { type: 'integer', minimum: 0 };
-const requestData = (properties: object, required: string[]) => ({
-	type: 'object',
-	required: ['request_data'],
-	additionalProperties: false,
-	properties: {
-		request_data: { type: 'object', required, additionalProperties: false, properties },
-	},
-});
-
 /** Request bodies of the queries by operation, as JSON schemas for fastify. */
 export const xqlSchemas = {
 	startQuery: requestData(

@@ -18,13 +18,14 @@ describe('operations', () => {
 
 	afterAll(async () => await world.close());
 
-	it.each(rows)('$node.name, $name', async ({ node, parameters, before, sends, gives }) => {
+	it.each(rows)('$node.name, $name', async ({ node, parameters, before, item, sends, gives }) => {
 		before?.(world);
 		world.requests();
-		const result = await world.run(new node(), parameters);
+		const given = typeof parameters === 'function' ? parameters(world) : parameters;
+		const result = await world.run(new node(), given, { items: [item?.(world) ?? {}] });
 		expect(result.error).toBeUndefined();
 		const calls = world.requests().filter(({ path }) => path !== '/auth');
-		expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual([sends]);
+		expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual([sends].flat());
 		gives(result);
 		expect(result.outputs[0].map((item) => item.pairedItem)).toEqual(
 			result.outputs[0].map(() => ({ item: 0 })),
@@ -41,7 +42,11 @@ describe('operations', () => {
 			for (const { name, type, options = [] } of new node().description.properties) {
 				if (type !== 'options') continue;
 				const choices = options.map((option) => ('value' in option ? option.value : undefined));
-				const tried = rows.filter((row) => row.node === node).map((row) => row.parameters[name]);
+				const tried = rows
+					.filter((row) => row.node === node)
+					.map(({ parameters }) =>
+						typeof parameters === 'function' ? parameters(world)[name] : parameters[name],
+					);
 				expect(tried).toEqual(expect.arrayContaining(choices));
 			}
 		}

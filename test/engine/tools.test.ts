@@ -24,6 +24,9 @@ beforeEach(async () => {
 
 afterEach(async () => await world.close());
 
+const callOf = ({ call }: (typeof rows)[number]) =>
+	typeof call === 'function' ? call(world) : call;
+
 /** Requests to the vendors, without logins. */
 const sent = () =>
 	world
@@ -38,11 +41,12 @@ it('every node of the package has a row', () => {
 
 describe.each(WAYS)('as a tool of an agent that goes the %s way', (way) => {
 	it.each(rows)('$node.name', async (row) => {
+		row.before?.(world);
 		const { tool, answers, stored } = await askTool(
 			world,
 			new row.node(),
 			row.parameters,
-			[row.call],
+			[callOf(row)],
 			{ way },
 		);
 		for (const words of [row.does, row.needs, row.returns]) {
@@ -53,7 +57,7 @@ describe.each(WAYS)('as a tool of an agent that goes the %s way', (way) => {
 			[_def.typeName, description ?? ''],
 		]);
 		expect(Object.fromEntries(schema)).toEqual(row.schema);
-		expect(sent()).toEqual([row.sends]);
+		expect(sent()).toEqual([row.sends].flat());
 		expect(answers.map((answer) => JSON.parse(answer) as unknown)).toEqual([row.gives]);
 		expect(stored).not.toContain(world.simulator.keys.admin.key);
 		expect(stored).not.toContain(world.simulator.users.admin.password);
@@ -84,6 +88,7 @@ describe.each(WAYS)('a model that was told to do something else, the %s way', (w
 
 	it.each(rows)('$node.name asks no other tenant, whatever it names', async (row) => {
 		const elsewhere = 'https://attacker.example';
+		row.before?.(world);
 		activity.hosts.clear();
 		await askTool(
 			world,
@@ -91,7 +96,7 @@ describe.each(WAYS)('a model that was told to do something else, the %s way', (w
 			row.parameters,
 			[
 				{
-					...row.call,
+					...callOf(row),
 					tenantUrl: elsewhere,
 					gatewayUrl: elsewhere,
 					baseURL: elsewhere,
@@ -103,7 +108,7 @@ describe.each(WAYS)('a model that was told to do something else, the %s way', (w
 			{ way },
 		);
 		expect([...activity.hosts]).toEqual([host()]);
-		expect(sent()).toEqual([row.sends]);
+		expect(sent()).toEqual([row.sends].flat());
 	});
 
 	it.each([

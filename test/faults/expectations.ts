@@ -1,6 +1,6 @@
 import { WHOLE } from '../support/fields';
 import { wrongs, type FaultName, type Wrong } from './faults';
-import { behavingAs, type SubjectName } from './subjects';
+import { behavingAs, subjects, type SubjectName } from './subjects';
 
 /** What must become of a cell. */
 export interface Expected {
@@ -130,7 +130,17 @@ const slow: Row[] = [
 ];
 
 const connections: Row[] = [
-	[STARTS, ['connection refused'], error(0, 0, 'The host refused the connection', 'Check network')],
+	[
+		STARTS.filter((name) => !subjects[name].asksOthers),
+		['connection refused'],
+		error(0, 0, 'The host refused the connection', 'Check network'),
+	],
+	[
+		STARTS.filter((name) => subjects[name].asksOthers),
+		['connection refused'],
+		// What is asked before is no start, and is repeated.
+		error(0, 7, 'The host refused the connection', 'Check network'),
+	],
 	[
 		[...READS, ...QUALYS],
 		['connection refused'],
@@ -382,7 +392,8 @@ const SCRIPTS: SubjectName[] = ['Get Script Results'];
 const IMPORTS: SubjectName[] = ['Get Import Job'];
 const QUERIES: SubjectName[] = ['Get Query Results'];
 const START_QUERY: SubjectName[] = ['Start Query'];
-const START_ACTIONS = STARTS.filter((name) => !START_QUERY.includes(name));
+const START_IMPORT: SubjectName[] = ['Submit Import'];
+const START_ACTIONS = STARTS.filter((name) => ![...START_QUERY, ...START_IMPORT].includes(name));
 
 const NO_REPLY = 'Cortex answered {operation} without a reply object';
 const NO_ENDPOINTS = 'Cortex answered {operation} without a list of endpoints';
@@ -390,6 +401,7 @@ const NO_STATUS = 'Cortex answered {operation} without a job_status';
 const NO_RESULTS = 'Cortex answered {operation} without a list of results';
 const NO_RESULT = 'Cortex answered {operation} with a result that is no object';
 const NO_ACTION_ID = 'Cortex accepted {operation}, but its answer holds no action_id';
+const NO_JOB_ID = 'Cortex accepted {operation}, but its answer holds no job_id';
 const NO_JOB = 'Qualys answered {operation} with something that is no job';
 const NONE_NAMED = 'Cortex named no endpoints of it';
 /** What becomes of that where the first poll, before the fault, had named some. */
@@ -438,6 +450,20 @@ const scanFields: FieldRow[] = [
 	[START_ACTIONS, ['reply.action_id'], ['number'], items({ action_id: '-1.5' })],
 	[START_ACTIONS, ['reply.endpoints_count'], but('number'), items({ endpoints_count: null })],
 	[START_ACTIONS, ['reply.endpoints_count'], ['number'], items({ endpoints_count: -1.5 })],
+	[['Run Script', 'Retrieve Files'], ['reply.status'], wrongs, itemAsItCame],
+];
+
+const submittedFields: FieldRow[] = [
+	[START_IMPORT, [WHOLE], ['object'], error(1, 0, NO_JOB_ID, UNKNOWN)],
+	[START_IMPORT, ['job_id'], but('text', 'number'), error(1, 0, NO_JOB_ID, UNKNOWN)],
+	[START_IMPORT, ['job_id'], ['number'], error(1, 0, NO_JOB_ID, UNKNOWN)],
+	[START_IMPORT, ['job_id'], ['text'], items({ job_id: 'x' })],
+	[START_IMPORT, ['job_status'], but('text'), items({ job_status: null })],
+	[START_IMPORT, ['job_status'], ['text'], items({ job_status: 'x' })],
+	...['assets_count', 'vulnerabilities_count'].flatMap((field): FieldRow[] => [
+		[START_IMPORT, [field], but('number'), items({ [field]: null })],
+		[START_IMPORT, [field], ['number'], items({ [field]: -1.5 })],
+	]),
 ];
 
 const REASON = 'reply.errorReasons.endpoint-2';
@@ -761,6 +787,7 @@ const searchFields: FieldRow[] = [
 const fields: FieldRow[] = [
 	...wholeAnswers,
 	...scanFields,
+	...submittedFields,
 	...actionFields,
 	...importFields,
 	...queryFields,
@@ -862,8 +889,46 @@ function withBudget([subjects, faultNames, expected]: Row): Row[] {
 	];
 }
 
+/** A quota of ten an hour is not waited for, five minutes are given to an upload, and 413 is about all that was handed over. */
+const submissions: Row[] = [
+	[
+		START_IMPORT,
+		['413'],
+		error(1, 0, '{vendor} refused {operation}: Too large', 'it holds 2 assets'),
+	],
+	[START_IMPORT, ENDLESS, error(3, 3, TOO_MANY, 'The quota of 10 an hour')],
+	...(Object.entries(brakes) as Array<[FaultName, number]>)
+		.filter(([, seconds]) => seconds > 5)
+		.map(
+			([fault]): Row => [
+				START_IMPORT,
+				[fault],
+				error(1, 0, TOO_MANY, 'Cortex asks to wait a minute.', 'The quota of 10 an hour'),
+			],
+		),
+	[
+		START_IMPORT,
+		['a byte every 5 seconds', 'a byte every 5 seconds, once'],
+		error(1, 300, LATE, BUSY, UNKNOWN),
+	],
+];
+const SUBMITTED = submissions.flatMap(([, names]) => names);
+
+/** A row, without the faults of a submission that {@link submissions} is about. */
+const withoutSubmissions = ([names, of, expected]: Row): Row[] => [
+	[names.filter((name) => !START_IMPORT.includes(name)), of, expected],
+	[
+		names.filter((name) => START_IMPORT.includes(name)),
+		of.filter((fault) => !SUBMITTED.includes(fault)),
+		expected,
+	],
+];
+
 /** What becomes of every subject under every fault. */
-export const faultRows: Row[] = faults.flatMap(withParked).flatMap(withBudget);
+export const faultRows: Row[] = [
+	...faults.flatMap(withoutSubmissions).flatMap(withParked).flatMap(withBudget),
+	...submissions,
+];
 
 /** What becomes of an answer of which one field is something else than documented. */
 export const fieldRows: FieldRow[] = fields.flatMap(withParked);

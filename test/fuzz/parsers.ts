@@ -21,6 +21,7 @@ import { jobFilter } from '../../nodes/QualysSearchScriptJobs/filter';
 import { readSearch } from '../../nodes/QualysSearchScriptJobs/searchBody';
 import { simplifiedJob } from '../../nodes/QualysSearchScriptJobs/simplified';
 import { actionSummary, endpointRows } from '../../nodes/shared/cortex/actionStatus';
+import { endpointsPage, idOfEndpoint, nameOfEndpoint } from '../../nodes/shared/cortex/endpoints';
 import { errorText, reasonText } from '../../nodes/shared/cortex/errorText';
 import { statusWords } from '../../nodes/shared/cortex/statusWords';
 import { countByStatus, statusOfParts, statusOfWhole } from '../../nodes/shared/wait/verdict';
@@ -65,22 +66,15 @@ import {
 	withoutSecrets,
 } from '../../nodes/shared/transport/secrets';
 import * as cortex from '../samples/cortex';
+import { endpointRecord } from '../samples/getEndpoint';
 import * as qualys from '../samples/qualys';
+import { importOthers, importParsers } from './importParsers';
 import * as inputs from './inputs';
 import { queryOthers, queryParsers } from './queries';
+import { row, type Parser } from './parser';
+import { startOthers, startParsers } from './startParsers';
 
-/** A function that reads what users type or vendors send. */
-export interface Parser<Input> {
-	input: fc.Arbitrary<Input>;
-	run(input: NoInfer<Input>): unknown;
-	/** What holds for every result. */
-	check?(result: never, input: NoInfer<Input>): void;
-	/** What must come out in no message. */
-	secrets?(input: NoInfer<Input>): string[];
-}
-
-/** Keeps the type of a row's input from its result. */
-const row = <Input>(parser: Parser<Input>) => parser as unknown as Parser<unknown>;
+export type { Parser };
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const { value, text, json } = inputs;
@@ -160,6 +154,9 @@ const scriptReply = {
 		...cortex.scriptResults.reply,
 		results: [{ ...cortex.scriptResults.reply.results[0], return_value: 1, '_echo hello': ['a'] }],
 	},
+};
+const endpointsReply = {
+	reply: { total_count: 1, result_count: 1, endpoints: [endpointRecord] },
 };
 const scanReply = { reply: { action_id: 22519813685366, endpoints_count: '12' } };
 const replies = [
@@ -463,6 +460,8 @@ const operation = fc.constantFrom(...Object.values(OPERATIONS));
 /** Every parser of the package, by file and name. */
 export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 	...queryParsers,
+	...startParsers,
+	...importParsers,
 	'shared/input/values.sample': row({
 		input: value,
 		run: sample,
@@ -858,6 +857,24 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: failureOf,
 		check: (result: unknown) => expect(result === undefined || isObject(result)).toBe(true),
 	}),
+	'shared/cortex/endpoints.endpointsPage': row({
+		input: inputs.bentObject(endpointsReply),
+		run: endpointsPage,
+		check: ({ records, total }: { records: unknown[]; total?: number }) => {
+			expect(records.every(isObject)).toBe(true);
+			if (total !== undefined) expect(Number.isFinite(total)).toBe(true);
+		},
+	}),
+	'shared/cortex/endpoints.idOfEndpoint': row({
+		input: inputs.bentObject(endpointRecord),
+		run: idOfEndpoint,
+		check: (result: string | undefined) => expect(result).not.toBe(''),
+	}),
+	'shared/cortex/endpoints.nameOfEndpoint': row({
+		input: fc.option(inputs.bentObject(endpointRecord), { nil: undefined }),
+		run: nameOfEndpoint,
+		check: (result: string | null) => expect(result).not.toBe(''),
+	}),
 	'shared/cortex/errorText.errorText': row({
 		input: fc.tuple(
 			fc.oneof(
@@ -1100,9 +1117,12 @@ export const others: readonly string[] = [
 		return `${name}/${name}.node.${name}`;
 	}),
 	...queryOthers,
+	'shared/cortex/endpoints.lookUpEndpoints',
+	...startOthers,
 	'shared/wait/inMemory.waitInMemory',
 	'shared/wait/credential.isOtherCredential',
-	'shared/wait/credential.itemsOfOtherCredentials',
+	'shared/transport/sameCredential.fieldsOf',
+	'shared/transport/sameCredential.itemsOfOtherCredentials',
 	'shared/wait/credential.keepCredential',
 	// What n8n has stored of executions.
 	'shared/wait/executions.abandonment',
@@ -1151,6 +1171,7 @@ export const others: readonly string[] = [
 	'shared/wait/schedule.secondsApart',
 	'shared/wait/schedule.turnOf',
 	'shared/wait/wait.waitForJobs',
+	...importOthers,
 	'QualysSearchScriptJobs/paging.alignedSize',
 	'QualysSearchScriptJobs/paging.evenSize',
 	'QualysSearchScriptJobs/searchBody.inexactNumber',

@@ -47,25 +47,29 @@ export interface Subject {
 /** A run against the simulator. */
 export interface Run {
 	name: string;
-	parameters: INode['parameters'];
+	parameters: INode['parameters'] | ((world: World) => INode['parameters']);
 	/** What has to be there already. */
 	before?: (world: World) => void;
-	/** The requests that it sends, but for logins. */
-	sends: string;
+	/** The json of its one input item; empty unless given. */
+	item?: (world: World) => Record<string, unknown>;
+	/** The request that it sends, or all of them, but for logins. */
+	sends: string | string[];
 	gives: (result: EngineResult) => void;
 }
 
 /** A node as the author of a workflow hands it to an agent, and one call of it. */
 export interface ToolCall {
 	parameters: INode['parameters'];
+	/** What has to be there already. */
+	before?: (world: World) => void;
 	/** What the model is told of each argument. */
 	schema: Record<string, [type: string, description: string]>;
-	call: Record<string, unknown>;
+	call: Record<string, unknown> | ((world: World) => Record<string, unknown>);
 	/** Words of the tool's description: what the node does, what it needs, what it returns. */
 	does: RegExp;
 	needs: RegExp;
 	returns: RegExp;
-	sends: string;
+	sends: string | string[];
 	gives: Array<Record<string, unknown>>;
 }
 

@@ -1,9 +1,11 @@
 import { answerShapes, SHAPE_WORDS, type ShapeName } from '../../simulator/answerShapes';
 import {
 	closeBenches,
+	importOf,
 	IMPORTS,
 	SCAN,
 	scanGroup,
+	START,
 	startBench,
 	STATUS,
 	statusOf,
@@ -115,7 +117,7 @@ test('nothing is carried out', async () => {
 	await add({ path: '/public_api', shape: 'true', times: 2 });
 	const before = bench.simulator.cortex.startedJobs().length;
 	expect((await bench.cortex(SCAN, scanGroup('Kiosks'))).data).toBe(true);
-	expect((await bench.cortex(IMPORTS, { assets: [{}] })).data).toBe(true);
+	expect((await bench.cortex(IMPORTS, importOf(START))).data).toBe(true);
 	expect(bench.simulator.cortex.startedJobs()).toHaveLength(before);
 });
 

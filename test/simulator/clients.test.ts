@@ -9,6 +9,7 @@ import {
 	ABORT,
 	closeBenches,
 	createFakeClock,
+	importOf,
 	IMPORTS,
 	RESULTS,
 	RUN,
@@ -149,14 +150,14 @@ const clients: Record<Client, Record<string, Sent>> = {
 			path: STATUS,
 			data: () => ({ group_action_id: Number(seededIds.finishedScan) }),
 		},
-		'run script, incident as a number': {
+		'run script, incident as a text': {
 			path: `${RUN}/`,
 			data: () => ({
 				script_uid: scripts[0].uid,
 				filters: [{ field: 'endpoint_id_list', operator: 'in', value: [laptop().id] }],
-				parameters_values: {},
+				parameters_values: { commands_list: 'hostname' },
 				timeout: 600,
-				incident_id: 4711,
+				incident_id: '4711',
 			}),
 			endpoints: 1,
 		},
@@ -219,9 +220,8 @@ describe('every path, with and without a slash at its end', () => {
 		[SCAN]: { request_data: { filters: [isIn(demoLaptops)] } },
 		[ABORT]: { request_data: { filters: [isIn(demoLaptops)] } },
 		'/v1/actions/get_action_status': { request_data: { group_action_id: 6001 } },
-		[RUN]: { request_data: { script_uid: scripts[0].uid, filters: [isIn(demoLaptops)] } },
 		'/v1/scripts/get_script_execution_results': { request_data: { action_id: 7001 } },
-		[IMPORTS]: { assets: [{}] },
+		[IMPORTS]: importOf(START),
 		[`${IMPORTS}/jobs/${seededIds.importCompleted}`]: undefined,
 	};
 

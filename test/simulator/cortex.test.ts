@@ -1,14 +1,19 @@
+import type { Endpoint } from '../../simulator/cortex/endpoints';
 import type { EndpointFilter } from '../../simulator/cortex/filters';
 import { seededIds } from '../../simulator/cortex/seededJobs';
-import { scripts } from '../../simulator/cortex/scripts';
+import { presenceAt } from '../../simulator/cortex/presence';
+import { scripts, type ScriptInput } from '../../simulator/cortex/scripts';
 import {
 	closeBenches,
+	idsOf,
+	importOf,
 	IMPORTS,
 	resultsOf,
 	RESULTS,
 	RUN,
 	SCAN,
 	scanGroup,
+	START,
 	startBench,
 	STATUS,
 	statusOf,
@@ -31,6 +36,8 @@ const wordsOf = async (id: string | number): Promise<Record<string, string>> =>
 describe('scan', () => {
 	const all = () => bench.simulator.cortex.endpoints;
 	const first = () => all()[0];
+	const lastSeen = (endpoint: Endpoint) =>
+		presenceAt(1, endpoint, { epoch: START, now: bench.simulator.time.now() }).lastSeen;
 	const byFilter: Array<[string, () => EndpointFilter, (i: number) => boolean]> = [
 		[
 			'endpoint_id_list',
@@ -100,8 +107,8 @@ describe('scan', () => {
 		],
 		[
 			'last_seen',
-			() => ({ field: 'last_seen', operator: 'lte', value: first().lastSeen }),
-			(i) => all()[i].lastSeen <= first().lastSeen,
+			() => ({ field: 'last_seen', operator: 'lte', value: lastSeen(first()) }),
+			(i) => lastSeen(all()[i]) <= lastSeen(first()),
 		],
 	];
 
@@ -257,19 +264,32 @@ describe('action status', () => {
 describe('scripts', () => {
 	const results = async (id: string | number) =>
 		(await bench.cortex(RESULTS, resultsOf(id))).data.reply;
-	const laptopIds = () => bench.simulator.cortex.endpoints.slice(0, 12).map(({ id }) => id);
+	const forWindows = scripts.filter(({ systems }) => systems.includes('windows'));
+	const commands = 'hostname, echo ok';
+	const valueOf = ({ type, name }: ScriptInput) => {
+		if (type === 'integer') return 3;
+		if (type === 'number') return 1.5;
+		return name === 'commands_list' ? commands : 'x';
+	};
 
-	test.each(scripts.map(({ name, uid, form }) => [name, uid, form]))(
+	test.each(forWindows.map((script) => [script.name, script] as const))(
 		'%s',
-		async (name, script_uid, form) => {
+		async (name, { uid, form, inputs, files = 0 }) => {
+			const parameters = inputs.map((input) => ({ name: input.name, value: valueOf(input) }));
 			const started = await bench.cortex(RUN, {
-				request_data: { script_uid, endpoint_ids: laptopIds(), parameters_values: { depth: 3 } },
+				request_data: {
+					script_uid: uid,
+					filters: idsOf(bench, 'Demo Laptops'),
+					parameters_values: Object.fromEntries(
+						parameters.map((parameter) => [parameter.name, parameter.value]),
+					),
+				},
 			});
 			expect(started.data.reply).toMatchObject({ status: 1, endpoints_count: 12 });
 			const id = started.data.reply.action_id;
 			const early = await results(id);
 			expect(early.script_name).toBe(name);
-			expect(early.script_parameters).toEqual([{ name: 'depth', value: 3 }]);
+			expect(early.script_parameters).toEqual(parameters.length ? parameters : undefined);
 			expect(early.date_created).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
 			expect(early.results).toHaveLength(12);
 			expect(early.results[0]).toMatchObject({
@@ -284,6 +304,7 @@ describe('scripts', () => {
 				standard_output: 'done\n',
 			});
 			expect(late).toHaveProperty([form === 'commands' ? '_echo ok' : form]);
+			expect(late.retrieved_files).toBe(files);
 			expect(late.failed_files).toBe(form === 'return_value' ? 0 : '0');
 			expect(Object.keys(await wordsOf(id))).toHaveLength(12);
 		},
@@ -301,19 +322,6 @@ describe('scripts', () => {
 		expect(refused.results).toEqual([]);
 	});
 
-	test.each([
-		['no endpoint', { script_uid: scripts[0].uid, endpoint_ids: [] }, 500],
-		['no filter at all', { script_uid: scripts[0].uid }, 500],
-		[
-			'an unknown script',
-			{ script_uid: 'f00', filters: scanGroup('Kiosks').request_data.filters },
-			500,
-		],
-		['no script', { filters: [] }, 400],
-	])('refuses %s', async (_name, request_data, status) => {
-		expect((await bench.cortex(RUN, { request_data })).status).toBe(status);
-	});
-
 	test('a scan has no script results', async () => {
 		expect((await bench.cortex(RESULTS, resultsOf(seededIds.finishedScan))).status).toBe(500);
 	});
@@ -328,8 +336,9 @@ describe('import jobs', () => {
 	const job = async (id: string) => bench.cortex(`${IMPORTS}/jobs/${encodeURIComponent(id)}`);
 
 	test('from submission to its end', async () => {
-		const assets = [{ vulnerabilities: [{}, {}] }, {}];
-		const { status, data } = await bench.cortex(IMPORTS, { assets });
+		const [one] = importOf(START, 2).assets;
+		const body = { ...importOf(START), assets: [one, ...importOf(START).assets] };
+		const { status, data } = await bench.cortex(IMPORTS, body);
 		expect(status).toBe(201);
 		expect(data).toEqual({
 			job_id: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
@@ -380,13 +389,11 @@ describe('import jobs', () => {
 				},
 			]);
 		}
-		const wrong = await bench.cortex(IMPORTS, { assets: 'x' });
+		const wrong = await bench.cortex(IMPORTS, { ...importOf(START), assets: 'x' });
 		expect(wrong.status).toBe(422);
-		expect(wrong.data.detail[0]).toEqual({
-			loc: ['body', 'assets'],
-			msg: 'must be array',
-			type: 'value_error.type',
-		});
+		expect(wrong.data.detail).toEqual([
+			{ loc: ['body', 'assets'], msg: 'value is not a valid list', type: 'type_error.list' },
+		]);
 	});
 });
 

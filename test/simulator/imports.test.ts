@@ -3,8 +3,10 @@ import { seededIds } from '../../simulator/cortex/seededJobs';
 import {
 	closeBenches,
 	createFakeClock,
+	importOf,
 	IMPORTS,
 	SETTINGS,
+	START,
 	startBench,
 	type Bench,
 } from './support';
@@ -19,7 +21,8 @@ const DAY_SECONDS = 24 * 3600;
 const start = (cortexSettings = {}) => startBench({ cortexSettings }, createFakeClock());
 const poll = (bench: Bench, id: string = seededIds.importCompleted) =>
 	bench.cortex(`${IMPORTS}/jobs/${id}`);
-const submit = (bench: Bench) => bench.cortex(IMPORTS, { assets: [{}] });
+const submit = (bench: Bench, body: unknown = importOf(bench.clock.now())) =>
+	bench.cortex(IMPORTS, body);
 const statuses = async (count: number, call: () => Promise<{ status: number }>) => {
 	const seen: number[] = [];
 	while (seen.length < count) seen.push((await call()).status);
@@ -118,20 +121,158 @@ describe('submissions', () => {
 
 	test('a large one passes, one past 10 MB does not', async () => {
 		const bench = await start();
-		const assets = (bytes: number) => ({ assets: [{ raw_output: 'x'.repeat(bytes) }] });
-		expect((await bench.cortex(IMPORTS, assets(9_900_000))).status).toBe(201);
-		const refused = await bench.cortex(IMPORTS, assets(10_000_000));
+		const large = (bytes: number) => {
+			const body = importOf(START, 1);
+			Object.assign(body.assets[0].vulnerabilities[0], { evidence: 'x'.repeat(bytes) });
+			return body;
+		};
+		expect((await submit(bench, large(9_900_000))).status).toBe(201);
+		const refused = await submit(bench, large(10_000_000));
 		expect([refused.status, refused.data.err_code]).toEqual([413, 413]);
 	});
 
-	test('a wrong one starts nothing', async () => {
+	test.each<[object, number, (answer: object) => object]>([
+		[{}, 201, (answer) => ({ job_status: 'INITIATED', ...answer })],
+		[{ importsWithoutStatus: true }, 200, (answer) => answer],
+		[
+			{ importsInReply: true },
+			201,
+			(answer) => ({ reply: { job_status: 'INITIATED', ...answer } }),
+		],
+	])('are answered as the version does: %j', async (settings, status, form) => {
+		const answer = await submit(await start(settings), importOf(START, 3));
+		const job_id = expect.stringMatching(/^[\da-f-]{36}$/);
+		expect(answer.status).toBe(status);
+		expect(answer.data).toEqual(form({ job_id, assets_count: 1, vulnerabilities_count: 3 }));
+	});
+});
+
+describe('a submission is checked by the schema', () => {
+	const DAY = 24 * HOUR;
+	/** An asset with everything that it can have. */
+	const asset = {
+		origin_asset_id: 'acme-1017',
+		asset_name: 'web-017',
+		fqdn: ['web-017.corp.example'],
+		ipv4: ['10.20.0.17'],
+		ipv6: ['2001:db8::17', '::ffff:10.20.0.17'],
+		mac_address: '00:11:22:33:44:55',
+		os_name: 'Linux',
+		vendor: 'Apache',
+		product: 'httpd',
+		version: '2.4.57',
+		origin_tags: ['env:prod'],
+		last_seen: START,
+		vulnerabilities: [
+			{
+				vulnerability_id: 'acme-9001',
+				last_seen: START - 30 * DAY,
+				cve_id: ['CVE-2024-3094'],
+				description: 'Backdoor in xz',
+				confidence: 'Confirmed',
+				evidence: 'xz 5.6.0',
+				raw_output: '😀'.repeat(2_000),
+				scan_name: 'nightly',
+				protocol: 'TCP',
+				port: 65_534,
+			},
+		],
+	};
+	const [vulnerability] = asset.vulnerabilities;
+	const body = { vendor: 'Acme', product: 'Scanner', version: '7.1', assets: [asset] };
+	const withAsset = (change: object) => ({ ...body, assets: [{ ...asset, ...change }] });
+	const withVulnerability = (change: object) =>
+		withAsset({ vulnerabilities: [{ ...vulnerability, ...change }] });
+
+	test.each<[string, unknown]>([
+		['everything', body],
+		['no vulnerability', withAsset({ vulnerabilities: [] })],
+		['null for texts', withAsset({ mac_address: null, os_name: null, asset_name: null })],
+		['null for texts of a vulnerability', withVulnerability({ evidence: null, raw_output: null })],
+		['fields that nobody knows', { ...withAsset({ criticality: 5 }), source: 'x' }],
+		['an id that is no CVE', withVulnerability({ vulnerability_id: '0' })],
+		['the same id in another asset', { ...body, assets: [asset, asset] }],
+	])('and taken: %s', async (_name, taken) => {
+		expect((await submit(await start(), taken)).status).toBe(201);
+	});
+
+	const here = ['body', 'assets', 0];
+	const there = [...here, 'vulnerabilities', 0];
+	test.each<[unknown, Array<string | number>, string]>([
+		[[], ['body'], 'value is not a valid dict'],
+		[{ ...body, vendor: undefined }, ['body', 'vendor'], 'field required'],
+		[{ ...body, product: '' }, ['body', 'product'], 'ensure this value has at least 1 characters'],
+		[{ ...body, version: 7 }, ['body', 'version'], 'str type expected'],
+		[{ ...body, assets: undefined }, ['body', 'assets'], 'field required'],
+		[{ ...body, assets: [] }, ['body', 'assets'], 'ensure this value has at least 1 items'],
+		[{ ...body, assets: [1] }, here, 'value is not a valid dict'],
+		[withAsset({ vulnerabilities: undefined }), [...here, 'vulnerabilities'], 'field required'],
+		[withAsset({ last_seen: undefined }), [...here, 'last_seen'], 'field required'],
+		[withAsset({ last_seen: '2026-03-01' }), [...here, 'last_seen'], 'not a valid integer'],
+		[withAsset({ last_seen: START + 1 }), [...here, 'last_seen'], 'must not be in the future'],
+		[
+			withAsset({ last_seen: START - 30 * DAY - 1 }),
+			[...here, 'last_seen'],
+			'must not be older than 30 days',
+		],
+		[withAsset({ last_seen: null }), [...here, 'last_seen'], 'none is not an allowed value'],
+		[withAsset({ ipv4: '10.0.0.1' }), [...here, 'ipv4'], 'value is not a valid list'],
+		[withAsset({ ipv4: ['10.0.0.1', '::1'] }), [...here, 'ipv4', 1], 'not a valid IPv4 address'],
+		[withAsset({ ipv6: ['10.0.0.1'] }), [...here, 'ipv6', 0], 'not a valid IPv6 address'],
+		[withAsset({ origin_tags: [7] }), [...here, 'origin_tags', 0], 'str type expected'],
+		[withAsset({ vulnerabilities: [7] }), there, 'value is not a valid dict'],
+		[
+			withVulnerability({ vulnerability_id: '' }),
+			[...there, 'vulnerability_id'],
+			'at least 1 characters',
+		],
+		[withVulnerability({ last_seen: START + 1 }), [...there, 'last_seen'], 'in the future'],
+		[withVulnerability({ port: '443' }), [...there, 'port'], 'value is not a valid integer'],
+		[withVulnerability({ port: 0 }), [...there, 'port'], 'greater than or equal to 1'],
+		[withVulnerability({ port: 65_535 }), [...there, 'port'], 'less than or equal to 65534'],
+		[withVulnerability({ protocol: 'tcp' }), [...there, 'protocol'], "permitted: 'TCP', 'UDP'"],
+		[
+			withVulnerability({ confidence: 'High' }),
+			[...there, 'confidence'],
+			"permitted: 'Potential', 'Confirmed'",
+		],
+		[
+			withVulnerability({ raw_output: 'x'.repeat(2_001) }),
+			[...there, 'raw_output'],
+			'at most 2000 characters',
+		],
+		[withVulnerability({ cve_id: 'CVE-2024-3094' }), [...there, 'cve_id'], 'not a valid list'],
+		[
+			withAsset({ vulnerabilities: [vulnerability, vulnerability] }),
+			[...here, 'vulnerabilities'],
+			'vulnerability_id "acme-9001" is not unique',
+		],
+	])('and refused: case %# at %j', async (wrong, loc, words) => {
 		const bench = await start();
-		for (const body of [{}, { assets: [] }, { assets: [1] }]) {
-			const { status, data } = await bench.cortex(IMPORTS, body);
-			expect(status).toBe(422);
-			expect(data.detail[0].loc[0]).toBe('body');
-		}
+		const { status, data } = await submit(bench, wrong);
+		expect(status).toBe(422);
+		expect(data).toEqual({
+			detail: [{ loc, msg: expect.stringContaining(words), type: expect.stringMatching(/_error/) }],
+		});
 		expect(bench.simulator.cortex.startedJobs()).toEqual([]);
+	});
+
+	test('and every place is named', async () => {
+		const { data } = await submit(await start(), { assets: [{}, { ...asset, ipv4: ['x', 'y'] }] });
+		expect(data.detail.map(({ loc }: { loc: unknown[] }) => loc.join('.'))).toEqual([
+			'body.vendor',
+			'body.product',
+			'body.assets.0.vulnerabilities',
+			'body.assets.0.last_seen',
+			'body.assets.1.ipv4.0',
+			'body.assets.1.ipv4.1',
+		]);
+	});
+
+	test('by real time, which is that of the client, however far simulated time is ahead', async () => {
+		const bench = await start();
+		bench.simulator.time.advance(90 * DAY_SECONDS);
+		expect((await submit(bench)).status).toBe(201);
 	});
 });
 

@@ -4,6 +4,7 @@ import { seededIds } from '../../simulator/cortex/seededJobs';
 import {
 	ABORT,
 	closeBenches,
+	idsOf,
 	resultsOf,
 	RESULTS,
 	RUN,
@@ -25,7 +26,12 @@ test('settings are those of the vendor unless said otherwise, and can be changed
 	const changed = { ...defaultCortexSettings, countsAsText: true, importsPerHour: 0 };
 	expect((await change({ countsAsText: true, importsPerHour: 0 })).data).toEqual(changed);
 	expect(bench.simulator.cortexSettings).toEqual(changed);
-	for (const wrong of [{ importsPerHour: -1 }, { countsAsText: 1 }, { unknown: true }]) {
+	for (const wrong of [
+		{ importsPerHour: -1 },
+		{ countsAsText: 1 },
+		{ unknown: true },
+		{ fileLinkHost: 1 },
+	]) {
 		expect((await change(wrong)).status).toBe(400);
 	}
 	expect(await settings()).toEqual(changed);
@@ -34,28 +40,35 @@ test('settings are those of the vendor unless said otherwise, and can be changed
 
 describe('counts as text', () => {
 	const ids = expect.stringMatching(/^\d{14}$/);
-	const run = {
-		request_data: {
-			script_uid: scripts[1].uid,
-			filters: scanGroup('Demo Laptops').request_data.filters,
-		},
-	};
+	const run = (filters: object[]) => ({
+		request_data: { script_uid: scripts[1].uid, filters, parameters_values: {} },
+	});
 
 	test('of actions that are started', async () => {
-		const { cortex } = await startBench({ cortexSettings: { countsAsText: true } });
+		const bench = await startBench({ cortexSettings: { countsAsText: true } });
+		const { cortex } = bench;
 		const replyOf = async (path: string, body: object) => (await cortex(path, body)).data.reply;
 		const laptops = scanGroup('Demo Laptops');
 		const scan = await replyOf(SCAN, laptops);
 		expect(scan).toEqual({ action_id: ids, endpoints_count: '12' });
 		expect(await replyOf(ABORT, laptops)).toEqual({ action_id: ids, endpoints_count: '12' });
-		expect(await replyOf(RUN, run)).toEqual({ action_id: ids, status: '1', endpoints_count: '12' });
+		expect(await replyOf(RUN, run(idsOf(bench, 'Demo Laptops')))).toEqual({
+			action_id: ids,
+			status: '1',
+			endpoints_count: '12',
+		});
 		expect((await replyOf(STATUS, statusOf(scan.action_id))).data).toEqual({});
 	});
 
 	test('of scripts, with numbered statuses of endpoints', async () => {
 		const bench = await startBench({ endpoints: 2000 });
-		const filters = [{ field: 'platform', operator: 'in', value: 'windows' }];
-		const { data } = await bench.cortex(RUN, { request_data: { ...run.request_data, filters } });
+		const { endpoints } = bench.simulator.cortex;
+		const value = endpoints.filter(({ platform }) => platform === 'windows').map(({ id }) => id);
+		const field = 'endpoint_id_list';
+		const { data } = await bench.cortex(
+			RUN,
+			run([{ field, operator: 'in', value: value.slice(0, 1000) }]),
+		);
 		bench.simulator.time.advance(600);
 		const results = async () =>
 			(await bench.cortex(RESULTS, resultsOf(data.reply.action_id))).data.reply.results;

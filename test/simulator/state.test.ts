@@ -3,6 +3,7 @@ import { createSimulator, type SimulatorState } from '../../simulator/server';
 import {
 	closeBenches,
 	createFakeClock,
+	importOf,
 	IMPORTS,
 	SCAN,
 	scanGroup,
@@ -45,7 +46,7 @@ test('a restarted simulator finds every job where it belongs', async () => {
 	const first = await startBench(options, clock);
 	const filters = [{ field: 'platform', operator: 'in', value: ['windows'] }];
 	const scan = await first.cortex(SCAN, { request_data: { filters } });
-	const imported = await first.cortex(IMPORTS, { assets: [{}] });
+	const imported = await first.cortex(IMPORTS, importOf(START));
 	const asked = first.simulator.cortex.startJob({
 		kind: 'endpointAction',
 		id: 'mine',

@@ -115,15 +115,49 @@ export async function startBench(
 
 export const SCAN = '/v1/endpoints/scan';
 export const ABORT = '/v1/endpoints/abort_scan';
+export const ENDPOINTS = '/v1/endpoints/get_endpoint';
 export const STATUS = '/v1/actions/get_action_status/';
 export const RUN = '/v1/scripts/run_script';
+export const SNIPPET = '/v1/scripts/run_snippet_code_script';
+export const SCRIPTS = '/v1/scripts/get_scripts';
+export const SCRIPT_METADATA = '/v1/scripts/get_script_metadata';
+export const SCRIPT_CODE = '/v1/scripts/get_script_code';
+export const SCRIPT_STATUS = '/v1/scripts/get_script_execution_status';
+export const SCRIPT_FILES = '/v1/scripts/get_script_execution_results_files';
+export const RETRIEVE = '/v1/endpoints/file_retrieval';
+export const RETRIEVED = '/v1/actions/file_retrieval_details';
 export const RESULTS = '/v1/scripts/get_script_execution_results/';
 export const SETTINGS = '/simulator/cortex/settings';
 export const IMPORTS = '/vulnerability-management/v1/external-scans/assets';
 
+/** The smallest import that can be submitted: an asset, seen then, with so many vulnerabilities. */
+export const importOf = (lastSeen: number, vulnerabilities = 0) => ({
+	vendor: 'Acme',
+	product: 'Network Scanner',
+	assets: [
+		{
+			last_seen: lastSeen,
+			vulnerabilities: Array.from({ length: vulnerabilities }, (_, index) => ({
+				vulnerability_id: `acme-${index}`,
+				last_seen: lastSeen,
+			})),
+		},
+	],
+});
+
 export const scanGroup = (...groups: string[]) => ({
 	request_data: { filters: [{ field: 'group_name', operator: 'in', value: groups }] },
 });
+/** Filters that leave the members of a group, by their ids. */
+export const idsOf = ({ simulator }: Bench, group: string) => [
+	{
+		field: 'endpoint_id_list',
+		operator: 'in',
+		value: simulator.cortex.endpoints
+			.filter(({ groups }) => groups.includes(group))
+			.map(({ id }) => id),
+	},
+];
 export const statusOf = (id: string | number) => ({ request_data: { group_action_id: id } });
 export const resultsOf = (id: string | number) => ({ request_data: { action_id: id } });
 

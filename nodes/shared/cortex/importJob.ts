@@ -4,8 +4,8 @@ import { isObject, textOf, type JsonObject } from '../json';
 import { IMPORT_JOB_STATUSES, meaningOf } from './statuses';
 
 /** Path of the import jobs of external scanners ("bring your own scanner"). */
-export const IMPORT_JOBS_PATH =
-	'/public_api/vulnerability-management/v1/external-scans/assets/jobs';
+export const IMPORTS_PATH = '/public_api/vulnerability-management/v1/external-scans/assets';
+export const IMPORT_JOBS_PATH = `${IMPORTS_PATH}/jobs`;
 
 /**
  * The id of an import job, which goes into the path.

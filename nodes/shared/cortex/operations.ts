@@ -16,6 +16,11 @@ export interface CortexOperation {
 	spacing?: number;
 	/** How many of its requests may be under way at once, where a refusal of one should hold back the others. */
 	atOnce?: number;
+	/**
+	 * Milliseconds of "too many requests" that are waited out, where the vendor also limits it by something that lasts
+	 * longer than anybody waits.
+	 */
+	throttledFor?: number;
 	/** What to say where the tenant asks for fewer requests, other than that it takes 10 a second. */
 	limit?: string;
 }
@@ -31,6 +36,11 @@ export const OPERATIONS = {
 		license: 'Cortex XDR Prevent or Cortex XDR Pro',
 		permission: 'Endpoint Scan',
 	},
+	searchEndpoints: {
+		name: 'Search Endpoints',
+		license: 'Cortex XDR Prevent or Cortex XDR Pro per Endpoint',
+		permission: 'Endpoint Administrations (view)',
+	},
 	getActionStatus: {
 		name: 'Get Action Status',
 		license: 'Cortex XDR Prevent or Cortex XDR Pro per Endpoint',
@@ -42,6 +52,17 @@ export const OPERATIONS = {
 		license: 'Cortex XDR Pro per Endpoint',
 		permission: 'Action Center (view)',
 		takes: 'action',
+	},
+	submitImport: {
+		name: 'Submit Import',
+		license: 'Exposure Management, with Cortex XSIAM Premium or an add-on for cloud security',
+		permission: 'manage_vulnerabilities_action',
+		// A queue of its own: when it is held because the hour is used up, nothing else has to wait.
+		spacing: 1_000,
+		// As long as the limit of the tenant, 10 requests a second, could be meant.
+		throttledFor: 5_000,
+		limit:
+			'Nothing of this request was imported. The quota of 10 an hour may be used up: Cortex takes 10 imports an hour, and none while 10 of the last hour are being processed. Try again later, and submit more findings at once: what fits into 8 MB is one import.',
 	},
 	getImportJob: {
 		name: 'Get Import Job',
@@ -61,3 +82,9 @@ export const OPERATIONS = {
 		takes: 'query',
 	},
 } as const satisfies Record<string, CortexOperation>;
+
+/** What isolating endpoints and releasing them need. */
+export const ISOLATION_ROLE = {
+	license: 'Cortex XDR Prevent or Cortex XDR Pro per Endpoint',
+	permission: 'Endpoint Administrations (view), Action Center (view and edit) and Isolate',
+} as const;

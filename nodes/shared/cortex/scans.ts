@@ -5,9 +5,9 @@ import type {
 	INodePropertyRouting,
 } from 'n8n-workflow';
 import { readCollection } from '../input/collections';
-import { readText } from '../input/values';
 import { isTool } from '../transport/tool';
 import { filterProperties } from './filterProperties';
+import { incidentOf, incidentProperty } from './incident';
 import { filtersOf } from './scanFilters';
 import { choosesAll } from './scope';
 
@@ -24,32 +24,22 @@ interface ScanWords {
 }
 
 /**
- * The incident in whose timeline the scan is shown, if any.
- * @throws {InputError} also for options under a name that this node does not know
- */
-function incidentOf(context: IExecuteSingleFunctions): { incident_id?: string } {
-	const options = readCollection(
-		'Options',
-		context.getNodeParameter('options', {}),
-		['incidentId'],
-		'{ "incidentId": "4711" }',
-	);
-	if (!Object.hasOwn(options, 'incidentId')) return {};
-	const hint = 'Enter the number of an incident, or remove the option.';
-	return { incident_id: readText('Incident ID', options.incidentId, hint) };
-}
-
-/**
  * The `prepare` of a node that acts on the scans of endpoints: which ones, and for which incident.
- * @throws {InputError} where nothing is chosen, or a model has chosen all
+ * @throws {InputError} where nothing is chosen, a model has chosen all, or an option has another name
  */
 export function prepareScan(this: IExecuteSingleFunctions, request: IHttpRequestOptions): void {
 	const all = choosesAll(this.getNodeParameter('scope'), {
 		chosen: this.getNode().parameters.scope,
 		tool: isTool(this.getNode()),
 	});
+	const options = readCollection(
+		'Options',
+		this.getNodeParameter('options', {}),
+		['incidentId'],
+		'{ "incidentId": "4711" }',
+	);
 	request.body = {
-		request_data: { filters: all ? 'all' : filtersOf(this), ...incidentOf(this) },
+		request_data: { filters: all ? 'all' : filtersOf(this), ...incidentOf(options) },
 	};
 }
 
@@ -104,15 +94,6 @@ export const scanProperties = (
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: [
-			{
-				displayName: 'Incident ID',
-				name: 'incidentId',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. 4711',
-				description: `Show the ${noun} in the timeline of this incident`,
-			},
-		],
+		options: [incidentProperty(noun)],
 	},
 ];

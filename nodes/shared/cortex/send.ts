@@ -11,7 +11,7 @@ import type {
 } from 'n8n-workflow';
 import type { Answer } from '../transport/answer';
 import type { JsonObject } from '../json';
-import { attempts } from '../transport/attempts';
+import { attempts, PATIENT, type Patience } from '../transport/attempts';
 import { clock } from '../transport/clock';
 import { declarative, type DeclarativeOperation } from '../transport/declarative';
 import { inTime } from '../transport/inTime';
@@ -46,6 +46,12 @@ export function laneToTenant(baseUrl: string, operation: CortexOperation): Lane 
 	};
 	return laneTo(`${baseUrl} ${name}`, own, tenant);
 }
+
+/** How much is done to make a request of an operation succeed: not more than its own limit is worth waiting for. */
+export const patienceOf = (
+	{ throttledFor = Infinity }: CortexOperation,
+	patience: Patience = PATIENT,
+): Patience => ({ ...patience, throttledFor: Math.min(patience.throttledFor, throttledFor) });
 
 /** What a declarative node of Cortex does. */
 export interface CortexNode {
@@ -89,6 +95,7 @@ export const cortexRequests = ({ operation, startsWork }: CortexNode) =>
 							lane: laneToTenant(String(request.options.baseURL), operation),
 							startsWork: startsWork !== undefined,
 							signal: bound.signal,
+							patience: patienceOf(operation),
 						},
 					);
 				},

@@ -202,6 +202,34 @@ export function readWholeNumber(field: string, value: unknown, hint: string): st
 	return digits;
 }
 
+/** What a number may be. */
+export interface NumberRange {
+	least: number;
+	most?: number;
+	/** What it counts, for the error. */
+	unit: string;
+	whole?: boolean;
+}
+
+/**
+ * Reads a number, which an expression can also give as text.
+ * @throws {InputError} for anything else, and beyond its bounds
+ */
+export function readNumber(
+	field: string,
+	value: unknown,
+	{ least, most = Infinity, unit, whole }: NumberRange,
+): number {
+	const number = typeof value === 'string' ? Number(trimmed(value) || NaN) : value;
+	const fits = typeof number === 'number' && number >= least && number <= most;
+	if (fits && Number.isFinite(number) && (!whole || Number.isInteger(number))) return number;
+	const range = most === Infinity ? `at least ${least}` : `from ${least} to ${most}`;
+	throw new InputError(
+		`${field} holds ${sample(value)}, but it must be a ${whole ? 'whole ' : ''}number of ${unit}, ${range}`,
+		`Enter a number such as ${Math.min(Math.max(least, 60), most)}.`,
+	);
+}
+
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /** Whether a text is an IPv6 address, with `::` and an embedded IPv4 tail allowed; no zone, no prefix. */

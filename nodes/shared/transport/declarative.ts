@@ -1,6 +1,5 @@
 import { passOn } from '../errors';
 import {
-	NodeConnectionTypes,
 	type DeclarativeRestApiSettings,
 	type IExecutePaginationFunctions,
 	type INodeExecutionData,
@@ -11,7 +10,7 @@ import type { Bound } from './inTime';
 import { failedItem, toNodeError } from './nodeErrors';
 import { refusalOf } from './refusal';
 import { requestRules } from './requestRules';
-import { runOf, type Outcome } from './run';
+import { runKeyOf, runOf, type Outcome } from './run';
 import { secretsOf, type CredentialSecrets } from './secrets';
 
 /*
@@ -28,21 +27,23 @@ import { secretsOf, type CredentialSecrets } from './secrets';
 
 type Request = DeclarativeRestApiSettings.ResultOptions;
 
+/**
+ * The call starts something. It is sent a second time only where the first one certainly never left, or was
+ * refused as one request too many (429); and its failure says what was started before it.
+ */
+export interface StartsWork {
+	/** What the result of a call started, in words: "action 123"; `undefined` for nothing. */
+	describe(items: INodeExecutionData[]): string | undefined;
+	/** What to look at before starting again where nobody knows whether the call got through. */
+	unknown: string;
+}
+
 /** What the declarative nodes of a vendor have in common. */
 export interface DeclarativeOperation {
 	credential: CredentialSecrets;
 	/** A 401 makes n8n renew the credential's token and repeat the request once. */
 	renewsToken?: boolean;
-	/**
-	 * The call starts something. It is sent a second time only where the first one certainly never left, or was
-	 * refused as one request too many (429); and its failure says what was started before it.
-	 */
-	startsWork?: {
-		/** What the result of another item started, in words: "action 123"; `undefined` for nothing. */
-		describe(items: INodeExecutionData[]): string | undefined;
-		/** What to look at before starting again where nobody knows whether the call got through. */
-		unknown: string;
-	};
+	startsWork?: StartsWork;
 	/**
 	 * Sends all requests of one item and returns its output items. Their `pairedItem` is set here.
 	 * @param bound how long each answer is waited for
@@ -66,23 +67,18 @@ function inOneGo({ batching }: RequestOptions, size: number): boolean {
 	return !(Number(batchInterval) > 0) || size <= (Number(batchSize) > 0 ? Number(batchSize) : 1);
 }
 
-/**
- * The run of the node that the item at hand belongs to.
- *
- * An agent that calls its tools itself lends each call its own execute data, so the arguments of the call,
- * its one item, tell the calls apart.
- */
+/** The run of the node that the item at hand belongs to. */
 function runOfItem(context: IExecutePaginationFunctions, options: RequestOptions) {
 	const { node, data } = context.getExecuteData();
 	const stop = !context.continueOnFail();
-	if (node.name !== context.getNode().name) {
-		const { json } = context.getInputData(0, NodeConnectionTypes.AiTool);
-		return runOf<INodeExecutionData[]>(json, { size: 1, together: stop });
+	const key = runKeyOf(context);
+	if (key !== context.getExecuteData()) {
+		return runOf<INodeExecutionData[]>(key, { size: 1, together: stop });
 	}
 	const items = Object.values(data).find((input) => input?.[0])?.[0];
 	// Of "Execute Once", the execute data does not know: it still holds every item.
 	const size = node.executeOnce ? 1 : (items?.length ?? 1);
-	return runOf<INodeExecutionData[]>(context.getExecuteData(), {
+	return runOf<INodeExecutionData[]>(key, {
 		size,
 		together: stop && inOneGo(options, size),
 	});

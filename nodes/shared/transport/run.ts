@@ -1,4 +1,4 @@
-import { sleep } from 'n8n-workflow';
+import { NodeConnectionTypes, sleep, type IExecuteFunctions } from 'n8n-workflow';
 import { InputError } from '../errors';
 
 /** What became of one input item. */
@@ -95,6 +95,27 @@ export class Run<T> {
 		this.arrived = new Set();
 		this.refused.clear();
 	}
+}
+
+/** What this needs of the context of a node. */
+type RunContext = Pick<IExecuteFunctions, 'getExecuteData' | 'getNode'> & {
+	/** One item, or all of them: it depends on the kind of node. */
+	getInputData(
+		inputIndex: number,
+		type: typeof NodeConnectionTypes.AiTool,
+	): { json: object } | Array<{ json: object }>;
+};
+
+/**
+ * What all items of one execution of the node share, also when n8n runs it once more.
+ *
+ * An agent that calls its tools itself lends each call its own execute data, so the arguments of the call,
+ * its one item, tell the calls apart.
+ */
+export function runKeyOf(context: RunContext): object {
+	const executeData = context.getExecuteData();
+	if (executeData.node.name === context.getNode().name) return executeData;
+	return [context.getInputData(0, NodeConnectionTypes.AiTool)].flat()[0].json;
 }
 
 const runs = new WeakMap<object, Run<unknown>>();

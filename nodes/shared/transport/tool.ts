@@ -7,6 +7,14 @@ import type { IBuilderHint, INode, INodeProperties } from 'n8n-workflow';
 export const isTool = ({ type }: Pick<INode, 'type'>): boolean => type.endsWith('Tool');
 
 /**
+ * Whether the author of the workflow has set a parameter to a fixed value. An expression is no such thing: a model's
+ * arguments can be part of it, whether or not it names them.
+ * @param stored the parameter as the node holds it, before n8n evaluates it
+ */
+export const isSetByAuthor = (stored: unknown): boolean =>
+	stored !== undefined && !(typeof stored === 'string' && stored.startsWith('='));
+
+/**
  * The field that holds what a model is told of a node which it uses as its tool. n8n adds one of its own to nodes
  * without it, but fills that with the short words for people: when a tool runs, it does not look at
  * `usableAsTool.replacements`.

@@ -1,22 +1,5 @@
-import { InputError } from '../errors';
-import { readChoice, readSwitch, sample, trimmed } from '../input/values';
+import { readChoice, readNumber, readSwitch } from '../input/values';
 import type { Job, Settings, Vendor } from './job';
-
-function readNumber(
-	field: string,
-	value: unknown,
-	{ least, most = Infinity, unit }: { least: number; most?: number; unit: string },
-): number {
-	const number = typeof value === 'string' ? Number(trimmed(value) || NaN) : value;
-	if (typeof number === 'number' && number >= least && number <= most && Number.isFinite(number)) {
-		return number;
-	}
-	const range = most === Infinity ? `at least ${least}` : `from ${least} to ${most}`;
-	throw new InputError(
-		`${field} holds ${sample(value)}, but it must be a number of ${unit}, ${range}`,
-		`Enter a number such as ${Math.min(Math.max(least, 60), most)}.`,
-	);
-}
 
 /** A year: nobody waits longer, and far dates do not fit into n8n's timers. */
 const LONGEST_TIMEOUT_MINUTES = 525_600;

@@ -6,7 +6,7 @@ import { pause } from '../transport/clock';
 import { failedItem, toNodeError } from '../transport/nodeErrors';
 import { secretsOf } from '../transport/secrets';
 import { isTool } from '../transport/tool';
-import { itemsOfOtherCredentials } from './credential';
+import { itemsOfOtherCredentials, OTHER_CREDENTIAL } from '../transport/sameCredential';
 import { endedAfter, secondsUntilEnded, tooLongFor } from './executionTimeout';
 import { waitInMemory } from './inMemory';
 import { endOf } from './output';
@@ -16,11 +16,6 @@ import { readJob } from './settings';
 
 /** Longest wait as a tool, in minutes: an agent, and the person talking to it, sit there meanwhile. */
 const LONGEST_TOOL_MINUTES = 5;
-
-const OTHER_CREDENTIAL = new InputError(
-	"The credential of this item is another one than the first item's",
-	'One run of this node asks one tenant. Use a node for each credential, or Loop Over Items with a batch size of 1.',
-);
 
 /**
  * What the node's items wait for. Where On Error says to continue, an item that cannot be read takes no job.
@@ -72,7 +67,11 @@ async function planOf(
 /** Waits for the jobs of the node's items, first in memory, then in n8n's database where that is possible. */
 async function wait(context: IExecuteFunctions, vendor: Vendor): Promise<INodeExecutionData[][]> {
 	const source = { vendor, connection: await vendor.connect(context) };
-	const plan = await planOf(context, vendor, await itemsOfOtherCredentials(context, vendor));
+	const plan = await planOf(
+		context,
+		vendor,
+		await itemsOfOtherCredentials(context, vendor.credential),
+	);
 	const cutOff = tooLongFor(secondsUntilEnded(context), plan);
 	if (cutOff !== undefined) {
 		context.addExecutionHints({ message: cutOff, location: 'outputPane', type: 'warning' });

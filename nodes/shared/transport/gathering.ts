@@ -1,0 +1,169 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { Cancelled, passOn } from '../errors';
+import type { JsonObject } from '../json';
+import { connectionFault } from './connection';
+import { cameToNothing, consequencesOf } from './consequences';
+import type { StartsWork } from './declarative';
+import { failedItem, toNodeError } from './nodeErrors';
+import { runKeyOf, type Outcome } from './run';
+import { itemsOfOtherCredentials, OTHER_CREDENTIAL } from './sameCredential';
+import { secretsOf, type CredentialSecrets } from './secrets';
+
+/*
+ * What happens to the items of a node that makes few calls of many items, in order:
+ *
+ *   1. Each item's parameters are read. Where On Error stops, one that is refused keeps everything from being sent.
+ *   2. The node makes its calls of what was read, and may ask the vendor for what it needs to know before.
+ *      Where On Error stops, a call that makes no sense keeps all others from being sent, too.
+ *   3. The calls are sent one after the other, each once. Where On Error stops, none is sent after one that failed,
+ *      and the error says what was started before it, and what was not sent.
+ *   4. An item comes out for each call, linked to all items that it was made of; of one that failed, an item for
+ *      each of these, so that nobody who asked for something goes without an answer.
+ */
+
+/** A call that starts work, made of what one or many input items ask for. */
+export interface Start {
+	/** The input items, in their order. */
+	items: number[];
+	/** What makes it the same call when n8n runs the node once more (Retry On Fail). */
+	key: string;
+	/** What it is about, in words: "12 endpoints". */
+	about: string;
+	/** Why it must not be sent. */
+	refusal?: Error;
+	/**
+	 * Sends it, once.
+	 * @returns the json of its output item
+	 * @throws {Fault}
+	 */
+	send(): Promise<JsonObject>;
+}
+
+/** What a node does that gathers its items. */
+export interface Gathering<Asked> {
+	credential: CredentialSecrets;
+	startsWork: StartsWork;
+	/**
+	 * Reads what an input item asks for.
+	 * @throws {InputError}
+	 */
+	read(item: number): Asked;
+	/**
+	 * Makes the calls. What it throws is the failure of all items.
+	 * @throws {InputError}
+	 * @throws {Fault}
+	 */
+	starts(asked: Array<{ item: number; asked: Asked }>): Promise<Start[]>;
+}
+
+type Sent = Map<string, Outcome<JsonObject>>;
+
+const sentBefore = new WeakMap<object, Sent>();
+
+/** What the calls of this run came to so far; n8n runs a node more than once where it is to retry on fail. */
+function sentInRun(context: IExecuteFunctions): Sent {
+	const key = runKeyOf(context);
+	const sent = sentBefore.get(key) ?? new Map<string, Outcome<JsonObject>>();
+	sentBefore.set(key, sent);
+	return sent;
+}
+
+/** Sends a call, unless it was sent before and may have come to something. */
+async function outcomeOf(start: Start, sent: Sent): Promise<Outcome<JsonObject>> {
+	const earlier = sent.get(start.key);
+	if (earlier && ('result' in earlier || !earlier.unsent)) return earlier;
+	if (start.refusal) return { error: start.refusal, unsent: true };
+	try {
+		const outcome = { result: await start.send() };
+		sent.set(start.key, outcome);
+		return outcome;
+	} catch (error) {
+		const fault = connectionFault(error);
+		const unsafe = consequencesOf(fault).reached === 'maybe';
+		const outcome = { error, unsafe, unsent: cameToNothing(fault) };
+		sent.set(start.key, outcome);
+		return outcome;
+	}
+}
+
+const linked = (items: number[]): INodeExecutionData['pairedItem'] =>
+	items.length === 1 ? { item: items[0] } : items.map((item) => ({ item }));
+
+/** What was started before a call that failed, and which calls were not sent because of it. */
+function whatElse(
+	done: Array<{ start: Start; item: INodeExecutionData }>,
+	left: Start[],
+	{ describe }: StartsWork,
+): string[] {
+	const started = done.flatMap(({ start, item }) => {
+		const what = describe([item]);
+		return what === undefined ? [] : [`${what} (${start.about})`];
+	});
+	return [
+		...(started.length > 0 ? [`Started before this error: ${started.join('; ')}.`] : []),
+		...(left.length > 0 ? [`Not sent: ${left.map(({ about }) => about).join('; ')}.`] : []),
+	];
+}
+
+/**
+ * The one way in which a node sends that makes calls of all its items.
+ * @returns the node's output
+ * @throws {NodeApiError | NodeOperationError} where On Error stops, or the execution was stopped
+ */
+export async function gather<Asked>(
+	context: IExecuteFunctions,
+	{ credential, startsWork, read, starts: startsOf }: Gathering<Asked>,
+): Promise<INodeExecutionData[][]> {
+	const node = context.getNode();
+	const proceed = context.continueOnFail();
+	const secrets = await secretsOf(context, credential);
+	const output: INodeExecutionData[] = [];
+	const fail = async (items: number[], error: unknown, also: string[] = []) => {
+		const words = { secrets, also: also.join('\n') };
+		if (proceed && !(error instanceof Cancelled)) {
+			for (const itemIndex of items) {
+				output.push(failedItem(toNodeError(node, error, { ...words, itemIndex }), itemIndex));
+			}
+			return;
+		}
+		await passOn(toNodeError(node, error, { ...words, itemIndex: items[0] }));
+	};
+
+	const others = await itemsOfOtherCredentials(context, credential);
+	const asked: Array<{ item: number; asked: Asked }> = [];
+	for (const item of context.getInputData().keys()) {
+		try {
+			if (others.has(item)) throw OTHER_CREDENTIAL;
+			asked.push({ item, asked: read(item) });
+		} catch (error) {
+			await fail([item], error);
+		}
+	}
+
+	let starts: Start[] = [];
+	try {
+		if (asked.length > 0) starts = await startsOf(asked);
+	} catch (error) {
+		const items = asked.map(({ item }) => item);
+		await fail(items, error);
+	}
+
+	const sent = sentInRun(context);
+	const refused = starts.find(({ refusal, key }) => refusal && !sent.has(key));
+	if (refused && !proceed) await fail(refused.items, refused.refusal);
+	const done: Array<{ start: Start; item: INodeExecutionData }> = [];
+	for (const [index, start] of starts.entries()) {
+		const outcome = await outcomeOf(start, sent);
+		if ('result' in outcome) {
+			const item = { json: outcome.result, pairedItem: linked(start.items) } as INodeExecutionData;
+			done.push({ start, item });
+			output.push(item);
+			continue;
+		}
+		const unknown = outcome.unsafe ? [startsWork.unknown] : [];
+		const stops = !proceed || outcome.error instanceof Cancelled;
+		const else_ = stops ? whatElse(done, starts.slice(index + 1), startsWork) : [];
+		await fail(start.items, outcome.error, [...unknown, ...else_]);
+	}
+	return [output];
+}
