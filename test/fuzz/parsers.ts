@@ -91,6 +91,7 @@ import { endpointRecord } from '../samples/getEndpoint';
 import * as qualys from '../samples/qualys';
 import { importOthers, importParsers } from './importParsers';
 import * as inputs from './inputs';
+import { queryOthers, queryParsers } from './queries';
 import { row, type Parser } from './parser';
 import { startOthers, startParsers } from './startParsers';
 
@@ -185,6 +186,8 @@ const replies = [
 	scanReply,
 	cortex.importJob,
 	cortex.errorEnvelope(500, 'Failed', { why: ['a'] }),
+	cortex.errorEnvelope(500, 'Failed', { parse_err: { line: 2, column: 7, message: 'why' } }),
+	cortex.errorEnvelope(500, 'Failed', { err_msg: 'no', quota_info: { used_quota: 1 } }),
 	{ err_code: 0, err_msg: '', err_extra: null },
 	{ detail: [{ loc: ['body', 0], msg: 'required', type: 't' }] },
 ];
@@ -265,7 +268,7 @@ const settings: Settings = {
 	includeResults: true,
 };
 const job = fc
-	.constantFrom<Job['type']>('endpointAction', 'scriptExecution', 'importJob')
+	.constantFrom<Job['type']>('endpointAction', 'scriptExecution', 'importJob', 'xqlQuery')
 	.map((type): Job => ({ type, id: '1', settings }));
 const plan: Plan = { startedAt: NOW, jobs: [], items: [], onError: 'stop' };
 const item = fc
@@ -283,7 +286,10 @@ const number = fc.oneof(
 
 /** What the user asks a wait for. */
 export const waitParameters = fc.record({
-	jobType: fc.oneof(fc.constantFrom('endpointAction', 'importJob', 'scriptExecution'), value),
+	jobType: fc.oneof(
+		fc.constantFrom('endpointAction', 'importJob', 'scriptExecution', 'xqlQuery'),
+		value,
+	),
 	jobId: fc.oneof(fc.constant('6001'), ids),
 	pollInterval: number,
 	timeout: number,
@@ -521,6 +527,7 @@ const operation = fc.constantFrom(...Object.values(OPERATIONS));
 
 /** Every parser of the package, by file and name. */
 export const parsers: Readonly<Record<string, Parser<unknown>>> = {
+	...queryParsers,
 	...startParsers,
 	...importParsers,
 	'shared/input/values.sample': row({
@@ -1282,6 +1289,7 @@ export const others: readonly string[] = [
 	}),
 	// A property of its own: test/unit/endpointPaging.test.ts.
 	'CortexXdrSearchEndpoints/paging.collectEndpoints',
+	...queryOthers,
 	'shared/cortex/endpoints.lookUpEndpoints',
 	...startOthers,
 	'shared/wait/names.withNames',

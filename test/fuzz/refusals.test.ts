@@ -3,12 +3,15 @@ import type { INode, INodeType } from 'n8n-workflow';
 import { CortexXdrGetActionStatus } from '../../nodes/CortexXdrGetActionStatus/CortexXdrGetActionStatus.node';
 import { CortexXdrGetImportJob } from '../../nodes/CortexXdrGetImportJob/CortexXdrGetImportJob.node';
 import { CortexXdrGetScriptResults } from '../../nodes/CortexXdrGetScriptResults/CortexXdrGetScriptResults.node';
+import { CortexXdrGetQueryResults } from '../../nodes/CortexXdrGetQueryResults/CortexXdrGetQueryResults.node';
 import { CortexXdrScanEndpoints } from '../../nodes/CortexXdrScanEndpoints/CortexXdrScanEndpoints.node';
+import { CortexXdrStartQuery } from '../../nodes/CortexXdrStartQuery/CortexXdrStartQuery.node';
 import { CortexXdrWaitForJob } from '../../nodes/CortexXdrWaitForJob/CortexXdrWaitForJob.node';
 import { QualysSearchScriptJobs } from '../../nodes/QualysSearchScriptJobs/QualysSearchScriptJobs.node';
 import { createWorld, type World } from '../support/world';
 import { runs } from './environment';
 import { ids, scanParameters, searchParameters, waitParameters } from './parsers';
+import { queryParameters } from './queries';
 
 /** A case runs a node, so there are fewer of them. */
 const CASES = Math.ceil(runs / 20);
@@ -69,6 +72,28 @@ const nodes: Array<[string, new () => INodeType, fc.Arbitrary<object>]> = [
 		CortexXdrGetImportJob,
 		fc.record({ jobId: fc.oneof(fc.constant('6001'), ids) }).filter(isShort),
 	],
+	[
+		'Start Query',
+		CortexXdrStartQuery,
+		fc.oneof(
+			fc.constant({
+				query: 'dataset = endpoints',
+				timeRange: 'relative',
+				lastHours: 1,
+				options: {},
+			}),
+			queryParameters,
+		),
+	],
+	[
+		'Get Query Results',
+		CortexXdrGetQueryResults,
+		fc.record({
+			queryId: fc.oneof(fc.constant('6001'), ids),
+			output: fc.constantFrom('rows', 'summary'),
+			returnAll: fc.constantFrom(true, false, 'x'),
+		}),
+	],
 	['Wait for Job', CortexXdrWaitForJob, fc.oneof(goodWait, waitParameters.filter(isShort))],
 	['Search Script Jobs', QualysSearchScriptJobs, fc.oneof(goodSearch, searchParameters)],
 ];
@@ -89,7 +114,9 @@ async function endOf(node: INodeType, given: INode['parameters']): Promise<'sent
 		if (
 			!error ||
 			/^\d{3}$/.test(httpCode ?? '') ||
-			/ did not succeed$|^(?:Action|Script execution|Import job) .+ (?:failed|was)\b/s.test(message)
+			/ did not succeed$|^(?:Action|Script execution|Import job|Query) .+ (?:failed|was)\b/s.test(
+				message,
+			)
 		)
 			return 'sent';
 		expect(description).toBeTruthy();

@@ -126,6 +126,8 @@ export function streamRows(
 	if (failed || !first || (lines.length === 1 && isObject(first.reply))) {
 		readReply(answer, operation, now);
 	}
+	if (!first)
+		throw unexpectedAnswer(`Cortex answered ${operation.name} with a stream without rows`);
 	checkCount(lines.length, operation);
 	const rows = lines.map((line, index) => {
 		const row = rowIn(line);
