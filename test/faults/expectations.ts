@@ -1,4 +1,4 @@
-import { WHOLE } from '../support/fields';
+import { fieldsOf, WHOLE } from '../support/fields';
 import { wrongs, type FaultName, type Wrong } from './faults';
 import { behavingAs, subjects, type SubjectName } from './subjects';
 
@@ -39,6 +39,8 @@ const POLLS = [...WAIT_ACTION, ...WAIT_IMPORT, ...WAIT_QUERY];
 const RESULTS = behavingAs('results');
 const SEARCHES = behavingAs('search');
 const LOGIN = behavingAs('login');
+/** It names nothing by an id. */
+const ENDPOINTS: SubjectName[] = ['Search Endpoints'];
 const CORTEX = [...STARTS, ...READS];
 const QUALYS = [...SEARCHES, ...LOGIN];
 const ALL = [...CORTEX, ...POLLS, ...RESULTS, ...QUALYS];
@@ -223,8 +225,12 @@ const statuses: Row[] = [
 	[SEARCHES, ['401'], { ...error(2, 0, NOT_AUTHORIZED, 'The token is not'), logins: 2 }],
 	[LOGIN, ['401'], error(1, 0, NOT_AUTHORIZED, 'Check Username and Password', 'locks accounts')],
 
-	[STARTS, ['404'], error(1, 0, NOT_FOUND, NOT_TENANT)],
-	[READS, ['404'], error(1, 0, NOT_FOUND, 'does not know')],
+	[[...STARTS, ...ENDPOINTS], ['404'], error(1, 0, NOT_FOUND, NOT_TENANT)],
+	[
+		READS.filter((name) => !ENDPOINTS.includes(name)),
+		['404'],
+		error(1, 0, NOT_FOUND, 'does not know'),
+	],
 	// Only the service of imports answers so to an unknown id.
 	[[...WAIT_ACTION, ...WAIT_QUERY], ['404'], missed(NOT_FOUND, 'does not know')],
 	[WAIT_IMPORT, ['404'], { ...missed(NOT_FOUND, 'does not know'), outcome: 'notFound' }],
@@ -464,6 +470,42 @@ const submittedFields: FieldRow[] = [
 		[START_IMPORT, [field], but('number'), items({ [field]: null })],
 		[START_IMPORT, [field], ['number'], items({ [field]: -1.5 })],
 	]),
+];
+
+const ENDPOINT = 'reply.endpoints[]';
+const NO_ENDPOINT_ID = 'Cortex answered {operation} with an endpoint without an endpoint_id';
+
+/** Shown as they come. */
+const OF_ENDPOINT = [
+	...['endpoint_name', 'endpoint_status', 'scan_status', 'os_type', 'operating_system', 'domain'],
+	...['alias', 'endpoint_version'],
+].map((name) => `${ENDPOINT}.${name}`);
+
+/** Read for a field of another form, or not at all: nothing that stands there costs the rest. */
+const OTHERS_OF_ENDPOINT = fieldsOf(subjects['Search Endpoints'].reply).filter(
+	(field) =>
+		field.startsWith(`${ENDPOINT}.`) &&
+		![...OF_ENDPOINT, `${ENDPOINT}.endpoint_id`].includes(field),
+);
+
+const endpointFields: FieldRow[] = [
+	[ENDPOINTS, [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED)],
+	[ENDPOINTS, ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED)],
+	[ENDPOINTS, ['reply'], ['object'], error(1, 0, NO_ENDPOINTS, NOTHING_CONCLUDED)],
+	[ENDPOINTS, ['reply.total_count', 'reply.result_count'], wrongs, items({})],
+	[ENDPOINTS, ['reply.endpoints'], wrongs, error(1, 0, NO_ENDPOINTS, NOTHING_CONCLUDED)],
+	[ENDPOINTS, [ENDPOINT], ['missing'], items()],
+	[ENDPOINTS, [ENDPOINT], ['object'], error(1, 0, NO_ENDPOINT_ID, NOTHING_CONCLUDED)],
+	[ENDPOINTS, [ENDPOINT], but('missing', 'object'), error(1, 0, NO_ENDPOINTS, NOTHING_CONCLUDED)],
+	[
+		ENDPOINTS,
+		[`${ENDPOINT}.endpoint_id`],
+		but('text'),
+		error(1, 0, NO_ENDPOINT_ID, NOTHING_CONCLUDED),
+	],
+	[ENDPOINTS, [`${ENDPOINT}.endpoint_id`], ['text'], items({ endpoint_id: 'x' })],
+	[ENDPOINTS, OF_ENDPOINT, wrongs, itemAsItCame],
+	[ENDPOINTS, OTHERS_OF_ENDPOINT, wrongs, items({})],
 ];
 
 const REASON = 'reply.errorReasons.endpoint-2';
@@ -788,6 +830,7 @@ const fields: FieldRow[] = [
 	...wholeAnswers,
 	...scanFields,
 	...submittedFields,
+	...endpointFields,
 	...actionFields,
 	...importFields,
 	...queryFields,

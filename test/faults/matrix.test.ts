@@ -56,7 +56,7 @@ const inWords = (words: string, of: SubjectName) =>
 
 /** Where and how often a cell asked, and how long it waited. */
 function expectRequests(of: SubjectName, outcome: Outcome, expected: Expected) {
-	const searches = of.startsWith('Search');
+	const searches = subjects[of].behaves === 'search';
 	expect(outcome.unmet).toEqual([]);
 	expect({
 		requests: outcome.requests,
@@ -70,7 +70,8 @@ function expectRequests(of: SubjectName, outcome: Outcome, expected: Expected) {
 }
 
 /** Where a reply holds the fields of an item: what stands before their names. */
-const RECORDS = /^(reply\.results\[\]\.|reply\.|body\.list\[\]\.data\.|body\.list\[\]\.)/;
+const RECORDS =
+	/^(reply\.results\[\]\.|reply\.endpoints\[\]\.|reply\.|body\.list\[\]\.data\.|body\.list\[\]\.)/;
 
 /** The item of the documented reply, with the wrong field in it as it came. */
 function itemAsItCame(documented: Outcome, cell: Cell) {

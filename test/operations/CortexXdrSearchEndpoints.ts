@@ -66,7 +66,7 @@ export const tests: OperationTests = {
 		'Search Endpoints': {
 			behaves: 'read',
 			operation: 'Search Endpoints',
-			parameters: () => ({ limit: 1, options: {} }),
+			parameters: () => ({ limit: 1, filters: { hostnames: 'kiosk-01' }, options: {} }),
 			path: PATH,
 			envelope: 'reply',
 			timeoutOption: true,
