@@ -15,9 +15,10 @@ export function safeFileName(name: string): string {
 		.replace(/[. ]+$/, '');
 	if (NO_FILE.test(safe)) return '';
 	const ending = /\.[^.]{1,10}$/.exec(safe)?.[0] ?? '';
-	return safe.length > LONGEST_NAME
-		? safe.slice(0, LONGEST_NAME - ending.length).trimEnd() + ending
-		: safe;
+	if (safe.length <= LONGEST_NAME) return safe;
+	// Not in the middle of a letter.
+	const start = safe.slice(0, LONGEST_NAME - ending.length).replace(/[\ud800-\udbff]$/, '');
+	return start.trimEnd() + ending;
 }
 
 function decoded(text: string): string {

@@ -5,7 +5,6 @@ import { COUNT, orNull, TEXT, type OperationTests } from './operation';
 
 const DETAILS = '/public_api/v1/actions/file_retrieval_details';
 const STATUS = '/public_api/v1/actions/get_action_status/';
-const RESULTS = '/public_api/v1/scripts/get_script_execution_results/';
 const FILES = '/public_api/v1/scripts/get_script_execution_results_files';
 const DOWNLOAD = '/public_api/v1/download/';
 
