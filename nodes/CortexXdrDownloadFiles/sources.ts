@@ -59,20 +59,19 @@ const noEndpoints = (actionId: string, hint: string) =>
 /** The files that a retrieval has brought back. */
 export const retrievedFiles: OpenSource = async (tenant, actionId, wanted) => {
 	const operation = { ...DOWNLOADS.fileRetrieval, id: actionId };
-	const request_data = { group_action_id: actionIdToSend(actionId) };
-	const ask = async (of: CortexOperation, url: string) =>
-		await tenant.patiently({
-			operation: of,
-			request: { method: 'POST', url, body: { request_data } },
-		});
-	const askForLinks = async () =>
-		retrievalLinks(
-			await ask(operation, '/public_api/v1/actions/file_retrieval_details'),
-			operation,
-		);
+	const body = { request_data: { group_action_id: actionIdToSend(actionId) } };
+	const askForLinks = async () => {
+		const url = '/public_api/v1/actions/file_retrieval_details';
+		const json = await tenant.patiently({ operation, request: { method: 'POST', url, body } });
+		return retrievalLinks(json, operation);
+	};
 	const standing = once(async () => {
-		const of = { ...OPERATIONS.getActionStatus, id: actionId };
-		const json = await ask(of, '/public_api/v1/actions/get_action_status/');
+		const url = '/public_api/v1/actions/get_action_status/';
+		// It only explains, so nobody waits for minutes for it.
+		const json = await tenant.lastly({
+			operation: { ...OPERATIONS.getActionStatus, id: actionId },
+			request: { method: 'POST', url, body },
+		});
 		return new Map(endpointRows(json, actionId).map((row) => [row.endpoint_id, row]));
 	});
 
