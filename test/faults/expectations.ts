@@ -32,6 +32,9 @@ export const UNKNOWN = '{unknown}';
 
 const STARTS = behavingAs('start');
 const READS = behavingAs('read');
+/** Files, for which links are asked before. */
+const DOWNLOADS = behavingAs('download');
+const LOOKS = [...READS, ...DOWNLOADS];
 const WAIT_ACTION = behavingAs('pollAction');
 const WAIT_IMPORT = behavingAs('pollImport');
 const WAIT_QUERY = behavingAs('pollQuery');
@@ -41,7 +44,7 @@ const SEARCHES = behavingAs('search');
 const LOGIN = behavingAs('login');
 /** It names nothing by an id. */
 const ENDPOINTS: SubjectName[] = ['Search Endpoints'];
-const CORTEX = [...STARTS, ...READS];
+const CORTEX = [...STARTS, ...LOOKS];
 const QUALYS = [...SEARCHES, ...LOGIN];
 const ALL = [...CORTEX, ...POLLS, ...RESULTS, ...QUALYS];
 
@@ -99,7 +102,7 @@ const withoutResultsInTime = (words: string) => withoutResults(5, 60, words);
 /** What may heal: repeated after 1, 2 and 4 seconds, but for a scan, and until the deadline by a wait. */
 const passing = (faults: FaultName[], words: string, hint: string): Row[] => [
 	[STARTS, faults, error(1, 0, words, hint, UNKNOWN)],
-	[READS, faults, error(4, 7, words, hint)],
+	[LOOKS, faults, error(4, 7, words, hint)],
 	[QUALYS, faults, error(4, 7, words, hint)],
 	[POLLS, faults, outlasted(words, hint)],
 	[RESULTS, faults, withoutResults(16, 67, words)],
@@ -107,7 +110,7 @@ const passing = (faults: FaultName[], words: string, hint: string): Row[] => [
 
 const healed = (faults: FaultName[], words: string, hint: string): Row[] => [
 	[STARTS, faults, error(1, 0, words, hint, UNKNOWN)],
-	[[...READS, ...RESULTS, ...QUALYS], faults, same(2, 1)],
+	[[...LOOKS, ...RESULTS, ...QUALYS], faults, same(2, 1)],
 	[POLLS, faults, same(2, 10)],
 ];
 
@@ -117,16 +120,18 @@ const PACKED = 'The answer could not be unpacked';
 const LATE = 'No answer came in time';
 const BUSY = 'slow or busy';
 
-/** A minute for each answer, half of that for a login. The first one of a wait takes all of its time. */
+/** A minute for each answer, half of that for a login, five for a file. The first one of a wait takes all of its time. */
 const slow: Row[] = [
 	[STARTS, ['a byte every 5 seconds'], error(1, 60, LATE, BUSY, UNKNOWN)],
 	[[...READS, ...SEARCHES], ['a byte every 5 seconds'], error(4, 247, LATE, BUSY)],
+	[DOWNLOADS, ['a byte every 5 seconds'], error(4, 1207, LATE, BUSY)],
 	[LOGIN, ['a byte every 5 seconds'], error(4, 127, LATE, BUSY)],
 	[POLLS, ['a byte every 5 seconds'], { ...outlasted(LATE, BUSY), requests: 5, seconds: 307 }],
 	[RESULTS, ['a byte every 5 seconds'], withoutResults(4, 247, LATE)],
 
 	[STARTS, ['a byte every 5 seconds, once'], error(1, 60, LATE, BUSY, UNKNOWN)],
 	[[...READS, ...RESULTS, ...SEARCHES], ['a byte every 5 seconds, once'], same(2, 61)],
+	[DOWNLOADS, ['a byte every 5 seconds, once'], same(2, 301)],
 	[LOGIN, ['a byte every 5 seconds, once'], same(2, 31)],
 	[POLLS, ['a byte every 5 seconds, once'], same(2, 60)],
 ];
@@ -144,7 +149,7 @@ const connections: Row[] = [
 		error(0, 7, 'The host refused the connection', 'Check network'),
 	],
 	[
-		[...READS, ...QUALYS],
+		[...LOOKS, ...QUALYS],
 		['connection refused'],
 		{ ...error(0, 7, 'The host refused the connection', 'Check network'), logins: 0 },
 	],
@@ -202,7 +207,11 @@ const refusals: Row[] = (
 ).flatMap(([status, words, cortex, search, login]): Row[] => {
 	const said = `{vendor} refused {operation}: ${words}`;
 	return [
-		[CORTEX, [status], error(1, 0, said, cortex)],
+		[
+			CORTEX.filter((name) => status !== '403' || !DOWNLOADS.includes(name)),
+			[status],
+			error(1, 0, said, cortex),
+		],
 		[POLLS, [status], ended(said, cortex)],
 		[RESULTS, [status], withoutResults(1, 0, said)],
 		[SEARCHES, [status], error(1, 0, said, search)],
@@ -231,6 +240,9 @@ const statuses: Row[] = [
 		['404'],
 		error(1, 0, NOT_FOUND, 'does not know'),
 	],
+	// Another link is asked for, once.
+	[DOWNLOADS, ['403'], error(2, 0, '{vendor} refused {operation}: Forbidden', 'The role of')],
+	[DOWNLOADS, ['404'], error(2, 0, NOT_FOUND, 'does not know')],
 	// Only the service of imports answers so to an unknown id.
 	[[...WAIT_ACTION, ...WAIT_QUERY], ['404'], missed(NOT_FOUND, 'does not know')],
 	[WAIT_IMPORT, ['404'], { ...missed(NOT_FOUND, 'does not know'), outcome: 'notFound' }],
@@ -253,7 +265,7 @@ const statuses: Row[] = [
 	[QUALYS, ['500 with the envelope'], error(1, 0, INTERNAL, 'Try again later')],
 
 	[STARTS, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_TENANT, UNKNOWN)],
-	[READS, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_TENANT)],
+	[LOOKS, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_TENANT)],
 	[POLLS, ['500 without an envelope'], timedOut(NO_REASON, NOT_TENANT)],
 	[RESULTS, ['500 without an envelope'], withoutResultsInTime(NO_REASON)],
 	[QUALYS, ['500 without an envelope'], error(1, 0, NO_REASON, NOT_GATEWAY)],
@@ -295,6 +307,7 @@ const AS_TEXT = 'Cortex answered with a text instead of data: ';
 const NO_LIST = 'Qualys answered Search Script Jobs without a list of jobs';
 const NO_TOKEN = 'Qualys answered the login without a token';
 const NOTHING_CONCLUDED = 'nothing was concluded from it';
+const NO_ZIP = 'The link to the file brought something that is no ZIP';
 const LOREM = 'lorem ipsum lorem ipsum';
 
 /** A 200 that holds no answer: a login page of a proxy, nothing, half of something. */
@@ -310,6 +323,19 @@ const OTHERS = 'it may come from a proxy or a firewall on the way';
 const PORTAL = '{vendor} answered {operation} with status 403 (Sign in to continue)';
 
 const contents: Row[] = [
+	[
+		DOWNLOADS,
+		['HTML page'],
+		error(1, 0, `${NO_ZIP} (Sign in to continue)`, 'A proxy or a firewall'),
+	],
+	[DOWNLOADS, ['empty body'], error(1, 0, 'The link to the file brought nothing', 'no content')],
+	// Cut off, so it is asked for again.
+	[
+		DOWNLOADS,
+		['truncated JSON', '10 MB of data'],
+		error(4, 7, 'The file came without its end', 'cut it off'),
+	],
+	[DOWNLOADS, ['10 MB of text'], error(1, 0, `${NO_ZIP} (${LOREM}`, 'A proxy or a firewall')],
 	...noAnswer('HTML page', `${AS_TEXT}Sign in to continue`, ': Sign in to continue'),
 	...noAnswer('empty body', 'Cortex answered with nothing', ''),
 	...noAnswer('truncated JSON', `${AS_TEXT}{`, ': {'),
@@ -318,7 +344,12 @@ const contents: Row[] = [
 	// Half a token is a token as far as anybody can tell, until it is used.
 	[LOGIN, ['truncated JSON'], error(2, 0, 'Search Script Jobs: JWT expired', 'The token is not')],
 
-	[CORTEX, ['HTML page with 403'], error(1, 0, PORTAL, 'The role of the API key', OTHERS)],
+	[
+		[...STARTS, ...READS],
+		['HTML page with 403'],
+		error(1, 0, PORTAL, 'The role of the API key', OTHERS),
+	],
+	[DOWNLOADS, ['HTML page with 403'], error(2, 0, PORTAL, 'The role of the API key', OTHERS)],
 	[
 		POLLS,
 		['HTML page with 403'],
@@ -332,7 +363,9 @@ const contents: Row[] = [
 	[RESULTS, ['200 with an error in it'], withoutResults(1, 0, FAILED)],
 
 	[
-		[...CORTEX, ...POLLS, ...RESULTS, ...SEARCHES].filter((name) => name !== 'Get Action Status'),
+		[...STARTS, ...READS, ...POLLS, ...RESULTS, ...SEARCHES].filter(
+			(name) => name !== 'Get Action Status',
+		),
 		['10 MB of data'],
 		items({}),
 	],
@@ -373,7 +406,7 @@ const echoes: Row[] = [
 	[RESULTS, ['an error that repeats the request'], withoutResults(1, 0, REPEATED)],
 	[QUALYS, ['an error that repeats the request'], error(1, 0, REPEATED, '[hidden]')],
 	[STARTS, ['a page that repeats the request'], error(1, 0, PAGE, NOT_TENANT, UNKNOWN)],
-	[READS, ['a page that repeats the request'], error(1, 0, PAGE, NOT_TENANT)],
+	[LOOKS, ['a page that repeats the request'], error(1, 0, PAGE, NOT_TENANT)],
 	[POLLS, ['a page that repeats the request'], timedOut(PAGE, 'The address did not answer')],
 	[RESULTS, ['a page that repeats the request'], withoutResultsInTime(PAGE)],
 	[SEARCHES, ['a page that repeats the request'], error(1, 0, PAGE, 'Bearer [hidden]')],
@@ -396,6 +429,8 @@ const but = (...right: Wrong[]) => wrongs.filter((kind) => !right.includes(kind)
 const ACTIONS: SubjectName[] = ['Get Action Status'];
 const SCRIPTS: SubjectName[] = ['Get Script Results'];
 const IMPORTS: SubjectName[] = ['Get Import Job'];
+const LINKS: SubjectName[] = ['Download Files: links'];
+const SCRIPT_LINK: SubjectName[] = ['Download Files: link of a script'];
 const QUERIES: SubjectName[] = ['Get Query Results'];
 const START_QUERY: SubjectName[] = ['Start Query'];
 const START_IMPORT: SubjectName[] = ['Submit Import'];
@@ -430,13 +465,13 @@ const wholeAnswers: FieldRow[] = [
 	[START_ACTIONS, [WHOLE], ['object'], error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
 	[START_ACTIONS, ['reply'], but('object'), error(1, 0, NO_REPLY, NOTHING_CONCLUDED, UNKNOWN)],
 	[
-		[...ACTIONS, ...SCRIPTS, ...QUERIES],
+		[...ACTIONS, ...SCRIPTS, ...QUERIES, ...LINKS, ...SCRIPT_LINK],
 		[WHOLE],
 		['object'],
 		error(1, 0, NO_REPLY, NOTHING_CONCLUDED),
 	],
 	[
-		[...ACTIONS, ...SCRIPTS, ...QUERIES],
+		[...ACTIONS, ...SCRIPTS, ...QUERIES, ...LINKS, ...SCRIPT_LINK],
 		['reply'],
 		but('object'),
 		error(1, 0, NO_REPLY, NOTHING_CONCLUDED),
@@ -650,6 +685,30 @@ const queryFields: FieldRow[] = [
 	[QUERIES, [ROW], but('missing', 'object'), error(1, 0, NO_ROW, NOTHING_CONCLUDED)],
 ];
 
+const noFile = (reason: string) => items({ file_name: null, size: null, reason });
+const GAVE_NONE =
+	'Cortex gives no link to its files, although it ended well (COMPLETED_SUCCESSFULLY). It may have removed them.';
+const SCRIPT_GAVE_NONE =
+	'Cortex gives no link to its files. It removes files of scripts after some time.';
+
+/** Who has no link is told why, as the status of the action says; the endpoint that is asked for is another one. */
+const linkFields: FieldRow[] = [
+	[LINKS, ['reply'], ['object'], noFile(GAVE_NONE)],
+	[LINKS, ['reply.data'], ['missing', 'null', 'object'], noFile(GAVE_NONE)],
+	[LINKS, ['reply.data'], ['text', 'number', 'list'], error(1, 0, NO_ENDPOINTS, NOTHING_CONCLUDED)],
+	[LINKS, ['reply.data.endpoint-1'], wrongs, noFile(GAVE_NONE)],
+	[SCRIPT_LINK, ['reply'], ['object'], noFile(SCRIPT_GAVE_NONE)],
+	[SCRIPT_LINK, ['reply.DATA'], ['missing', 'null'], noFile(SCRIPT_GAVE_NONE)],
+	[
+		SCRIPT_LINK,
+		['reply.DATA'],
+		['text', 'number', 'list', 'object'],
+		noFile('Cortex gave something that is no link to its files.'),
+	],
+	[DOWNLOADS, [WHOLE], ['missing'], error(1, 0, 'The link to the file brought nothing')],
+	[DOWNLOADS, [WHOLE], but('missing'), error(1, 0, NO_ZIP, 'A proxy or a firewall')],
+];
+
 const RESULT = 'reply.results[]';
 const COUNTS = ['retrieved_files', 'failed_files'];
 
@@ -834,6 +893,7 @@ const fields: FieldRow[] = [
 	...actionFields,
 	...importFields,
 	...queryFields,
+	...linkFields,
 	...scriptFields,
 	...searchFields,
 ];

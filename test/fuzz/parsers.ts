@@ -92,6 +92,7 @@ import * as qualys from '../samples/qualys';
 import { importOthers, importParsers } from './importParsers';
 import * as inputs from './inputs';
 import { queryOthers, queryParsers } from './queries';
+import { fileOthers, fileParsers } from './fileParsers';
 import { row, type Parser } from './parser';
 import { startOthers, startParsers } from './startParsers';
 
@@ -530,6 +531,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 	...queryParsers,
 	...startParsers,
 	...importParsers,
+	...fileParsers,
 	'shared/input/values.sample': row({
 		input: value,
 		run: sample,
@@ -1293,6 +1295,7 @@ export const others: readonly string[] = [
 	'shared/cortex/endpoints.lookUpEndpoints',
 	...startOthers,
 	'shared/wait/names.withNames',
+	...fileOthers,
 	'shared/wait/inMemory.waitInMemory',
 	'shared/wait/credential.isOtherCredential',
 	'shared/transport/sameCredential.fieldsOf',

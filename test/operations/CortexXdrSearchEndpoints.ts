@@ -81,6 +81,7 @@ export const tests: OperationTests = {
 				first_seen: TIME,
 				last_seen: TIME,
 			},
+			varies: ['last_seen'],
 		},
 	},
 };

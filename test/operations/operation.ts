@@ -9,6 +9,7 @@ export type Envelope = 'reply' | 'flat' | 'errorCode' | 'login';
 export type Behaviour =
 	| 'start'
 	| 'read'
+	| 'download'
 	| 'pollAction'
 	| 'pollImport'
 	| 'pollQuery'
