@@ -927,7 +927,13 @@ const WITH_ENDPOINTS: Figures = {
 };
 
 /** Patiently, as long as others make good for it; then come endpoints and results. */
-const WITH_RESULTS: Figures = { ...WHEN_PARKED, '16 in 67 s': [12, 242], '0 in 67 s': [0, 256] };
+const WITH_RESULTS: Figures = {
+	...WHEN_PARKED,
+	// Without results, the names of the endpoints are looked up.
+	'5 in 60 s': [4, 236],
+	'16 in 67 s': [12, 242],
+	'0 in 67 s': [0, 256],
+};
 
 /** The same wait, once it is parked. */
 const parkedAs: Partial<Record<SubjectName, [of: SubjectName, figures: Figures]>> = {

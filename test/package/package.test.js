@@ -5,7 +5,7 @@ const { PackageDirectoryLoader } = require('n8n-core');
 const manifest = require('../../package.json');
 
 const root = resolve(__dirname, '../..');
-const LARGEST_TARBALL = 150_000;
+const LARGEST_TARBALL = 200_000;
 
 let folder;
 let packed;

@@ -153,72 +153,84 @@ const cellsOf = (of: SubjectName): Cell[] => [
 
 const cells = subjectNames.flatMap(cellsOf);
 
-test('every cell has one expectation, and every expectation a cell', () => {
-	expect(misfits(cells)).toEqual([]);
-});
-
-test('every node of the package is a subject', () => {
-	const there = subjectNames.map((name) => subjects[name].node.name);
-	const nodes = manifest.n8n.nodes.map((file) => file.replace(/^.*\/(\w+)\.node\.js$/, '$1'));
-	expect([...new Set(there)].sort()).toEqual([...nodes].sort());
-});
-
-describe.each(subjectNames)('%s', (of) => {
-	let bench: Bench;
-	let calm: Outcome;
-	let documented: Outcome;
-	const fresh = async () => {
-		await bench?.close();
-		activity.hosts.clear();
-		bench = await createBench();
-	};
-
-	beforeAll(async () => {
-		await fresh();
-		calm = await undisturbed(bench, of);
-		expect(calm.result.error).toBeUndefined();
-		expect(calm.result.json.length).toBeGreaterThan(0);
-		documented = await asDocumented(bench, of);
-		if (subjects[of].ownWorld) await fresh();
-	});
-	afterAll(async () => await bench.close());
-	afterEach(async () => {
-		expect(bench.elsewhere.requests()).toBe(0);
-		const own = [bench.world.url, bench.nowhere].map((url) => new URL(url).host);
-		expect(own).toEqual(expect.arrayContaining([...activity.hosts]));
-		activity.hosts.clear();
-		if (subjects[of].ownWorld) await fresh();
+/** That nothing is left out: of all subjects together. */
+export function testCompleteness(): void {
+	test('every cell has one expectation, and every expectation a cell', () => {
+		expect(misfits(cells)).toEqual([]);
 	});
 
-	it.each(cellsOf(of).map((cell) => [nameOf(cell), cell] as const))('%s', async (_name, cell) => {
-		const expected = expectationOf(cell);
-		const outcome = await runCell(bench, cell);
-		expectNoSecret(outcome);
-		expectRequests(of, outcome, expected);
-		if (expected.result === 'error') expectError(of, outcome, expected);
-		else expectItems(of, outcome, expected, calm);
-		if (expected.passedOn) {
-			expect(withoutNulls(outcome.result.json[0])).toEqual(
-				withoutNulls(itemAsItCame(documented, cell)),
-			);
-		}
+	test('every node of the package is a subject', () => {
+		const there = subjectNames.map((name) => subjects[name].node.name);
+		const nodes = manifest.n8n.nodes.map((file) => file.replace(/^.*\/(\w+)\.node\.js$/, '$1'));
+		expect([...new Set(there)].sort()).toEqual([...nodes].sort());
 	});
+}
 
-	const failing = cellsOf(of).filter((cell) => expectationOf(cell).result === 'error');
-	describe.each(GOES_ON)('On Error: %s', (_name, onError, output) => {
-		it.each(failing.map((cell) => [nameOf(cell), cell] as const))('%s', async (_cell, cell) => {
+/**
+ * The tests of every second subject: two files of them run side by side.
+ * @param half 0 or 1
+ */
+export function testHalf(half: 0 | 1): void {
+	const names = subjectNames.filter((_name, index) => index % 2 === half);
+
+	describe.each(names)('%s', (of) => {
+		let bench: Bench;
+		let calm: Outcome;
+		let documented: Outcome;
+		const fresh = async () => {
+			await bench?.close();
+			activity.hosts.clear();
+			bench = await createBench();
+		};
+
+		beforeAll(async () => {
+			await fresh();
+			calm = await undisturbed(bench, of);
+			expect(calm.result.error).toBeUndefined();
+			expect(calm.result.json.length).toBeGreaterThan(0);
+			documented = await asDocumented(bench, of);
+			if (subjects[of].ownWorld) await fresh();
+		});
+		afterAll(async () => await bench.close());
+		afterEach(async () => {
+			expect(bench.elsewhere.requests()).toBe(0);
+			const own = [bench.world.url, bench.nowhere].map((url) => new URL(url).host);
+			expect(own).toEqual(expect.arrayContaining([...activity.hosts]));
+			activity.hosts.clear();
+			if (subjects[of].ownWorld) await fresh();
+		});
+
+		it.each(cellsOf(of).map((cell) => [nameOf(cell), cell] as const))('%s', async (_name, cell) => {
 			const expected = expectationOf(cell);
-			const outcome = await runCell(bench, cell, onError);
+			const outcome = await runCell(bench, cell);
 			expectNoSecret(outcome);
 			expectRequests(of, outcome, expected);
-			expectErrorItem(of, outcome, expected, output);
+			if (expected.result === 'error') expectError(of, outcome, expected);
+			else expectItems(of, outcome, expected, calm);
+			if (expected.passedOn) {
+				expect(withoutNulls(outcome.result.json[0])).toEqual(
+					withoutNulls(itemAsItCame(documented, cell)),
+				);
+			}
+		});
+
+		const failing = cellsOf(of).filter((cell) => expectationOf(cell).result === 'error');
+		describe.each(GOES_ON)('On Error: %s', (_name, onError, output) => {
+			it.each(failing.map((cell) => [nameOf(cell), cell] as const))('%s', async (_cell, cell) => {
+				const expected = expectationOf(cell);
+				const outcome = await runCell(bench, cell, onError);
+				expectNoSecret(outcome);
+				expectRequests(of, outcome, expected);
+				expectErrorItem(of, outcome, expected, output);
+			});
 		});
 	});
-});
 
-afterAll(() => {
-	const fields = cells.filter((cell) => 'field' in cell).length;
-	print(
-		`Fault matrix: ${subjectNames.length} subjects x ${faultNames.length} faults = ${cells.length - fields} cells, and ${fields} cells of wrong fields: ${cells.length} in all`,
-	);
-});
+	afterAll(() => {
+		if (half === 1) return;
+		const fields = cells.filter((cell) => 'field' in cell).length;
+		print(
+			`Fault matrix: ${subjectNames.length} subjects x ${faultNames.length} faults = ${cells.length - fields} cells, and ${fields} cells of wrong fields: ${cells.length} in all`,
+		);
+	});
+}

@@ -1,0 +1,4 @@
+import { testCompleteness, testHalf } from './matrix';
+
+testCompleteness();
+testHalf(0);

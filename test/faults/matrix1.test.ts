@@ -1,0 +1,3 @@
+import { testHalf } from './matrix';
+
+testHalf(1);
