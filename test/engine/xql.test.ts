@@ -857,6 +857,46 @@ describe.each(WAYS)('an agent, the %s way', (way) => {
 		const answer = await ask(MODEL, { query: 'dataset = endpoints | filter nam = "x"' });
 		expect(answer).toContain("line 1, column 29: unknown field 'nam'");
 	});
+
+	const read = async (parameters: object, call: object) =>
+		(
+			await askTool(
+				world,
+				new CortexXdrGetQueryResults(),
+				{
+					queryId: '={{ $fromAI("query_id") }}',
+					output: 'rows',
+					returnAll: false,
+					...parameters,
+				} as never,
+				[call as Record<string, unknown>],
+				{ way },
+			)
+		).answers[0];
+
+	it('reads the rows of a query, and no more of them than the author lets it', async () => {
+		world.simulator.cortexSettings.testRows = 1_500;
+		const query_id = plan({ query: 'dataset = test_rows' });
+		for (const [returnAll, last] of [
+			[false, 1_000],
+			[true, 1_500],
+		] as const) {
+			// That it asks for more changes nothing.
+			const answer = await read({ returnAll }, { query_id, returnAll: true, limit: 9_999 });
+			expect(answer).toContain(`row-${last}"`);
+			expect(answer).not.toContain(`row-${last + 1}"`);
+		}
+	});
+
+	it('is told to wait for a query that runs, and why it gets none of another', async () => {
+		const running = await read({}, { query_id: plan({ durationSeconds: 60 }) });
+		expect(running).toContain('has not ended yet (PENDING)');
+		expect(running).toContain('Put Wait for Job before this node');
+		expect(await read({}, { query_id: 'nobody' })).toContain('Query nobody was not found');
+		world.requests();
+		expect(await read({}, { query_id: ' ' })).toContain('Query ID is empty');
+		expect(sent()).toEqual([]);
+	});
 });
 
 it('of a query, anything that may write is seen in whichever way it is read', () => {
