@@ -1,6 +1,6 @@
 import type { FieldType, ResourceMapperField } from 'n8n-workflow';
 import { InputError } from '../shared/errors';
-import { isObject, type JsonObject } from '../shared/json';
+import { isObject, parseJson, type JsonObject } from '../shared/json';
 import { readList, readSwitch, sample, trimmed } from '../shared/input/values';
 import type { ScriptInput } from '../shared/cortex/scriptLibrary';
 
@@ -20,7 +20,18 @@ function readNumeric(field: string, value: unknown, whole: boolean): number {
 	);
 }
 
-const LIST: InputType = { field: 'array', read: readList };
+/**
+ * A list of texts, which may also be JSON in a text, or one a line. Commas separate nothing here: commands hold them.
+ * The editor's own field for lists would take nothing but JSON.
+ */
+const LIST: InputType = {
+	field: 'string',
+	read(field, value) {
+		if (typeof value !== 'string') return readList(field, value);
+		const list = parseJson(value);
+		return readList(field, Array.isArray(list) ? list : value.split(/\r?\n/));
+	},
+};
 
 /** By the vendor's word for the type; anything else is text. */
 const TYPES: Readonly<Record<string, InputType>> = {

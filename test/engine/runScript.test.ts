@@ -114,10 +114,16 @@ it('types the inputs as the script takes them, whichever way they came', async (
 	});
 });
 
-it("the vendor's own scripts need no typing: commands as text become a list", async () => {
-	const { bodies } = await run({ parameters: mapped({ commands_list: 'hostname, whoami' }) });
+it.each([
+	['a list', ['hostname', 'netstat -an | findstr 1,2'], ['hostname', 'netstat -an | findstr 1,2']],
+	['JSON', '["hostname", "whoami"]', ['hostname', 'whoami']],
+	['lines', 'hostname\r\nwhoami\n', ['hostname', 'whoami']],
+	['one, with commas', 'wmic process get name,processid', ['wmic process get name,processid']],
+	['one in brackets', '[ -f /etc/hosts ]', ['[ -f /etc/hosts ]']],
+])("the vendor's own scripts need no typing: commands as %s", async (_name, given, sent) => {
+	const { bodies } = await run({ parameters: mapped({ commands_list: given }) });
 	expect(bodies.at(-1)).toMatchObject({
-		request_data: { parameters_values: { commands_list: ['hostname', 'whoami'] } },
+		request_data: { parameters_values: { commands_list: sent } },
 	});
 });
 
@@ -289,7 +295,9 @@ describe('what the editor offers', () => {
 			['most_files', 'Most files to list', 'number'],
 			['least_gigabytes', 'Least size (GB)', 'number'],
 		]);
-		expect(await fields(COMMANDS)).toEqual([['commands_list', 'Commands', 'array']]);
+		expect(await fields(COMMANDS)).toEqual([
+			['commands_list', 'Commands (a JSON List, or One per Line)', 'string'],
+		]);
 	});
 
 	it.each([

@@ -86,7 +86,7 @@ const BUILT_INS: ReadonlyMap<string, ScriptInput[]> = new Map([
 	// Run commands.
 	[
 		'a6f7683c8e217d85bd3c398f0d3fb6bf',
-		[{ name: 'commands_list', type: 'list', label: 'Commands' }],
+		[{ name: 'commands_list', type: 'list', label: 'Commands (a JSON List, or One per Line)' }],
 	],
 	// Kill a process.
 	[
