@@ -91,7 +91,7 @@ export class CortexXdrStartQuery implements INodeType {
 				typeOptions: { rows: 6 },
 				required: true,
 				default: '',
-				placeholder: 'e.g. dataset = endpoints | filter endpoint_status = ENUM.LOST',
+				placeholder: 'e.g. dataset = endpoints | filter endpoint_status = ENUM.DISCONNECTED',
 				hint: 'A value that an expression puts in becomes part of the query, whatever it holds',
 				description: 'The query in XQL, as in the XQL Search of the Cortex console',
 				routing: cortexRouting(NODE),

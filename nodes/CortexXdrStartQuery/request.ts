@@ -76,7 +76,7 @@ function readLimit(value: unknown): number {
  */
 export function readQuery(value: unknown): string {
 	const hint =
-		'Enter a query in XQL, e.g. dataset = endpoints | filter endpoint_status = ENUM.LOST';
+		'Enter a query in XQL, e.g. dataset = endpoints | filter endpoint_status = ENUM.DISCONNECTED';
 	readText('Query', value, hint);
 	return String(value);
 }
