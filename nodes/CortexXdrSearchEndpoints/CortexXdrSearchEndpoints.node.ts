@@ -69,7 +69,11 @@ export class CortexXdrSearchEndpoints implements INodeType {
 		usableAsTool: { replacements: { description: FOR_MODELS } },
 		builderHint: builderHint(
 			'Take this to find endpoints, or to get the endpoint_id that other Cortex nodes need from a hostname, an IP address or a user. Items have endpoint_id, endpoint_name, endpoint_status, isolated (null while pending), is_isolated, scan_status, os_type, operating_system, ip, users, domain, group_name, alias, tags, endpoint_version, first_seen, last_seen; with Simplify off, the record as it came.',
-			{ cortexXdrScanEndpoints: 'Scans endpoints by the same filters' },
+			{
+				cortexXdrScanEndpoints: 'Scans endpoints by the same filters',
+				cortexXdrIsolateEndpoints: 'Isolates the endpoints that were found',
+				cortexXdrRunScript: 'Runs a script on the endpoints that were found',
+			},
 		),
 		hints: [
 			hintWhere(

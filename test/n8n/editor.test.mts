@@ -35,7 +35,39 @@ const RESULTS = 'Cortex XDR Get Script Results';
 const IMPORT = 'Cortex XDR Get Import Job';
 const WAIT = 'Cortex XDR Wait for Job';
 const JOBS = 'Qualys Search Script Jobs';
-const CORTEX = [SCAN, STATUS, RESULTS, IMPORT, WAIT];
+const SEARCH = 'Cortex XDR Search Endpoints';
+const ABORT = 'Cortex XDR Abort Scan';
+const ISOLATE = 'Cortex XDR Isolate Endpoints';
+const UNISOLATE = 'Cortex XDR Unisolate Endpoints';
+const RUN = 'Cortex XDR Run Script';
+const RETRIEVE = 'Cortex XDR Retrieve Files';
+const DOWNLOAD = 'Cortex XDR Download Files';
+const SUBMIT = 'Cortex XDR Submit Import';
+const START_QUERY = 'Cortex XDR Start Query';
+const QUERY_RESULTS = 'Cortex XDR Get Query Results';
+const CORTEX = [
+	...[SCAN, STATUS, RESULTS, IMPORT, WAIT, SEARCH, ABORT, ISOLATE, UNISOLATE, RUN, RETRIEVE],
+	...[DOWNLOAD, SUBMIT, START_QUERY, QUERY_RESULTS],
+];
+
+/** What people type → the node that must be the first of ours. */
+const FIRST: Record<string, string[]> = {
+	[SEARCH]: ['search endpoints', 'find host', 'inventory', 'asset', 'hostname', 'endpoints'],
+	[SCAN]: ['scan', 'malware scan', 'scan endpoints', 'virus'],
+	[ABORT]: ['abort', 'stop scan', 'cancel scan'],
+	[STATUS]: ['action status', 'action center'],
+	[ISOLATE]: ['isolate', 'contain', 'containment', 'quarantine host'],
+	[UNISOLATE]: ['unisolate', 'lift isolation'],
+	[RUN]: ['run script', 'live response', 'run command', 'kill process'],
+	[RESULTS]: ['script results', 'script output'],
+	[RETRIEVE]: ['retrieve files', 'get file', 'forensics'],
+	[DOWNLOAD]: ['download files', 'artifacts'],
+	[SUBMIT]: ['import vulnerabilities', 'BYOS', 'submit import', 'findings'],
+	[IMPORT]: ['import job', 'import status'],
+	[START_QUERY]: ['XQL', 'hunt', 'threat hunting', 'start query'],
+	[QUERY_RESULTS]: ['query results', 'XQL results'],
+	[WAIT]: ['wait for job', 'wait until finished', 'durable wait'],
+};
 
 /** What people type → the nodes that must be among what they see. */
 const SEARCHES: Array<[string, string[]]> = [
@@ -45,7 +77,7 @@ const SEARCHES: Array<[string, string[]]> = [
 	['palo alto', CORTEX],
 	['wait for job', [WAIT]],
 	['antivirus scan', [SCAN]],
-	['byos', [IMPORT]],
+	['byos', [SUBMIT]],
 	['script output', [RESULTS]],
 	['qualys', [JOBS]],
 ];
@@ -53,10 +85,24 @@ const SEARCHES: Array<[string, string[]]> = [
 /** Node, its type, and the labels of its parameters in the order in which they are filled in. */
 const PANELS: Array<[string, string, string[]]> = [
 	[SCAN, 'cortexXdrScanEndpoints', ['Scope', 'Filters', 'Options']],
-	[STATUS, 'cortexXdrGetActionStatus', ['Action ID', 'Output']],
+	[STATUS, 'cortexXdrGetActionStatus', ['Action ID', 'Output', 'Options']],
 	[RESULTS, 'cortexXdrGetScriptResults', ['Action ID', 'Output']],
 	[IMPORT, 'cortexXdrGetImportJob', ['Job ID']],
 	[WAIT, 'cortexXdrWaitForJob', ['Job Type', 'Job ID', 'Poll Interval', 'Timeout', 'Options']],
+	[SEARCH, 'cortexXdrSearchEndpoints', ['Return All', 'Limit', 'Filters', 'Simplify', 'Options']],
+	[ABORT, 'cortexXdrAbortScan', ['Scope', 'Filters', 'Options']],
+	[ISOLATE, 'cortexXdrIsolateEndpoints', ['Endpoint IDs', 'Start For', 'Options']],
+	[UNISOLATE, 'cortexXdrUnisolateEndpoints', ['Endpoint IDs', 'Start For', 'Options']],
+	[RUN, 'cortexXdrRunScript', ['Source', 'Script', 'Endpoint IDs', 'Start For', 'Options']],
+	[
+		RETRIEVE,
+		'cortexXdrRetrieveFiles',
+		[...['Windows Paths', 'macOS Paths', 'Linux Paths', 'Endpoint IDs', 'Start For'], 'Options'],
+	],
+	[DOWNLOAD, 'cortexXdrDownloadFiles', ['From', 'Action ID', 'Endpoint IDs', 'Binary Property']],
+	[SUBMIT, 'cortexXdrSubmitImport', ['Vendor', 'Product', 'Version', 'Assets From', 'Options']],
+	[START_QUERY, 'cortexXdrStartQuery', ['Query', 'Time Range', 'Last Hours', 'Options']],
+	[QUERY_RESULTS, 'cortexXdrGetQueryResults', ['Query ID', 'Output', 'Return All']],
 	[
 		JOBS,
 		'qualysSearchScriptJobs',
@@ -142,6 +188,18 @@ describe('the editor', { skip: editorMissing }, () => {
 			const found = await searchNodes(page, text);
 			for (const name of expected) assert.ok(found.includes(name), `${text}: ${found.join(', ')}`);
 		}
+	});
+
+	test('each node is the first of ours for its own verb', { timeout: 180_000 }, async () => {
+		await newWorkflow();
+		const wrong: string[] = [];
+		for (const [name, words] of Object.entries(FIRST)) {
+			for (const text of words) {
+				const ours = (await searchNodes(page, text)).filter((one) => /^(Cortex|Qualys) /.test(one));
+				if (ours[0] !== name) wrong.push(`${text}: ${ours.join(', ')}`);
+			}
+		}
+		assert.deepEqual(wrong, []);
 	});
 
 	for (const [name, type, labels] of PANELS) {

@@ -18,6 +18,9 @@ import {
 
 const MINUTE = 60_000;
 
+/** A script that every tenant has. */
+const FILE_EXISTS = '414763381b5bfb7b05796c9fe690df46';
+
 interface Tool {
 	name: string;
 	description: string;
@@ -66,6 +69,55 @@ const TOOLS: WorkflowNode[] = [
 			options: {},
 		}),
 	),
+	asTool(
+		cortex('Search', 'cortexXdrSearchEndpoints', {
+			filters: { hostnames: '={{ $fromAI("hosts", "Hostnames") }}' },
+			options: {},
+		}),
+	),
+	...(['Isolate', 'Unisolate'] as const).map((verb) =>
+		asTool(
+			cortex(verb, `cortexXdr${verb}Endpoints`, {
+				endpointIds: '={{ $fromAI("ids", "Endpoint ids") }}',
+				options: {},
+			}),
+		),
+	),
+	asTool(
+		cortex('Run script', 'cortexXdrRunScript', {
+			scriptUid: { __rl: true, mode: 'id', value: FILE_EXISTS },
+			parameters: {
+				mappingMode: 'defineBelow',
+				value: { path: '={{ $fromAI("path", "Path") }}' },
+			},
+			endpointIds: '={{ $fromAI("ids", "Endpoint ids") }}',
+			options: {},
+		}),
+	),
+	asTool(
+		cortex('Retrieve', 'cortexXdrRetrieveFiles', {
+			windowsPaths: '={{ $fromAI("paths", "Paths") }}',
+			endpointIds: '={{ $fromAI("ids", "Endpoint ids") }}',
+			options: {},
+		}),
+	),
+	asTool(cortex('Download', 'cortexXdrDownloadFiles', { actionId: '={{ $fromAI("id") }}' })),
+	asTool(
+		cortex('Submit', 'cortexXdrSubmitImport', {
+			vendor: 'ACME',
+			product: 'Scanner',
+			assetsFrom: 'list',
+			assets: '={{ $fromAI("assets", "Assets", "json") }}',
+			options: {},
+		}),
+	),
+	asTool(
+		cortex('Start query', 'cortexXdrStartQuery', {
+			query: '={{ $fromAI("query", "XQL") }}',
+			options: {},
+		}),
+	),
+	asTool(cortex('Query results', 'cortexXdrGetQueryResults', { queryId: '={{ $fromAI("id") }}' })),
 	asTool(qualysSearch('Script jobs', { limit: '={{ $fromAI("limit", "How many", "number") }}' })),
 ];
 
@@ -153,6 +205,8 @@ describe('the nodes as tools of a real n8n', () => {
 		}
 	});
 
+	// The simulator's endpoints are the same each time.
+	const LAPTOP = 'LAPTOP';
 	const IMPORT = seededIds.importCompleted;
 	const UNKNOWN = '11111111-1111-4111-a111-999999999999';
 	const CALLS: Array<[tool: string, args: Record<string, unknown>, says: RegExp, works: boolean]> =
@@ -178,12 +232,31 @@ describe('the nodes as tools of a real n8n', () => {
 				/Import job \S+-999999999999 was not found: Cortex refused Get Import Job: Job not found/,
 				false,
 			],
+			['Search', { hosts: 'demo-lt-01' }, /"endpoint_name":"demo-lt-01"/, true],
+			[
+				'Isolate',
+				{ ids: 'all' },
+				/None of the endpoints can be isolated\. all: The tenant does/,
+				false,
+			],
+			['Isolate', { ids: '' }, /Endpoint IDs is empty/, false],
+			['Unisolate', { ids: LAPTOP }, /"action_id":null.*"result":"alreadyDone"/, true],
+			['Isolate', { ids: LAPTOP }, /"endpoints_count":1\b.*"result":"sent"/, true],
+			['Run_script', { ids: LAPTOP, path: '/etc/hosts' }, /"script_name":"file_exists"/, true],
+			['Retrieve', { ids: LAPTOP, paths: 'C:\\Windows\\win.ini' }, /"endpoints_count":1\b/, true],
+			['Download', { id: seededIds.finishedRetrieval }, /"file_name":"[^"]+\.zip"/, true],
+			['Submit', { assets: [] }, /Assets of item 0 is empty/, false],
+			['Start_query', { query: 'dataset = endpoints' }, /"query_id":"\w+"/, true],
+			['Start_query', { query: 'dataset =' }, /line 1/, false],
+			['Query_results', { id: seededIds.finishedQuery }, /"endpoint_name":"kiosk-01"/, true],
 			['Script_jobs', { limit: 2 }, /"correlationUuid".*"correlationUuid"/, true],
 		];
 
 	for (const [tool, args, says, works] of CALLS) {
 		test(`${tool} with ${JSON.stringify(args)}`, { timeout: MINUTE }, async () => {
-			const { text, isError } = await call(tool, args);
+			const [laptop] = n8n.simulator.simulator.cortex.endpoints;
+			const given = JSON.parse(JSON.stringify(args).replaceAll(LAPTOP, laptop.id)) as typeof args;
+			const { text, isError } = await call(tool, given);
 			assert.match(text, says);
 			assert.equal(isError ?? false, !works, text);
 			assert.ok(!text.includes(KEY_MARK));

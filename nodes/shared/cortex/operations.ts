@@ -39,7 +39,7 @@ export interface Question {
 export const MAY_QUERY =
 	'the right to run queries (the vendor does not name it; an older page asks for the role Instance Administrator)';
 
-/** Sources: the vendor's page of each operation. No page names a permission for the two reads of actions. */
+/** Sources: the vendor's page of each operation. No page names a permission for reading the status of actions. */
 export const OPERATIONS = {
 	scanEndpoints: {
 		name: 'Scan Endpoints',
@@ -60,7 +60,7 @@ export const OPERATIONS = {
 	getScriptResults: {
 		name: 'Get Script Results',
 		license: 'Cortex XDR Pro per Endpoint',
-		permission: 'Action Center (view)',
+		permission: 'Agent Scripts library (view)',
 		takes: 'action',
 	},
 	submitImport: {
