@@ -227,5 +227,6 @@ export const importOthers: readonly string[] = [
 	'CortexXdrSubmitImport/batches.batchesOf',
 	'CortexXdrSubmitImport/merging.mergedAssets',
 	'CortexXdrSubmitImport/problems.Problems',
+	'CortexXdrSubmitImport/submitImport.submitImport',
 	'shared/cortex/send.patienceOf',
 ];

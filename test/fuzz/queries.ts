@@ -211,7 +211,5 @@ export const queryOthers: readonly string[] = [
 	'CortexXdrGetQueryResults/items.rowItems',
 	'shared/cortex/queries.checkCount',
 	'shared/cortex/queries.queryBody',
-	'shared/cortex/several.gathererRequests',
-	'shared/cortex/several.gathererRouting',
 	'shared/transport/hints.hintWhere',
 ];
