@@ -45,10 +45,10 @@ export interface Course {
 
 /** The tenant: its endpoints and its jobs. Job ids are text here, whatever the API makes of them. */
 export interface CortexTenant {
-	/** By position, those that have been removed included: jobs know their endpoints by position. */
 	seed: number;
 	/** Simulated epoch milliseconds. */
 	now(): number;
+	/** By position, those that have been removed included: jobs know their endpoints by position. */
 	endpoints: Endpoint[];
 	/** Positions of the endpoints that match. */
 	select(selection: EndpointSelection): number[];

@@ -1,7 +1,48 @@
+import { createRunExecutionData, Workflow, type INode, type INodeType } from 'n8n-workflow';
 import { CortexXdrGetActionStatus } from '../../nodes/CortexXdrGetActionStatus/CortexXdrGetActionStatus.node';
+import { CortexXdrWaitForJob } from '../../nodes/CortexXdrWaitForJob/CortexXdrWaitForJob.node';
+import { askTool, WAYS } from '../support/agent';
 import type { EngineOptions } from '../support/engine';
+import { tracesOf } from '../support/secrets';
 import { waitFor } from '../support/wait';
 import { createWorld, type World } from '../support/world';
+
+/** What n8n's editor makes of a hint's condition beside these items. */
+function isShown(
+	type: INodeType,
+	name: string,
+	parameters: INode['parameters'],
+	condition: string,
+	rows: unknown[],
+): unknown {
+	const workflow = new Workflow({
+		nodes: [
+			{
+				id: '1',
+				name: type.description.displayName,
+				type: name,
+				typeVersion: 1,
+				position: [0, 0],
+				parameters,
+			},
+		],
+		connections: {},
+		active: false,
+		nodeTypes: { getByNameAndVersion: () => type } as never,
+	});
+	const items = rows.map((json) => ({ json }));
+	const runData = { [type.description.displayName]: [{ data: { main: [items] } }] };
+	return workflow.expression.getParameterValue(
+		condition,
+		createRunExecutionData({ resultData: { runData: runData as never } }),
+		0,
+		0,
+		type.description.displayName,
+		[],
+		'manual',
+		{},
+	);
+}
 
 const LOOK = '/public_api/v1/endpoints/get_endpoint';
 
@@ -96,6 +137,93 @@ describe('Wait for Job', () => {
 		expect(hints).toEqual([
 			expect.stringMatching(/^The names of the endpoints could not be looked up: /),
 		]);
+	});
+
+	it('where the key may not look, the hint says which permission is missing', async () => {
+		const key = world.simulator.keys.reader;
+		key.permissions = key.permissions.filter((one) => one !== 'Endpoint Administrations View');
+		const { json, hints } = await waitFor(
+			world,
+			{ jobId: start(20) },
+			{ credentials: { cortexXdrApi: world.cortexKey('reader') } },
+		);
+		expect(json[0]).toMatchObject({ outcome: 'succeeded', errors: [] });
+		expect(hints).toEqual([expect.stringContaining('Endpoint Administrations (view)')]);
+	});
+
+	it.each([
+		['no list', { reply: {} }],
+		[
+			'endpoints that nobody asked for',
+			{ reply: { endpoints: [{ endpoint_id: 'x', endpoint_name: 'y' }] } },
+		],
+		['an endpoint without a name', { reply: { endpoints: [{ endpoint_name: null }] } }],
+	])('an answer with %s gives no name', async (_name, body) => {
+		world.simulator.faults.add({ path: LOOK, status: 200, body });
+		const { json } = await waitFor(world, { jobId: start(20) });
+		expect(json[0]).toMatchObject({ outcome: 'succeeded', errors: [] });
+		expect((json[0].endpoints as Row[]).map((row) => row.endpoint_name)).toEqual([null, null]);
+	});
+
+	it('what cannot be looked up costs seconds, and not the end of a wait that is parked', async () => {
+		const jobId = start(300);
+		world.simulator.faults.add({ path: LOOK, status: 429, times: 500 });
+		const { json, parked } = await waitFor(world, { jobId, pollInterval: 100 });
+		expect(parked.length).toBeGreaterThan(0);
+		expect(json[0]).toMatchObject({ outcome: 'succeeded', errors: [], endpoints: [{}, {}] });
+		const ended = world.simulator.time.now();
+		expect(ended - Date.parse(String(json[0].finished_at))).toBeLessThan(60_000);
+	});
+
+	it('an answer that repeats the key puts it into no hint, no item and no sentence', async () => {
+		const { key } = world.simulator.keys.admin;
+		world.simulator.faults.add({
+			path: LOOK,
+			status: 500,
+			times: 9,
+			body: { reply: { err_code: 500, err_msg: `no such key: ${key}`, err_extra: key } },
+		});
+		const { hints, stored, error } = await waitFor(world, {
+			jobId: start(20, { outcome: 'failed' }),
+		});
+		const all = [...hints, stored, error?.message, error?.description].join('\n');
+		for (const piece of tracesOf([key])) expect(all).not.toContain(piece);
+	});
+
+	it('a job that ended while others went on is named too, and so is one that did not end', async () => {
+		const ids = [start(20, { outcome: 'failed' }), start(400), start(9_000)];
+		const { json } = await waitFor(
+			world,
+			{ jobId: '={{ $json.id }}', timeout: 30 },
+			{ items: ids.map((id) => ({ id })), onError: 'continueRegularOutput' },
+		);
+		expect(json.map(({ outcome }) => outcome)).toEqual(['failed', 'succeeded', 'timedOut']);
+		for (const { endpoints } of json) {
+			expect((endpoints as Row[]).map((row) => row.endpoint_name)).toEqual([
+				'demo-lt-01',
+				'demo-lt-02',
+			]);
+		}
+		expect((json[0].errors as string[])[0]).toMatch(/^demo-lt-01: /);
+		expect(lookUps()).toHaveLength(1);
+	});
+
+	it('import jobs have no endpoints to name', async () => {
+		const jobId = world.simulator.cortex.startJob({ kind: 'importJob', durationSeconds: 5 });
+		const { json } = await waitFor(world, { jobType: 'importJob', jobId });
+		expect(json[0]).not.toHaveProperty('endpoints');
+		expect(lookUps()).toEqual([]);
+	});
+
+	it.each(WAYS)('a model gets them as well, the %s way', async (way) => {
+		const { answers } = await askTool(
+			world,
+			new CortexXdrWaitForJob(),
+			{ jobId: '={{ $fromAI("id") }}', options: {} },
+			[{ id: start(5) }],
+			{ way },
+		);
+		expect(answers[0]).toContain('"endpoint_name":"demo-lt-01"');
 	});
 
 	it('and a sentence says the id', async () => {
@@ -198,6 +326,32 @@ describe('Get Action Status', () => {
 		const { json } = await ask({});
 		expect(json[0]).not.toHaveProperty('endpoint_name');
 		expect(lookUps()).toEqual([]);
+	});
+
+	describe('the hint beside it', () => {
+		const shown = async (options: object, output: string, rows: unknown[]) => {
+			const node = new CortexXdrGetActionStatus();
+			const parameters = { actionId: '6001', output, options: options as never };
+			const { name, hints } = node.description as unknown as {
+				name: string;
+				hints: Array<{ displayCondition: string }>;
+			};
+			return isShown(node, name, parameters, hints[0].displayCondition, rows);
+		};
+		const named = [{ endpoint_name: 'a' }, { endpoint_name: null }];
+		const nameless = [{ endpoint_name: null }, { endpoint_name: null }];
+
+		it.each([
+			[true, 'endpoints', nameless, true],
+			[true, 'endpoints', named, false],
+			[true, 'endpoints', [], false],
+			[false, 'endpoints', [{ endpoint_id: 'a' }], false],
+			[true, 'summary', [{ endpoints: nameless }], true],
+			[true, 'summary', [{ endpoints: named }], false],
+			[true, 'summary', [{ endpoints: [] }], false],
+		])('endpointNames %s, %s, %j: %s', async (endpointNames, output, rows, expected) => {
+			expect(await shown({ endpointNames }, output, rows)).toBe(expected);
+		});
 	});
 
 	it('without names where it may not look them up', async () => {

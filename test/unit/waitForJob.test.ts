@@ -595,6 +595,36 @@ describe('what travels while a job is parked', () => {
 		);
 	});
 
+	it('comes back from what version 0.1.0 has stored, whose reasons are texts with the ids in them', () => {
+		const old =
+			'{"s":["FAILED",[2,2,1,1],{"FAILED":1},["e1: The disk is full"]],"e":["failed",3,1772366400000]}';
+		const known = unpack(old);
+		expect(known.status?.errors).toEqual([{ text: 'e1: The disk is full' }]);
+		expect(pack(known)).toBe(old);
+		const job: Job = { type: 'endpointAction', id: '7', settings };
+		const plan = { startedAt: 0, jobs: [job], items: [0], onError: 'stop' as const };
+		const end = known.end!;
+		const { errors } = jobItem(
+			CORTEX_JOBS,
+			job,
+			plan,
+			{ ...known, end },
+			{
+				errors: [],
+				again: false,
+				names: new Map([['e1', 'reception-pc']]),
+			},
+		);
+		expect(errors).toEqual(['e1: The disk is full']);
+	});
+
+	it('keeps the id of a part apart from its reason, so that the name can take its place', () => {
+		const errors = [{ part: 'e1', text: 'The disk is full' }, { text: 'Something else' }];
+		const status = { word: 'FAILED', progress: NO_PROGRESS, counts: {}, errors };
+		const end = { outcome: 'failed' as const, polls: 1, at: 1 };
+		expect(unpack(pack({ misses: 0, status, end })).status?.errors).toEqual(errors);
+	});
+
 	it('is at most 1 kB a job, and holds no endpoints', () => {
 		const words = Object.keys(ENDPOINT_STATUSES);
 		const many = rows(...Array.from({ length: 5_000 }, (_, index) => words[index % words.length]));
