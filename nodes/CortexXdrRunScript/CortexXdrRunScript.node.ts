@@ -84,6 +84,7 @@ export class CortexXdrRunScript implements INodeType {
 						placeholder: 'e.g. 956e8989f67ebcb2c71c4635311e47e4',
 					},
 				],
+				hint: 'Its inputs appear below. If you change the script later, refresh them there with ⋮.',
 				description: 'The script to run. One that is high risk is marked as such in the list.',
 			},
 			{
@@ -92,12 +93,15 @@ export class CortexXdrRunScript implements INodeType {
 				type: 'resourceMapper',
 				noDataExpression: true,
 				default: { mappingMode: 'defineBelow', value: null },
-				displayOptions: forLibrary,
+				// n8n asks for the fields as this appears. It asks again for another script, but only where all expressions
+				// of the node can be resolved, which they cannot before its input is there.
+				displayOptions: { ...forLibrary, hide: { scriptUid: [''] } },
 				typeOptions: {
 					loadOptionsDependsOn: ['scriptUid.value'],
 					resourceMapper: {
 						resourceMapperMethod: 'getScriptInputs',
 						mode: 'add',
+						valuesLabel: 'Inputs of the Script',
 						fieldWords: { singular: 'input', plural: 'inputs' },
 						addAllFields: true,
 						supportAutoMap: false,

@@ -128,7 +128,7 @@ export function readInputs(inputs: ScriptInput[] | undefined, { values, set }: G
 			const names = inputs.map((one) => one.name).join(', ');
 			throw new InputError(
 				`The script takes no input ${sample(name)}`,
-				names ? `It takes: ${names}.` : 'It takes no input at all.',
+				`${names ? `It takes: ${names}.` : 'It takes no input at all.'} In the editor, ⋮ beside the inputs refreshes them for the script that you have chosen.`,
 			);
 		}
 		const typed = input ? typeOf(input).read(`Input ${name} of the script`, value) : value;

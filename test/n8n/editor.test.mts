@@ -99,7 +99,11 @@ const PANELS: Array<[string, string, string[]]> = [
 		'cortexXdrRetrieveFiles',
 		[...['Windows Paths', 'macOS Paths', 'Linux Paths', 'Endpoint IDs', 'Start For'], 'Options'],
 	],
-	[DOWNLOAD, 'cortexXdrDownloadFiles', ['From', 'Action ID', 'Endpoint IDs', 'Binary Property']],
+	[
+		DOWNLOAD,
+		'cortexXdrDownloadFiles',
+		['From', 'Action ID', 'Endpoint IDs', 'Put Output File in Field'],
+	],
 	[SUBMIT, 'cortexXdrSubmitImport', ['Vendor', 'Product', 'Version', 'Assets From', 'Options']],
 	[START_QUERY, 'cortexXdrStartQuery', ['Query', 'Time Range', 'Last Hours', 'Options']],
 	[QUERY_RESULTS, 'cortexXdrGetQueryResults', ['Query ID', 'Output', 'Return All']],
@@ -285,6 +289,21 @@ describe('the editor', { skip: editorMissing }, () => {
 				.waitFor();
 			assert.ok(!(await shownLabels()).includes('Filters'));
 		});
+	});
+
+	test('a script from the list, and its inputs as fields', MINUTE, async () => {
+		await newWorkflow();
+		await addNode(page, RUN, RUN);
+		await page.getByTestId('rlc-input').first().click();
+		const found = page.getByTestId('rlc-item');
+		await found.first().waitFor();
+		const risky = found.filter({ hasText: 'wipe_user_profile' });
+		assert.match(await risky.innerText(), /\(Windows\) · High Risk/);
+		await page.getByTestId('rlc-search').fill('large');
+		await found.filter({ hasText: 'find_large_files' }).first().click();
+		for (const label of ['Folder', 'Most files to list', 'Least size (GB)']) {
+			await parameters().getByText(label, { exact: true }).first().waitFor();
+		}
 	});
 
 	describe('the test of a credential', () => {
