@@ -55,7 +55,7 @@ describe('refusals, with the vendor in front and a hint behind', () => {
 			'Get Script Results',
 			CortexXdrGetScriptResults,
 			{ actionId: 1, output: 'endpoints' },
-			'Action Center',
+			'Agent Scripts library (view)',
 		],
 		['Get Import Job', CortexXdrGetImportJob, { jobId: 'a' }, 'manage_vulnerabilities_action'],
 	];
