@@ -204,12 +204,20 @@ export function createEndpoint(seed: number, index: number, epoch: number): Endp
 	};
 }
 
+/** Those made last: tests start a simulator like the one before again and again. */
+let last: { key: string; endpoints: Endpoint[] } | undefined;
+
 /**
  * The tenant's endpoints, the same for the same seed and epoch (epoch milliseconds, the moment they are seen from).
  * The planned groups always exist, so there are never fewer than their members.
  */
 export function createEndpoints(seed: number, count: number, epoch: number): Endpoint[] {
-	return Array.from({ length: Math.max(count, planned.length) }, (_, index) =>
-		createEndpoint(seed, index, epoch),
-	);
+	const key = JSON.stringify([seed, count, epoch]);
+	if (last?.key !== key) {
+		const endpoints = Array.from({ length: Math.max(count, planned.length) }, (_, index) =>
+			createEndpoint(seed, index, epoch),
+		);
+		last = { key, endpoints };
+	}
+	return last.endpoints.map((endpoint) => ({ ...endpoint }));
 }
