@@ -168,7 +168,7 @@ export function createCortexTenant(options: {
 		seed,
 		now,
 		settings,
-		endpoints: () => endpoints,
+		endpoints: () => select('all'),
 		queries: () => jobs().filter((job): job is StartedQuery => job.kind === 'xqlQuery'),
 		add: start,
 	});

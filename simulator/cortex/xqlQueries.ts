@@ -1,5 +1,5 @@
 import { createRandom } from '../random';
-import type { Endpoint } from './endpoints';
+import type { LiveEndpoint } from './roster';
 import { refusals } from './errors';
 import type { StartedQuery } from './jobs';
 import type { CortexSettings } from './settings';
@@ -59,7 +59,7 @@ export function createQueries(parts: {
 	seed: number;
 	now: () => number;
 	settings: CortexSettings;
-	endpoints: () => Endpoint[];
+	endpoints: () => LiveEndpoint[];
 	/** Those started, whoever has. */
 	queries: () => StartedQuery[];
 	add: (query: StartedQuery) => string;

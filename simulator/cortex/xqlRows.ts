@@ -1,9 +1,9 @@
-import type { Endpoint } from './endpoints';
+import type { LiveEndpoint } from './roster';
 import type { Condition, Query, Stage } from './xqlLanguage';
 
 export type Row = Record<string, unknown>;
 
-const systems: Record<Endpoint['platform'], string> = {
+const systems: Record<LiveEndpoint['platform'], string> = {
 	windows: 'AGENT_OS_WINDOWS',
 	linux: 'AGENT_OS_LINUX',
 	macos: 'AGENT_OS_MAC',
@@ -11,7 +11,7 @@ const systems: Record<Endpoint['platform'], string> = {
 };
 
 /** Columns of the dataset `endpoints`, by their names there. */
-const endpointColumns: Record<string, (endpoint: Endpoint) => unknown> = {
+const endpointColumns: Record<string, (endpoint: LiveEndpoint) => unknown> = {
 	endpoint_id: ({ id }) => id,
 	endpoint_name: ({ hostname }) => hostname,
 	endpoint_alias: ({ alias }) => alias || null,
@@ -41,7 +41,7 @@ const testRow = (row: number): Row => ({
 	even: row % 2 === 0 ? 'TRUE' : 'NULL',
 });
 
-function rowsOf(dataset: string, endpoints: Endpoint[], testRows: number): Row[] {
+function rowsOf(dataset: string, endpoints: LiveEndpoint[], testRows: number): Row[] {
 	if (dataset === 'test_rows') return Array.from({ length: testRows }, (_, at) => testRow(at + 1));
 	return endpoints.map((endpoint) =>
 		Object.fromEntries(
@@ -130,7 +130,7 @@ const MOST_ROWS = 1_000_000;
 /** The rows that a query gives. */
 export function runQuery(
 	{ dataset, stages }: Query,
-	endpoints: Endpoint[],
+	endpoints: LiveEndpoint[],
 	testRows: number,
 ): Row[] {
 	return stages.reduce(through, rowsOf(dataset, endpoints, testRows)).slice(0, MOST_ROWS);
