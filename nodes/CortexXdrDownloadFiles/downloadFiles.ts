@@ -155,7 +155,7 @@ export async function downloadFiles(context: IExecuteFunctions): Promise<INodeEx
 	});
 	if (without > 0) {
 		context.addExecutionHints({
-			message: `${without === all ? 'None' : without} of ${endpointsInWords(all)} ${without === all || without > 1 ? 'have' : 'has'} no files to download: their items say why in the field reason.`,
+			message: `${without} of ${endpointsInWords(all)} ${without === 1 ? 'has' : 'have'} no files to download: the field reason of their items says why.`,
 			location: 'outputPane',
 			type: 'warning',
 		});

@@ -102,7 +102,7 @@ export class CortexXdrGetQueryResults implements INodeType {
 				name: 'queryId',
 				type: 'string',
 				required: true,
-				default: '',
+				default: '={{ $json.query_id ?? $json.job_id }}',
 				placeholder: 'e.g. ad21c1e1492d4c_667_inv',
 				description:
 					'The query_id that Start Query gave, or the Execution ID of a query in the Query Center of Cortex',

@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { EndpointAction } from '../shared/cortex/endpointActions';
 import { incidentOf } from '../shared/cortex/incident';
 import { InputError } from '../shared/errors';
-import { readList } from '../shared/input/values';
+import { readList, sample } from '../shared/input/values';
 
 /** The fields for paths, by the vendor's name for the system. */
 const PATHS = {
@@ -27,6 +27,23 @@ interface Retrieval {
 
 const isNothing = (value: unknown) => value === undefined || value === null || value === '';
 
+/** How a whole path begins, and one that does. */
+const WHOLE: Readonly<Record<System, [start: RegExp, example: string]>> = {
+	windows: [/^(?:[a-z]:[\\/]|\\\\|%)/i, 'C:\\Users\\anna\\invoice.exe'],
+	linux: [/^\//, '/var/log/auth.log'],
+	macos: [/^\//, '/Users/anna/invoice.dmg'],
+};
+
+/** @throws {InputError} for what is no path of one file: another one would be fetched, or none, without a word */
+function checkPath(label: string, path: string, system: System): void {
+	const [start, example] = WHOLE[system];
+	if (start.test(path) && !/[*?]/.test(path)) return;
+	throw new InputError(
+		`${label} holds ${sample(path)}, which is not the whole path of one file`,
+		`Enter paths such as ${example}, without wildcards. For a path with a comma, use a list: ${JSON.stringify([example])}.`,
+	);
+}
+
 /**
  * Reads the paths of files.
  * @param values what the fields hold, by system; one that was left empty stands for none
@@ -37,7 +54,9 @@ export function readFiles(values: Record<System, unknown>): Files {
 	for (const [system, { label }] of Object.entries(PATHS) as Array<
 		[System, (typeof PATHS)[System]]
 	>) {
-		if (!isNothing(values[system])) files[system] = readList(label, values[system]);
+		if (isNothing(values[system])) continue;
+		files[system] = readList(label, values[system]);
+		for (const path of files[system]) checkPath(label, path, system);
 	}
 	const count = Object.values(files).flat().length;
 	const labels = Object.values(PATHS)

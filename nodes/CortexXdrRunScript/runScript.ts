@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Tenant } from '../shared/cortex/ask';
 import type { Action, EndpointAction, Prepared } from '../shared/cortex/endpointActions';
 import { incidentOf } from '../shared/cortex/incident';
-import { askForScript, type ScriptMetadata } from '../shared/cortex/scriptLibrary';
+import { askForScript, isHarmless, type ScriptMetadata } from '../shared/cortex/scriptLibrary';
 import { Fault, InputError, passOn } from '../shared/errors';
 import { readChoice, readNumber, readText } from '../shared/input/values';
 import { isObject, type JsonObject } from '../shared/json';
@@ -58,21 +58,23 @@ function readLibrary(context: IExecuteFunctions, item: number): Run['library'] {
 	};
 }
 
-/** Each script that some runs name; `undefined` for one that the key may run, but not look at. */
+/** A script that is named: what it takes, why it could not be looked at, or nothing for a key that may only run it. */
+type Looked = { script?: ScriptMetadata; refusal?: Error };
+
+/** Each script that some runs name, by uid: one that the tenant does not know is no reason not to run the others. */
 async function scriptsOf(
 	tenant: Tenant,
 	runs: Array<Action<Run>>,
-): Promise<Map<string, ScriptMetadata | undefined>> {
-	const scripts = new Map<string, ScriptMetadata | undefined>();
+): Promise<ReadonlyMap<string, Looked>> {
+	const scripts = new Map<string, Looked>();
 	for (const { parameters } of runs) {
 		const { uid } = parameters.library ?? {};
 		if (uid === undefined || scripts.has(uid)) continue;
 		try {
-			scripts.set(uid, await askForScript(tenant.patiently, uid));
+			scripts.set(uid, { script: await askForScript(tenant.patiently, uid) });
 		} catch (error) {
-			const forbidden = error instanceof Fault && error.details.meaning === 'forbidden';
-			if (!forbidden) return await passOn(error);
-			scripts.set(uid, undefined);
+			if (!(error instanceof Fault)) return await passOn(error);
+			scripts.set(uid, error.details.meaning === 'forbidden' ? {} : { refusal: error });
 		}
 	}
 	return scripts;
@@ -80,32 +82,35 @@ async function scriptsOf(
 
 /** @throws {InputError} where a model has chosen a script that can do harm, or nobody can tell */
 function checkChoice(script: ScriptMetadata | undefined, chosenByModel: boolean): void {
-	if (!chosenByModel || script?.highRisk === false) return;
+	if (!chosenByModel || (script && isHarmless(script))) return;
 	throw new InputError(
 		script
-			? `The script ${script.name} is high risk, so an AI agent cannot choose it`
+			? `The script ${script.name} is high risk, or can do anything, so an AI agent cannot choose it`
 			: 'An AI agent cannot choose a script that the API key may not look at',
 		'Only the author of the workflow can, by choosing the script itself.',
 	);
 }
 
-function prepared(
+async function prepared(
 	{ ids, parameters }: Action<Run>,
-	scripts: Map<string, ScriptMetadata | undefined>,
-	hint: (sentence: string) => void,
-): Prepared {
+	scripts: ReadonlyMap<string, Looked>,
+): Promise<Prepared> {
 	const { library } = parameters;
 	if (!library) return { ids, output: { script_uid: null, script_name: null } };
-	const script = scripts.get(library.uid);
+	const { script, refusal } = scripts.get(library.uid) ?? {};
 	const output = { script_uid: library.uid, script_name: script?.name ?? null };
+	if (refusal) return { ids, output, refusal };
 	try {
 		checkChoice(script, library.chosenByModel);
-		const values = readInputs(script?.inputs, library.given);
-		if (script?.highRisk) hint(`Cortex marks the script ${script.name} as high risk.`);
 		// Cortex refuses calls without them, though its schema calls them optional.
-		return { ids, output, data: { parameters_values: values } };
+		return {
+			ids,
+			output,
+			data: { parameters_values: readInputs(script?.inputs, library.given) },
+		};
 	} catch (error) {
-		return { ids, output, refusal: error as InputError };
+		if (!(error instanceof InputError)) return await passOn(error);
+		return { ids, output, refusal: error };
 	}
 }
 
@@ -148,6 +153,9 @@ export const RUN_SCRIPT: EndpointAction<Run> = {
 	}),
 	async prepare(tenant, runs, hint) {
 		const scripts = await scriptsOf(tenant, runs);
-		return runs.map((run) => prepared(run, scripts, hint));
+		for (const { script } of scripts.values()) {
+			if (script?.highRisk) hint(`Cortex marks the script ${script.name} as high risk.`);
+		}
+		return await Promise.all(runs.map(async (run) => await prepared(run, scripts)));
 	},
 };

@@ -69,6 +69,10 @@ export const inputFields = (inputs: ScriptInput[]): ResourceMapperField[] =>
 		type: typeOf(input).field,
 	}));
 
+const isBlank = (value: unknown) =>
+	value === null || value === undefined || (typeof value === 'string' && trimmed(value) === '');
+const isExpression = (value: unknown) => typeof value === 'string' && value.startsWith('=');
+
 /** What the field Parameters holds: the values, and how each was set before n8n evaluated it. */
 export interface Given {
 	values: JsonObject;
@@ -100,11 +104,14 @@ export function givenInputs(parameters: unknown, stored: unknown): Given {
 			'Fill in the fields, or use an expression that gives an object, such as { "path": "C:\\\\Temp" }.',
 		);
 	}
-	return { values: valuesIn(parameters), set: valuesIn(stored) };
+	const values = valuesIn(parameters);
+	const inner = isObject(stored) && 'mappingMode' in stored ? stored.value : stored;
+	// One expression for all of them has set each.
+	if (isExpression(inner)) {
+		return { values, set: Object.fromEntries(Object.keys(values).map((name) => [name, inner])) };
+	}
+	return { values, set: valuesIn(stored) };
 }
-
-const isBlank = (value: unknown) => value === null || value === undefined || value === '';
-const isExpression = (value: unknown) => typeof value === 'string' && value.startsWith('=');
 
 /**
  * The values that a script is run with, typed as it takes them. A field that nobody filled in is left out.

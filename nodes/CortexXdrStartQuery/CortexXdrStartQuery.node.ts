@@ -104,7 +104,11 @@ export class CortexXdrStartQuery implements INodeType {
 				default: 'relative',
 				options: [
 					{ name: 'Last Hours', value: 'relative', description: 'Up to now' },
-					{ name: 'From … To', value: 'absolute', description: 'Between two moments' },
+					{
+						name: 'Between Two Moments',
+						value: 'absolute',
+						description: 'From one moment to another',
+					},
 				],
 				description: 'The time that the query looks at, unless it sets another one itself',
 			},

@@ -11,6 +11,7 @@ import { isObject, textOf, type JsonObject } from '../shared/json';
 import { thousands } from '../shared/transport/answer';
 import { clock } from '../shared/transport/clock';
 import { gather, type Start } from '../shared/transport/gathering';
+import { isSetByAuthor, isTool } from '../shared/transport/tool';
 import { batchesOf, checkCount, readMostBatches, type Batch } from './batches';
 import { leftOutInWords, readAssets, readFindings, type Gathering } from './findings';
 import { importFault } from './refusal';
@@ -39,6 +40,10 @@ function readAsked(context: IExecuteFunctions, item: number): Asked {
 		['batches'],
 		'{ "batches": 10 }',
 	);
+	const set: unknown = context.getNode().parameters.options;
+	// The quota of an hour is the tenant's: a model does not use it up.
+	const mayChoose =
+		!isTool(context.getNode()) || isSetByAuthor(isObject(set) ? set.batches : undefined);
 	const from = readChoice('Assets From', parameter('assetsFrom'), ['items', 'list']);
 	return {
 		scanner: readScanner({
@@ -48,7 +53,7 @@ function readAsked(context: IExecuteFunctions, item: number): Asked {
 		}),
 		holds: from === 'items' ? context.getInputData()[item].json : parameter('assets'),
 		from,
-		mostBatches: readMostBatches(options.batches),
+		mostBatches: readMostBatches(mayChoose ? options.batches : undefined),
 	};
 }
 
@@ -71,7 +76,9 @@ function byAsset(items: Item[]): Item[][] {
 		const id =
 			from === 'items' && isObject(holds) ? textOf(holds.origin_asset_id ?? '').trim() : '';
 		const key = id === '' ? `item ${one.item}` : `asset ${id}`;
-		groups.set(key, [...(groups.get(key) ?? []), one]);
+		const group = groups.get(key) ?? [];
+		group.push(one);
+		groups.set(key, group);
 	}
 	return [...groups.values()];
 }
@@ -86,10 +93,12 @@ interface Holding extends Gathering {
  * @throws {InputError} where it does not
  */
 async function read(items: Item[], now: Now, each: boolean): Promise<Holding> {
+	let refusal: unknown;
 	try {
 		return { ...assetsOf(items, now), refused: [] };
 	} catch (error) {
 		if (!each || !(error instanceof InputError)) return await passOn(error);
+		refusal = error;
 	}
 	const all: Holding = { assets: [], leftOut: [], refused: [] };
 	for (const some of byAsset(items)) {
@@ -98,10 +107,13 @@ async function read(items: Item[], now: Now, each: boolean): Promise<Holding> {
 			all.assets.push(...assets);
 			all.leftOut = [...new Set([...all.leftOut, ...leftOut])];
 		} catch (error) {
-			all.refused.push({ items: some.map(({ item }) => item), error: error as InputError });
+			if (!(error instanceof InputError)) return await passOn(error);
+			all.refused.push({ items: some.map(({ item }) => item), error });
 		}
 	}
-	return all;
+	// Read apart, what contradicts each other would be two assets of the same id.
+	const ids = all.assets.flatMap(({ asset }) => asset.origin_asset_id ?? []);
+	return new Set(ids).size === ids.length ? all : await passOn(refusal);
 }
 
 /** Items by the scanner that their findings come from. */

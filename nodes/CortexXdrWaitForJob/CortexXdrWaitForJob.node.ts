@@ -81,7 +81,7 @@ const waitOptions: INodeProperties[] = [
 			},
 		],
 		description:
-			'What to do with an item that names no job, such as that of a node that had nothing to start',
+			'What to do with an item that names no job, e.g. that of Isolate Endpoints where all endpoints are isolated already',
 	},
 	{
 		displayName: 'Include Results',
@@ -148,7 +148,7 @@ export class CortexXdrWaitForJob implements INodeType {
 		subtitle:
 			'={{ { endpointAction: "endpoint action", scriptExecution: "script execution", importJob: "import job", xqlQuery: "XQL query" }[$parameter.jobType] }}',
 		description:
-			'Wait until a scan, script, import or query has ended, also for days, and get its outcome',
+			'Wait until a scan, isolation, script, import or query has ended, and get its outcome',
 		defaults: { name: 'Cortex XDR Wait for Job' },
 		usableAsTool: { replacements: { description: FOR_MODELS } },
 		builderHint: builderHint(
@@ -183,7 +183,7 @@ export class CortexXdrWaitForJob implements INodeType {
 					{
 						name: 'Endpoint Action',
 						value: 'endpointAction',
-						description: 'A scan or any other action on endpoints',
+						description: 'A scan, isolation, file retrieval or any other action on endpoints',
 					},
 					{
 						name: 'Import Job',
@@ -201,7 +201,8 @@ export class CortexXdrWaitForJob implements INodeType {
 						description: 'A query over the logs, alerts and endpoints in Cortex',
 					},
 				],
-				description: 'What to wait for',
+				description:
+					'What to wait for. It must fit the node that started the job: Endpoint Action after Scan, Isolate or Retrieve Files, Script Execution after Run Script.',
 			},
 			{
 				displayName: 'Job ID',

@@ -271,6 +271,16 @@ describe('an item without an id', () => {
 		},
 	);
 
+	it('an item for which the node before has failed is not skipped', async () => {
+		const { error } = await waitFor(
+			world,
+			{ jobId: '={{ $json.action_id }}', options: { emptyJobId: 'skip' } },
+			{ items: [{ error: 'Cortex refused it', details: {} }] },
+		);
+		expect(error?.message).toBe('The node before failed for this item: "Cortex refused it"');
+		expect(paths()).toEqual([]);
+	});
+
 	it('where all are skipped, nobody is asked', async () => {
 		const before = world.clock.now();
 		const { json } = await wait([null, ''], 'skip');

@@ -61,7 +61,7 @@ it('isolates the endpoints of all items in one action, linked to all of them', a
 		{
 			action_id: null,
 			endpoints_count: 0,
-			requested: 0,
+			requested: 3,
 			endpoints: idsOf(0, 3).map((endpoint_id, index) => ({
 				endpoint_id,
 				endpoint_name: `demo-lt-0${index + 1}`,
@@ -141,13 +141,16 @@ it('sends an endpoint once, however many items name it', async () => {
 		[{ endpoint_id: id }, { endpoint_id: [id, other] }, { endpoint_id: id }],
 		{ startFor: 'eachItem' },
 	);
-	expect(json.map(({ requested }) => requested)).toEqual([1, 1, 0]);
+	expect(json.map(({ requested }) => requested)).toEqual([1, 2, 1]);
+	expect(json.map(({ endpoints_count }) => endpoints_count)).toEqual([1, 1, 0]);
 	expect(json.map((item) => rowsOf(item).map(({ result }) => result))).toEqual([
 		['sent'],
-		['underWay', 'sent'],
-		['underWay'],
+		['leftOut', 'sent'],
+		['leftOut'],
 	]);
-	expect(rowsOf(json[2])[0].reason).toBe('Another item of this run names it, too.');
+	expect(rowsOf(json[2])[0].reason).toBe(
+		'Another item of this run names it, too: what became of it stands there.',
+	);
 });
 
 it('an endpoint that is disconnected is isolated when it returns, or left out', async () => {
@@ -204,7 +207,7 @@ it('says what was started before an error, and what was not sent', async () => {
 	world.simulator.faults.add({ path: ISOLATE, skip: 1, times: 1, status: 503 });
 	const { error, stored } = await run('isolate', itemsFor(idsOf(0, 3)), { startFor: 'eachItem' });
 	expect(error?.description).toMatch(
-		/It is not known whether these endpoints are being isolated[^]*\nStarted before this error: action_id \d+ \(1 endpoint\)\.\nNot sent: 1 endpoint\./,
+		/It is not known whether these endpoints are being isolated[^]*\nStarted before this error: action_id \d+ \(1 endpoint, item 0\)\.\nNot sent: 1 endpoint, item 2\./,
 	);
 	expect(paths()).toEqual([LOOK, ISOLATE, ISOLATE]);
 	expect(stored).not.toContain(world.simulator.keys.admin.key);
@@ -222,6 +225,58 @@ it('Retry On Fail sends again what certainly never was sent, and nothing else', 
 	expect(error?.description).toContain('Started before this error: action_id');
 	expect(json).toEqual([]);
 	expect(paths().filter((path) => path === ISOLATE)).toHaveLength(2);
+});
+
+it('Retry On Fail starts nothing twice, whatever expressions give the second time', async () => {
+	world.simulator.faults.add({ path: ISOLATE, skip: 1, times: 1, status: 401 });
+	const { error } = await run(
+		'isolate',
+		itemsFor(idsOf(0, 2)),
+		{ startFor: 'eachItem', options: { incidentId: '={{ Math.random() }}' } },
+		{ node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } },
+	);
+	expect(error?.description).toContain('Started before this error: action_id');
+	// The second is not sent again, since it was refused; nor is the state asked for again.
+	expect(paths()).toEqual([LOOK, ISOLATE, ISOLATE]);
+});
+
+it('where the other item fails, one that names the same endpoint does not count as done', async () => {
+	const [id] = idsOf(0, 1);
+	world.simulator.faults.add({ path: ISOLATE, status: 401 });
+	const { outputs } = await run(
+		'isolate',
+		itemsFor([id, id]),
+		{ startFor: 'eachItem' },
+		{ onError: 'continueErrorOutput' },
+	);
+	expect(outputs[1]).toHaveLength(1);
+	expect(rowsOf(outputs[0][0].json)).toMatchObject([{ result: 'leftOut' }]);
+});
+
+it('where all are left out because they are disconnected, that is no error', async () => {
+	const offline = world.simulator.cortex.endpoints.find(({ hostname }) => hostname === 'kiosk-05');
+	const { json, error } = await run('isolate', itemsFor([String(offline?.id)]), {
+		options: { offline: 'leaveOut' },
+	});
+	expect(error).toBeUndefined();
+	expect(json).toMatchObject([{ action_id: null, endpoints_count: 0, requested: 1 }]);
+});
+
+it('a credential that cannot be read fails every item, also under Continue', async () => {
+	const { outputs } = await run(
+		'isolate',
+		itemsFor(idsOf(0, 2)),
+		{},
+		{
+			onError: 'continueErrorOutput',
+			credentials: {
+				cortexXdrApi: { ...world.credentials.cortexXdrApi, tenantUrl: '={{ $nope( }}' },
+			},
+		},
+	);
+	expect(outputs[0]).toEqual([]);
+	expect(outputs[1]).toHaveLength(2);
+	expect(world.requests()).toEqual([]);
 });
 
 it('more than a thousand endpoints make several actions', async () => {

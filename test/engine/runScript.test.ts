@@ -236,7 +236,7 @@ it('the second of two actions fails: the first is told, and not started again', 
 		{ node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 } },
 	);
 	expect(error?.description).toMatch(
-		/It is not known whether this script was started[^]*Started before this error: action_id \d+ \(1,000 endpoints\)\./,
+		/It is not known whether this script was started[^]*Started before this error: action_id \d+ \(1,000 endpoints, items 0 to 999\)\./,
 	);
 	expect(paths().filter((path) => path === RUN)).toHaveLength(2);
 });
@@ -350,8 +350,14 @@ describe.each(WAYS)('as a tool, the %s way', (way) => {
 		world.requests();
 		const { answers } = await ask(parameters, { uid: WIPE });
 		expect(answers[0]).toContain(
-			'The script wipe_user_profile is high risk, so an AI agent cannot choose it',
+			'The script wipe_user_profile is high risk, or can do anything, so an AI agent cannot choose it',
 		);
+		expect(paths()).toEqual([METADATA]);
+	});
+
+	it('nor one that runs whatever it is told', async () => {
+		const { answers } = await ask({ scriptUid: byUid('={{ $fromAI("uid") }}') }, { uid: COMMANDS });
+		expect(answers[0]).toContain('so an AI agent cannot choose it');
 		expect(paths()).toEqual([METADATA]);
 	});
 

@@ -181,7 +181,7 @@ it('the quota of an hour ends it, and says what was submitted before', async () 
 	world.simulator.cortexSettings.importsPerHour = 1;
 	const { error } = await run(Array.from({ length: 5 }, (_, index) => large(index)));
 	expect(error?.description).toMatch(
-		/The quota of 10 an hour may be used up[^]*Started before this error: job_id [\da-f-]{36} \(3 assets\)\./,
+		/The quota of 10 an hour may be used up[^]*Started before this error: job_id [\da-f-]{36} \(3 assets, items 0 to 2\)\./,
 	);
 });
 

@@ -4,7 +4,7 @@ import { givenInputs, inputFields, readInputs } from '../../nodes/CortexXdrRunSc
 import { actionsOf } from '../../nodes/shared/cortex/endpointActions';
 import { incidentOf } from '../../nodes/shared/cortex/incident';
 import { decide } from '../../nodes/shared/cortex/isolation';
-import { scriptMetadata, scriptsIn } from '../../nodes/shared/cortex/scriptLibrary';
+import { isHarmless, scriptMetadata, scriptsIn } from '../../nodes/shared/cortex/scriptLibrary';
 import { readNumber } from '../../nodes/shared/input/values';
 import { isObject } from '../../nodes/shared/json';
 import { isSetByAuthor } from '../../nodes/shared/transport/tool';
@@ -167,6 +167,13 @@ export const startParsers: Readonly<Record<string, Parser<unknown>>> = {
 			expect(result.uid).not.toBe('');
 			expect(result.name).not.toBe('');
 			expect(result.inputs.every(({ name }) => name !== '')).toBe(true);
+		},
+	}),
+	'shared/cortex/scriptLibrary.isHarmless': row({
+		input: fc.record({ uid: text, highRisk: fc.constantFrom(true, false, null) }),
+		run: isHarmless,
+		check: (result: boolean, input: unknown) => {
+			if ((input as { highRisk: unknown }).highRisk !== false) expect(result).toBe(false);
 		},
 	}),
 	'shared/cortex/scriptLibrary.scriptsIn': row({

@@ -26,7 +26,7 @@ export const cortexNode = {
 export const cortexMethods = { credentialTest: { cortexXdrApiTest } };
 
 const ACTION_ID_HINT =
-	'Use the action_id that Scan Endpoints or a script run gave. In Cortex it is under Response → Action Center, in the column Action ID.';
+	'Use the action_id of the node that started the action, such as Scan, Isolate or Run Script. In Cortex it is under Response → Action Center, in the column Action ID.';
 
 /** The digits of an action id that a user or an expression gave in the field of that label. */
 export const readActionId = (value: unknown, field = 'Action ID') =>
@@ -49,7 +49,7 @@ export const actionIdProperty: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. 22519813685366',
 	description:
-		'The action_id that Scan Endpoints or a script run gave. In Cortex: Response → Action Center, column Action ID.',
+		'The action_id of the node that started the action, such as Scan, Isolate or Run Script. In Cortex: Response → Action Center, column Action ID.',
 };
 
 /**

@@ -28,7 +28,7 @@ export interface Prepared {
 	/** Fields of the request beside those of {@link EndpointAction.requestData}. */
 	data?: JsonObject;
 	/** Why it must not be sent. */
-	refusal?: InputError;
+	refusal?: Error;
 }
 
 /** A node that starts an action on endpoints. `Parameters` is all that tells its actions apart. */
@@ -131,7 +131,9 @@ export function actionsOf<Parameters>(
 		const group = groups.get(key) ?? { parameters: one.parameters, endpoints: new Map() };
 		groups.set(key, group);
 		for (const id of new Set(one.ids)) {
-			group.endpoints.set(id, [...(group.endpoints.get(id) ?? []), item]);
+			const of = group.endpoints.get(id) ?? [];
+			of.push(item);
+			group.endpoints.set(id, of);
 		}
 	}
 	return [...groups.values()].flatMap(({ parameters, endpoints }) => {
@@ -181,7 +183,7 @@ export async function actOnEndpoints<Parameters>(
 		refusal,
 		async send() {
 			if (ids.length === 0) {
-				return { action_id: null, endpoints_count: 0, requested: 0, ...output };
+				return { action_id: null, endpoints_count: 0, requested: asked.length, ...output };
 			}
 			const json = await tenant.once({
 				operation,
@@ -200,7 +202,7 @@ export async function actOnEndpoints<Parameters>(
 					`Cortex runs action ${String(action.action_id)} on ${thousands(count)} of the ${endpointsInWords(ids.length)} that were asked for. It leaves out an endpoint that it does not know, or that cannot take the action.`,
 				);
 			}
-			return { ...action, requested: ids.length, ...output };
+			return { ...action, requested: asked.length, ...output };
 		},
 	});
 	return await gather<Asked<Parameters>>(context, {
@@ -231,7 +233,7 @@ export const endpointProperties = (verb: string): INodeProperties[] => [
 		required: true,
 		default: '={{ $json.endpoint_id }}',
 		placeholder: 'e.g. 4f8c0d…, 91ab27…',
-		description: `Endpoints to ${verb}, separated by commas, or a list. Search Endpoints gives an item for each, with its endpoint_id; the items of one run are taken together.`,
+		description: `Endpoints to ${verb}, separated by commas, or a list. Search Endpoints gives an item for each, with its endpoint_id; and Start For says whether they are taken together.`,
 	},
 	{
 		displayName: 'Start For',
@@ -251,7 +253,7 @@ export const endpointProperties = (verb: string): INodeProperties[] => [
 				description: 'An action for each item',
 			},
 		],
-		description: 'How many actions to start',
+		description: 'Whether all incoming endpoints share one action, or each item gets its own',
 	},
 ];
 

@@ -22,6 +22,14 @@ export interface EndpointState {
 const sent = (reason: string | null = null): Decision => ({ result: 'sent', reason });
 const leftOut = (reason: string): Decision => ({ result: 'leftOut', reason });
 
+/** Of an endpoint that is disconnected, where the user wants those left out. */
+export const LEFT_OUT_BY_CHOICE = leftOut('It is disconnected.');
+
+/** Of an endpoint that another action of the same run is about. */
+export const PART_OF_ANOTHER = leftOut(
+	'Another item of this run names it, too: what became of it stands there.',
+);
+
 /** What the state of isolation decides, whatever else there is; for a word without a line here, nothing. */
 const BY_ISOLATION: Readonly<Record<Isolation, ReadonlyMap<string, Decision>>> = {
 	isolate: new Map<string, Decision>([
@@ -54,7 +62,7 @@ const BY_CONNECTION: ReadonlyMap<string, Readonly<Record<Offline, Decision>>> = 
 		'DISCONNECTED',
 		{
 			send: sent('It is disconnected: this takes effect when it returns.'),
-			leaveOut: leftOut('It is disconnected.'),
+			leaveOut: LEFT_OUT_BY_CHOICE,
 		},
 	],
 	[

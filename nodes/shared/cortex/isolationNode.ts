@@ -12,7 +12,14 @@ import {
 } from './endpointActions';
 import { lookUpEndpoints, nameOfEndpoint } from './endpoints';
 import { incidentOf, incidentProperty } from './incident';
-import { decide, type Isolation, type IsolationRow, type Offline } from './isolation';
+import {
+	decide,
+	LEFT_OUT_BY_CHOICE,
+	PART_OF_ANOTHER,
+	type Isolation,
+	type IsolationRow,
+	type Offline,
+} from './isolation';
 import type { CortexOperation } from './operations';
 
 /** What tells the actions of such a node apart. */
@@ -39,7 +46,7 @@ function rowsOf(
 	return ids.map((id) => {
 		const record = known?.get(id);
 		const decision = taken.has(id)
-			? { result: 'underWay' as const, reason: 'Another item of this run names it, too.' }
+			? PART_OF_ANOTHER
 			: parameters.checkState
 				? decide(
 						what,
@@ -65,7 +72,11 @@ const MOST_NAMED = 10;
 
 /** Why an action makes no sense: each of its endpoints is left out. */
 function refusalOf(what: Isolation, rows: IsolationRow[]): InputError | undefined {
-	if (rows.some(({ result }) => result !== 'leftOut')) return undefined;
+	const makesSense = ({ result, reason }: IsolationRow) =>
+		result !== 'leftOut' ||
+		reason === PART_OF_ANOTHER.reason ||
+		reason === LEFT_OUT_BY_CHOICE.reason;
+	if (rows.some(makesSense)) return undefined;
 	const lines = rows
 		.slice(0, MOST_NAMED)
 		.map(({ endpoint_id, endpoint_name, reason }) => `${endpoint_name ?? endpoint_id}: ${reason}`);

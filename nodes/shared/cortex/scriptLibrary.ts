@@ -25,7 +25,8 @@ export interface Script {
 	description: string;
 	/** E.g. Windows; in the order of the alphabet. */
 	systems: string[];
-	highRisk: boolean;
+	/** Null where the tenant does not say. */
+	highRisk: boolean | null;
 }
 
 /** A value that a script takes. */
@@ -48,6 +49,12 @@ const SYSTEMS = [
 	['windows_supported', 'Windows'],
 ] as const;
 
+/** A flag, in whichever form it comes; null for what is none. */
+const flagOf = (value: unknown): boolean | null => {
+	const word = String(value).trim().toLowerCase();
+	return word === 'true' || word === '1' ? true : word === 'false' || word === '0' ? false : null;
+};
+
 const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
 /** A script, from its record; `undefined` for one without the uid that calls name it by. */
@@ -59,7 +66,7 @@ function scriptOf(record: JsonObject): Script | undefined {
 		name: text(record.name) || uid,
 		description: text(record.description),
 		systems: SYSTEMS.filter(([field]) => record[field] === true).map(([, system]) => system),
-		highRisk: record.is_high_risk === true,
+		highRisk: flagOf(record.is_high_risk),
 	};
 }
 
@@ -100,6 +107,17 @@ const BUILT_INS: ReadonlyMap<string, ScriptInput[]> = new Map([
 	// List processes.
 	['956e8989f67ebcb2c71c4635311e47e4', []],
 ]);
+
+/** Scripts that do whatever their inputs say, or end what cannot be brought back: commands, processes, files. */
+const POWERFUL: ReadonlySet<string> = new Set([
+	'a6f7683c8e217d85bd3c398f0d3fb6bf',
+	'fd0a544a99a9421222b4f57a11839481',
+	'548023b6e4a01ec51a495ba6e5d2a15d',
+]);
+
+/** Whether a model may choose a script by itself: only one that the tenant says is not high risk. */
+export const isHarmless = ({ uid, highRisk }: Pick<Script, 'uid' | 'highRisk'>): boolean =>
+	highRisk === false && !POWERFUL.has(uid.toLowerCase());
 
 /**
  * A script and what it takes, from a reply of get_script_metadata. A script that is just run has no entry point, and its

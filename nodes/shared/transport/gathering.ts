@@ -1,4 +1,9 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import {
+	NodeApiError,
+	NodeOperationError,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+} from 'n8n-workflow';
 import { Cancelled, passOn } from '../errors';
 import type { JsonObject } from '../json';
 import { connectionFault } from './connection';
@@ -58,14 +63,25 @@ export interface Gathering<Asked> {
 
 type Sent = Map<string, Outcome<JsonObject>>;
 
-const sentBefore = new WeakMap<object, Sent>();
+/** What is known of a run of the node. */
+interface Run {
+	/** What its calls came to so far. */
+	sent: Sent;
+	/** Its calls, and the items that were refused, as of the first time that it came to sending. */
+	plan?: { starts: Start[]; refused: Array<{ items: number[]; error: unknown }> };
+}
 
-/** What the calls of this run came to so far; n8n runs a node more than once where it is to retry on fail. */
-function sentInRun(context: IExecuteFunctions): Sent {
+const runs = new WeakMap<object, Run>();
+
+/**
+ * The run at hand. n8n runs a node more than once where it is to retry on fail, and evaluates its expressions anew: what
+ * was sent before could not be told from what was not, if the calls were made again.
+ */
+function runOf(context: IExecuteFunctions): Run {
 	const key = runKeyOf(context);
-	const sent = sentBefore.get(key) ?? new Map<string, Outcome<JsonObject>>();
-	sentBefore.set(key, sent);
-	return sent;
+	const run = runs.get(key) ?? { sent: new Map<string, Outcome<JsonObject>>() };
+	runs.set(key, run);
+	return run;
 }
 
 /** Sends a call, unless it was sent before and may have come to something. */
@@ -89,6 +105,15 @@ async function outcomeOf(start: Start, sent: Sent): Promise<Outcome<JsonObject>>
 const linked = (items: number[]): INodeExecutionData['pairedItem'] =>
 	items.length === 1 ? { item: items[0] } : items.map((item) => ({ item }));
 
+/** So many calls that were not sent are named. */
+const MOST_NAMED = 10;
+
+/** A call in words: what it is about, and the items it was made of. */
+function inWords({ about, items }: Start): string {
+	const [first, last] = [items[0], items[items.length - 1]];
+	return `${about}, ${first === last ? `item ${first}` : `items ${first} to ${last}`}`;
+}
+
 /** What was started before a call that failed, and which calls were not sent because of it. */
 function whatElse(
 	done: Array<{ start: Start; item: INodeExecutionData }>,
@@ -97,20 +122,18 @@ function whatElse(
 ): string[] {
 	const started = done.flatMap(({ start, item }) => {
 		const what = describe([item]);
-		return what === undefined ? [] : [`${what} (${start.about})`];
+		return what === undefined ? [] : [`${what} (${inWords(start)})`];
 	});
+	const more = left.length > MOST_NAMED ? `; and ${left.length - MOST_NAMED} more` : '';
 	return [
 		...(started.length > 0 ? [`Started before this error: ${started.join('; ')}.`] : []),
-		...(left.length > 0 ? [`Not sent: ${left.map(({ about }) => about).join('; ')}.`] : []),
+		...(left.length > 0
+			? [`Not sent: ${left.slice(0, MOST_NAMED).map(inWords).join('; ')}${more}.`]
+			: []),
 	];
 }
 
-/**
- * The one way in which a node sends that makes calls of all its items.
- * @returns the node's output
- * @throws {NodeApiError | NodeOperationError} where On Error stops, or the execution was stopped
- */
-export async function gather<Asked>(
+async function gathered<Asked>(
 	context: IExecuteFunctions,
 	{ credential, startsWork, read, starts: startsOf }: Gathering<Asked>,
 ): Promise<INodeExecutionData[][]> {
@@ -129,26 +152,40 @@ export async function gather<Asked>(
 		await passOn(toNodeError(node, error, { ...words, itemIndex: items[0] }));
 	};
 
-	const others = await itemsOfOtherCredentials(context, credential);
-	const asked: Array<{ item: number; asked: Asked }> = [];
-	for (const item of context.getInputData().keys()) {
-		try {
-			if (others.has(item)) throw OTHER_CREDENTIAL;
-			asked.push({ item, asked: read(item) });
-		} catch (error) {
-			await fail([item], error);
+	/** Reads the items, and makes the calls. */
+	const planned = async (): Promise<NonNullable<Run['plan']>> => {
+		const others = await itemsOfOtherCredentials(context, credential);
+		const asked: Array<{ item: number; asked: Asked }> = [];
+		const refused: Array<{ items: number[]; error: unknown }> = [];
+		const refuse = async (items: number[], error: unknown) => {
+			await fail(items, error);
+			refused.push({ items, error });
+		};
+		for (const item of context.getInputData().keys()) {
+			try {
+				if (others.has(item)) throw OTHER_CREDENTIAL;
+				asked.push({ item, asked: read(item) });
+			} catch (error) {
+				await refuse([item], error);
+			}
 		}
-	}
+		try {
+			return { starts: asked.length > 0 ? await startsOf(asked) : [], refused };
+		} catch (error) {
+			const items = asked.map(({ item }) => item);
+			await refuse(items, error);
+			return { starts: [], refused };
+		}
+	};
 
-	let starts: Start[] = [];
-	try {
-		if (asked.length > 0) starts = await startsOf(asked);
-	} catch (error) {
-		const items = asked.map(({ item }) => item);
-		await fail(items, error);
+	const run = runOf(context);
+	const { sent } = run;
+	if (run.plan) {
+		for (const { items, error } of run.plan.refused) await fail(items, error);
+	} else {
+		run.plan = await planned();
 	}
-
-	const sent = sentInRun(context);
+	const { starts } = run.plan;
 	const refused = starts.find(({ refusal, key }) => refusal && !sent.has(key));
 	if (refused && !proceed) await fail(refused.items, refused.refusal);
 	const done: Array<{ start: Start; item: INodeExecutionData }> = [];
@@ -166,4 +203,28 @@ export async function gather<Asked>(
 		await fail(start.items, outcome.error, [...unknown, ...else_]);
 	}
 	return [output];
+}
+
+/**
+ * The one way in which a node sends that makes calls of all its items.
+ *
+ * Where On Error says to continue, every input item comes out, whatever happens: n8n itself would hand the input on as
+ * if it had succeeded.
+ *
+ * @returns the node's output
+ * @throws {NodeApiError | NodeOperationError} where On Error stops, or the execution was stopped
+ */
+export async function gather<Asked>(
+	context: IExecuteFunctions,
+	gathering: Gathering<Asked>,
+): Promise<INodeExecutionData[][]> {
+	try {
+		return await gathered(context, gathering);
+	} catch (error) {
+		const told = error instanceof NodeApiError || error instanceof NodeOperationError;
+		const secrets = await secretsOf(context, gathering.credential);
+		const failure = toNodeError(context.getNode(), error, { secrets });
+		if (told || !context.continueOnFail()) throw failure;
+		return [context.getInputData().map((_, item) => failedItem(failure, item))];
+	}
 }

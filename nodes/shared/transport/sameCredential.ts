@@ -29,7 +29,9 @@ export async function itemsOfOtherCredentials(
 	const others = new Set<number>();
 	const [first, ...rest] = context.getInputData().map((_, item) => item);
 	if (rest.length === 0) return others;
-	const expected = await fieldsOf(context, credential, first);
+	// One that cannot be read is told by the request that needs it.
+	const expected = await fieldsOf(context, credential, first).catch(() => undefined);
+	if (expected === undefined) return others;
 	const signal = context.getExecutionCancelSignal();
 	for (let start = 0; start < rest.length; start += AT_ONCE) {
 		if (signal?.aborted) throw new Cancelled();

@@ -1,3 +1,4 @@
+import { InputError } from '../errors';
 import { readChoice, readNumber, readSwitch, trimmedEnds } from '../input/values';
 import type { Job, Settings, Skipped, Vendor } from './job';
 
@@ -50,6 +51,12 @@ export function readJob(vendor: Vendor, parameters: JobParameters, longestMinute
 	const interval = { least: 1, most: LONGEST_INTERVAL_SECONDS, unit: 'seconds' };
 	const minutes = { least: 1, most: LONGEST_TIMEOUT_MINUTES, unit: 'minutes' };
 	const share = { least: 0, most: 100, unit: 'percent' };
+	if (isBlank(parameters.jobId)) {
+		throw new InputError(
+			'Job ID is empty',
+			'The item names no job. If the node before it had nothing to start (its action_id is null), add the option If Job ID Is Empty and choose Skip.',
+		);
+	}
 	return {
 		type,
 		id: kinds[type].readId(parameters.jobId),

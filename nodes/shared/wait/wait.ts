@@ -2,6 +2,7 @@ import { secondsInMemory } from './schedule';
 import type { Job, Plan, Vendor } from './job';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { Cancelled, InputError } from '../errors';
+import { sample } from '../input/values';
 import { pause } from '../transport/clock';
 import { failedItem, toNodeError } from '../transport/nodeErrors';
 import { secretsOf } from '../transport/secrets';
@@ -16,6 +17,17 @@ import { readJob, skippedJob } from './settings';
 
 /** Longest wait as a tool, in minutes: an agent, and the person talking to it, sit there meanwhile. */
 const LONGEST_TOOL_MINUTES = 5;
+
+/**
+ * @throws {InputError} for an item without an id because the node before has failed for it: that is no reason to skip it
+ */
+function refuseFailed({ error }: INodeExecutionData['json']): void {
+	if (error === undefined || error === null) return;
+	throw new InputError(
+		`The node before failed for this item: ${sample(error)}`,
+		'It may have started nothing, so there is nothing to wait for. Use its error output, or see what went wrong there.',
+	);
+}
 
 /**
  * What the node's items wait for. Where On Error says to continue, an item that cannot be read takes no job.
@@ -44,7 +56,10 @@ async function planOf(
 				options: (parameter('options') ?? {}) as Record<string, unknown>,
 			};
 			const skipped = skippedJob(vendor, parameters);
-			if (skipped) return skipped;
+			if (skipped) {
+				refuseFailed(context.getInputData()[item].json);
+				return skipped;
+			}
 			const job = readJob(vendor, parameters, longest);
 			const key = JSON.stringify(job);
 			const place = places.get(key) ?? jobs.push(job) - 1;
