@@ -418,7 +418,7 @@ describe('an endpoint without files', () => {
 			'It ended without files (EXPIRED), and Cortex does not say why.',
 		]);
 		expect(hints).toEqual([
-			'2 of 5 endpoints have no files to download: their items say why in the field reason.',
+			'2 of 5 endpoints have no files to download: the field reason of their items says why.',
 		]);
 	});
 

@@ -799,7 +799,7 @@ describe('Wait for Job', () => {
 	it('an id that is empty is refused before anything is sent', async () => {
 		const { error } = await wait(' ');
 		expect(error?.message).toBe('Job ID is empty');
-		expect(error?.description).toContain('query_id that Start Query gave');
+		expect(error?.description).toContain('add the option If Job ID Is Empty');
 		expect(sent()).toEqual([]);
 	});
 });
