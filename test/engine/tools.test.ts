@@ -71,7 +71,9 @@ describe.each(WAYS)('as a tool of an agent that goes the %s way', (way) => {
 			[{ id: 'the last one' }],
 			{ way },
 		);
-		expect(answers[0]).toContain('it must be a whole positive number. Use the action_id of the node');
+		expect(answers[0]).toContain(
+			'it must be a whole positive number. Use the action_id of the node',
+		);
 	});
 });
 
