@@ -36,9 +36,13 @@ const OTHER_HOST = { spacing: 0, atOnce: Infinity, perSecond: Infinity };
 
 /** All of a link that must not be shown, whole and in the parts by which an answer may repeat it. */
 export const piecesOf = (link: string): string[] => {
-	const { pathname, search } = new URL(link);
-	const last = pathname.split('/').filter(Boolean).at(-1) ?? '';
-	return [link, pathname + search, search.slice(1), last].filter((piece) => piece.length > 5);
+	const { pathname, search, searchParams } = new URL(link);
+	const parts = pathname.split('/').filter(Boolean);
+	// What is shorter, such as "download", leads nowhere, and is a word of errors.
+	const long = [...parts.slice(0, -1), ...searchParams.values()].filter((part) => part.length > 15);
+	return [link, pathname + search, search.slice(1), parts.at(-1) ?? '', ...long].filter(
+		(piece) => piece.length > 5,
+	);
 };
 
 /** Whether a link was refused in a way that a new one may mend: links end after minutes. */

@@ -75,6 +75,15 @@ async function fetchFrom(
 	}
 }
 
+/** So many endpoints are named. */
+const MOST_NAMED = 10;
+
+/** Endpoints by their ids, the first of them, and how many more there are. */
+const named = (ids: string[]): string => {
+	const more = ids.length - MOST_NAMED;
+	return ids.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+};
+
 /** What is no fault of one file: the next one would fail as well, after as long a wait. */
 const endsAll = (error: unknown): boolean =>
 	error instanceof Fault && ['unauthorized', 'throttled'].includes(error.details.meaning);
@@ -137,7 +146,7 @@ export async function downloadFiles(context: IExecuteFunctions): Promise<INodeEx
 					details: { action_id: actionId, endpoint_id: endpoint },
 					also: [
 						`It is about the files of endpoint ${endpoint} in action ${actionId}.`,
-						...(gaveUp ? [`Not asked for because of this: the files of ${rest.join(', ')}.`] : []),
+						...(gaveUp ? [`Not asked for because of this: the files of ${named(rest)}.`] : []),
 						...(others
 							? ['To get the files of its other endpoints all the same, set On Error to Continue.']
 							: []),

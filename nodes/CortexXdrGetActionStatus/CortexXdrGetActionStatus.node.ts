@@ -1,4 +1,5 @@
 import { builderHint, toolDescription } from '../shared/transport/tool';
+import { optionsProperty } from '../shared/input/properties';
 import type { IExecuteSingleFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { actionSummary, endpointRows, type EndpointRow } from '../shared/cortex/actionStatus';
 import {
@@ -129,23 +130,16 @@ export class CortexXdrGetActionStatus implements INodeType {
 				],
 				description: outputDescription,
 			},
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add Option',
-				default: {},
-				options: [
-					{
-						displayName: 'Endpoint Names',
-						name: 'endpointNames',
-						type: 'boolean',
-						default: false,
-						description:
-							'Whether to look up the names of the endpoints, a hundred in a request. Needs the permission Endpoint Administrations (view).',
-					},
-				],
-			},
+			optionsProperty([
+				{
+					displayName: 'Endpoint Names',
+					name: 'endpointNames',
+					type: 'boolean',
+					default: false,
+					description:
+						'Whether to look up the names of the endpoints, a hundred in a request. Needs the permission Endpoint Administrations (view).',
+				},
+			]),
 		],
 	};
 

@@ -1,4 +1,5 @@
 import type { IExecuteSingleFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { returnAllProperty } from '../shared/input/properties';
 import { cortexIcon, cortexMethods, cortexNode } from '../shared/cortex/description';
 import { OPERATIONS } from '../shared/cortex/operations';
 import {
@@ -91,6 +92,11 @@ export class CortexXdrGetQueryResults implements INodeType {
 		hints: [
 			hintWhere(
 				NAME,
+				'These are the first 1,000 rows, and there may be more: turn on Return All. A query itself ends with limit 1000 unless Start Query says otherwise.',
+				"node.params.output !== 'summary' && node.params.returnAll !== true && node.all(0, $runIndex).length >= 1000",
+			),
+			hintWhere(
+				NAME,
 				'Not all tenants answered this query (PARTIAL_SUCCESS), so rows may be missing. The field query_status of each row says so too.',
 				"first?.json?.query_status === 'PARTIAL_SUCCESS'",
 			),
@@ -130,13 +136,9 @@ export class CortexXdrGetQueryResults implements INodeType {
 					'What an item stands for. Rows have the columns of the query; until the node has run, the editor shows those of an example.',
 			},
 			{
-				displayName: 'Return All',
-				name: 'returnAll',
-				type: 'boolean',
-				default: false,
+				...returnAllProperty,
 				displayOptions: { show: { output: ['rows'] } },
 				hint: 'Off: the first 1,000 rows. On: up to 100,000.',
-				description: 'Whether to return all results or only up to a given limit',
 			},
 		],
 	};

@@ -9,6 +9,7 @@ import {
 	actOnEndpoints,
 	endpointOptions,
 	endpointProperties,
+	startForSubtitle,
 } from '../shared/cortex/endpointActions';
 import { incidentProperty } from '../shared/cortex/incident';
 import { builderHint, toolDescription } from '../shared/transport/tool';
@@ -23,8 +24,7 @@ export class CortexXdrRetrieveFiles implements INodeType {
 		icon: cortexIcon,
 		displayName: 'Cortex XDR Retrieve Files',
 		name: 'cortexXdrRetrieveFiles',
-		subtitle:
-			'={{ $parameter.startFor === "eachItem" ? "each item by itself" : "all items together" }}',
+		subtitle: startForSubtitle,
 		description: 'Have files of endpoints brought to Cortex, from where they can be downloaded',
 		defaults: { name: 'Cortex XDR Retrieve Files' },
 		usableAsTool: { replacements: { description: FOR_MODELS } },

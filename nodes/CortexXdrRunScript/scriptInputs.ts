@@ -1,7 +1,7 @@
 import type { FieldType, ResourceMapperField } from 'n8n-workflow';
 import { InputError } from '../shared/errors';
 import { isObject, parseJson, type JsonObject } from '../shared/json';
-import { readList, readSwitch, sample, trimmed } from '../shared/input/values';
+import { isBlank, readList, readSwitch, sample, typedNumber } from '../shared/input/values';
 import type { ScriptInput } from '../shared/cortex/scriptLibrary';
 
 /** How a value of a type is read, and which field the editor shows for it. */
@@ -11,9 +11,8 @@ interface InputType {
 }
 
 function readNumeric(field: string, value: unknown, whole: boolean): number {
-	const number = typeof value === 'string' ? Number(trimmed(value) || NaN) : value;
-	const fits = typeof number === 'number' && Number.isFinite(number);
-	if (fits && (!whole || Number.isSafeInteger(number))) return number;
+	const number = typedNumber(value);
+	if (number !== null && (!whole || Number.isSafeInteger(number))) return number;
 	throw new InputError(
 		`${field} holds ${sample(value)}, but it must be a ${whole ? 'whole ' : ''}number`,
 		'Enter digits, or use an expression that gives a number.',
@@ -69,8 +68,6 @@ export const inputFields = (inputs: ScriptInput[]): ResourceMapperField[] =>
 		type: typeOf(input).field,
 	}));
 
-const isBlank = (value: unknown) =>
-	value === null || value === undefined || (typeof value === 'string' && trimmed(value) === '');
 const isExpression = (value: unknown) => typeof value === 'string' && value.startsWith('=');
 
 /** What the field Parameters holds: the values, and how each was set before n8n evaluated it. */

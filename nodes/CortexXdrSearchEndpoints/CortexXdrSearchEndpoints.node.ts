@@ -1,4 +1,11 @@
 import type { IExecuteSingleFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import {
+	directionProperty,
+	limitProperty,
+	optionsProperty,
+	returnAllProperty,
+	simplifyProperty,
+} from '../shared/input/properties';
 import { cortexIcon, cortexMethods, cortexNode } from '../shared/cortex/description';
 import { ENDPOINTS_PATH, endpointsPage } from '../shared/cortex/endpoints';
 import { searchFilterProperties } from '../shared/cortex/filterProperties';
@@ -85,22 +92,11 @@ export class CortexXdrSearchEndpoints implements INodeType {
 		properties: [
 			toolDescription(FOR_MODELS),
 			{
-				displayName: 'Return All',
-				name: 'returnAll',
-				type: 'boolean',
-				default: false,
-				description: 'Whether to return all results or only up to a given limit',
+				...returnAllProperty,
+
 				routing: cortexRouting(NODE),
 			},
-			{
-				displayName: 'Limit',
-				name: 'limit',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 50,
-				displayOptions: { show: { returnAll: [false] } },
-				description: 'Max number of results to return',
-			},
+			limitProperty,
 			{
 				displayName: 'Filters',
 				name: 'filters',
@@ -111,62 +107,38 @@ export class CortexXdrSearchEndpoints implements INodeType {
 					'An endpoint is returned when it matches every filter. Without filters, all are.',
 				options: searchFilterProperties,
 			},
-			{
-				displayName: 'Simplify',
-				name: 'simplify',
-				type: 'boolean',
-				default: true,
-				description:
-					'Whether to return a simplified version of the response instead of the raw data',
-			},
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add Option',
-				default: {},
-				options: [
-					{
-						displayName: 'Sort',
-						name: 'sort',
-						type: 'fixedCollection',
-						placeholder: 'Add Sort Field',
-						default: {},
-						description: 'Order of the endpoints; by endpoint ID unless set',
-						options: [
-							{
-								displayName: 'Field',
-								name: 'row',
-								values: [
-									{
-										displayName: 'Field',
-										name: 'field',
-										type: 'options',
-										default: 'last_seen',
-										options: [
-											{ name: 'Endpoint ID', value: 'endpoint_id' },
-											{ name: 'First Seen', value: 'first_seen' },
-											{ name: 'Last Seen', value: 'last_seen' },
-										],
-										description: 'What to sort by',
-									},
-									{
-										displayName: 'Direction',
-										name: 'direction',
-										type: 'options',
-										default: 'desc',
-										options: [
-											{ name: 'Ascending', value: 'asc' },
-											{ name: 'Descending', value: 'desc' },
-										],
-										description: 'Whether small or large values come first',
-									},
-								],
-							},
-						],
-					},
-				],
-			},
+			simplifyProperty,
+			optionsProperty([
+				{
+					displayName: 'Sort',
+					name: 'sort',
+					type: 'fixedCollection',
+					placeholder: 'Add Sort Field',
+					default: {},
+					description: 'Order of the endpoints; by endpoint ID unless set',
+					options: [
+						{
+							displayName: 'Field',
+							name: 'row',
+							values: [
+								{
+									displayName: 'Field',
+									name: 'field',
+									type: 'options',
+									default: 'last_seen',
+									options: [
+										{ name: 'Endpoint ID', value: 'endpoint_id' },
+										{ name: 'First Seen', value: 'first_seen' },
+										{ name: 'Last Seen', value: 'last_seen' },
+									],
+									description: 'What to sort by',
+								},
+								directionProperty,
+							],
+						},
+					],
+				},
+			]),
 		],
 	};
 

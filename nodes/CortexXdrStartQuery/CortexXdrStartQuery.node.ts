@@ -1,8 +1,9 @@
 import type { IExecuteSingleFunctions, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { optionsProperty } from '../shared/input/properties';
 import { cortexIcon, cortexMethods, cortexNode } from '../shared/cortex/description';
 import { MAY_QUERY } from '../shared/cortex/operations';
 import { cortexRequests, cortexRouting, type CortexNode } from '../shared/cortex/send';
-import { builderHint, isTool, toolDescription } from '../shared/transport/tool';
+import { builderHint, isSetByAuthor, isTool, toolDescription } from '../shared/transport/tool';
 import {
 	DEFAULT_LIMIT,
 	MOST_ROWS,
@@ -31,7 +32,6 @@ const NODE: CortexNode = {
 	prepare(request) {
 		const node = this.getNode();
 		const parameter = (name: string): unknown => this.getNodeParameter(name, null);
-		const isText = !String(node.parameters.query).startsWith('=');
 		request.body = startBody(
 			{
 				query: queryOf(this),
@@ -41,7 +41,10 @@ const NODE: CortexNode = {
 				to: parameter('to'),
 				options: this.getNodeParameter('options', {}),
 			},
-			{ timeZone: this.getTimezone(), ownQuery: isText || !isTool(node) },
+			{
+				timeZone: this.getTimezone(),
+				ownQuery: isSetByAuthor(node.parameters.query) || !isTool(node),
+			},
 		);
 	},
 	items: (json) => [startedQuery(json)],
@@ -139,25 +142,18 @@ export class CortexXdrStartQuery implements INodeType {
 				displayOptions: { show: { timeRange: ['absolute'] } },
 				description: 'The last moment to look at',
 			},
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add Option',
-				default: {},
-				options: [
-					{ ...rowLimit, name: 'limit' },
-					{
-						displayName: 'Tenants',
-						name: 'tenants',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. 9991234567890, 9991234567891',
-						description:
-							'IDs of the tenants to ask, separated by commas or as an array; for service providers',
-					},
-				],
-			},
+			optionsProperty([
+				{ ...rowLimit, name: 'limit' },
+				{
+					displayName: 'Tenants',
+					name: 'tenants',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. 9991234567890, 9991234567891',
+					description:
+						'IDs of the tenants to ask, separated by commas or as an array; for service providers',
+				},
+			]),
 		],
 	};
 

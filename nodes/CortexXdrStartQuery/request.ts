@@ -6,7 +6,7 @@ import {
 	readText,
 	readWholeNumber,
 	sample,
-	trimmed,
+	typedNumber,
 } from '../shared/input/values';
 import { Fault, InputError } from '../shared/errors';
 import { isObject, type JsonObject } from '../shared/json';
@@ -39,8 +39,8 @@ export interface QueryParameters {
  * @throws {InputError}
  */
 export function readHours(value: unknown): number {
-	const hours = typeof value === 'string' ? Number(trimmed(value) || NaN) : value;
-	if (typeof hours === 'number' && hours > 0 && hours <= MOST_HOURS) {
+	const hours = typedNumber(value);
+	if (hours !== null && hours > 0 && hours <= MOST_HOURS) {
 		return Math.max(1, Math.round(hours * HOUR_MS));
 	}
 	throw new InputError(
@@ -95,7 +95,7 @@ export function startBody(
 	const query = readQuery(parameters.query);
 	if (!ownQuery && mayWrite(query)) {
 		throw new InputError(
-			'An AI agent cannot run a query with the stage target, which writes to a dataset',
+			'An AI agent cannot run a query with the stage target or call, which can write to a dataset',
 			'Only the author of the workflow can, by entering the whole query without an expression. Leave this stage out.',
 		);
 	}

@@ -111,6 +111,9 @@ export function withLimit(query: string, rows: number): string {
 	return `${query}\n| limit ${rows}`;
 }
 
-/** Whether a query can write what it has found to a dataset of the tenant, in whichever way it is read. */
+/** Stages that write what was found to a dataset, or run a saved query, which may do so. */
+const WRITING = ['target', 'call'];
+
+/** Whether a query can write to a dataset of the tenant, in whichever way it is read. */
 export const mayWrite = (query: string): boolean =>
-	readingsOf(query).some(({ stages }) => stages.some(({ word }) => word === 'target'));
+	readingsOf(query).some(({ stages }) => stages.some(({ word }) => WRITING.includes(word)));

@@ -4,6 +4,7 @@ import type {
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
+import { optionsProperty } from '../shared/input/properties';
 import { cortexIcon, cortexMethods, cortexNode } from '../shared/cortex/description';
 import { builderHint, toolDescription } from '../shared/transport/tool';
 import { submitImport } from './submitImport';
@@ -95,24 +96,17 @@ export class CortexXdrSubmitImport implements INodeType {
 				description:
 					'A list of assets in the field names of Cortex, each with its list of vulnerabilities',
 			},
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add Option',
-				default: {},
-				options: [
-					{
-						displayName: 'Batches',
-						name: 'batches',
-						type: 'number',
-						typeOptions: { minValue: 1 },
-						default: 10,
-						description:
-							'How many requests may be sent, each an import of up to 8 MB. Cortex takes 10 an hour; an input that makes more is refused before anything is sent.',
-					},
-				],
-			},
+			optionsProperty([
+				{
+					displayName: 'Batches',
+					name: 'batches',
+					type: 'number',
+					typeOptions: { minValue: 1 },
+					default: 10,
+					description:
+						'How many requests may be sent, each an import of up to 8 MB. Cortex takes 10 an hour; an input that makes more is refused before anything is sent.',
+				},
+			]),
 		],
 	};
 

@@ -2,7 +2,7 @@ import { InputError } from '../shared/errors';
 import { sample, trimmed } from '../shared/input/values';
 import { thousands } from '../shared/transport/answer';
 import { nameOf, type Asset, type GatheredAsset } from './merging';
-import { isBlank, type Scanner } from './schema';
+import { isNothing, type Scanner } from './schema';
 
 /** Bytes of a request's body. The service answers 413 from about 10 MB on, as importers have found. */
 const MOST_BYTES = 8_000_000;
@@ -32,6 +32,19 @@ interface Filling {
 
 const megabytes = (bytes: number) => `${(bytes / 1_000_000).toFixed(1)} MB`;
 
+/** Of an asset in a list, with the comma before it. */
+const bytesInList = ({ asset }: GatheredAsset) => bytesOf(asset) + 1;
+
+/** Why an asset does not fit into any request; `undefined` for one that does. */
+export function tooLarge(scanner: Scanner, gathered: GatheredAsset): InputError | undefined {
+	const bytes = bytesInList(gathered);
+	if (bytesOf({ ...scanner, assets: [] }) + bytes <= MOST_BYTES) return undefined;
+	return new InputError(
+		`The asset ${nameOf(gathered.asset)} (item ${gathered.items[0]}) has ${megabytes(bytes)} of findings, and a request can hold ${megabytes(MOST_BYTES)}`,
+		'Shorten its description, evidence or raw_output. It is not spread over several imports, because Cortex does not say whether a later import of the same asset adds to an earlier one or takes its place.',
+	);
+}
+
 /**
  * As few requests as the assets fit into: each one goes into the first that has room for it.
  *
@@ -42,14 +55,9 @@ export function batchesOf(scanner: Scanner, assets: readonly GatheredAsset[]): B
 	const around = bytesOf({ ...scanner, assets: [] });
 	const filling: Filling[] = [];
 	for (const gathered of assets) {
-		// With the comma before it.
-		const bytes = bytesOf(gathered.asset) + 1;
-		if (around + bytes > MOST_BYTES) {
-			throw new InputError(
-				`The asset ${nameOf(gathered.asset)} (item ${gathered.items[0]}) has ${megabytes(bytes)} of findings, and a request can hold ${megabytes(MOST_BYTES)}`,
-				'Shorten its description, evidence or raw_output. It is not spread over several imports, because Cortex does not say whether a later import of the same asset adds to an earlier one or takes its place.',
-			);
-		}
+		const refusal = tooLarge(scanner, gathered);
+		if (refusal) throw refusal;
+		const bytes = bytesInList(gathered);
 		const room = filling.find((batch) => batch.bytes + bytes <= MOST_BYTES);
 		if (room) {
 			room.bytes += bytes;
@@ -71,7 +79,7 @@ export function batchesOf(scanner: Scanner, assets: readonly GatheredAsset[]): B
  * @throws {InputError}
  */
 export function readMostBatches(value: unknown): number {
-	if (isBlank(value)) return IMPORTS_AN_HOUR;
+	if (isNothing(value)) return IMPORTS_AN_HOUR;
 	const digits = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 	const number = /^\d{1,4}$/.test(trimmed(digits)) ? Number(trimmed(digits)) : 0;
 	if (number >= 1 && number <= MOST_BATCHES) return number;

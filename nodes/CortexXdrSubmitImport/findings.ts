@@ -1,10 +1,10 @@
-import { InputError } from '../shared/errors';
+import { InputError, sentence } from '../shared/errors';
 import { readText, sample, trimmedEnds } from '../shared/input/values';
 import { isObject, parseJson, type JsonObject } from '../shared/json';
 import { meantName } from './fieldNames';
 import { mergedAssets, type GatheredAsset, type Part } from './merging';
 import { Problems } from './problems';
-import { ASSET_FIELDS, isBlank, NAMES_OF_ASSET, VULNERABILITY_FIELDS, type Now } from './schema';
+import { ASSET_FIELDS, isNothing, NAMES_OF_ASSET, VULNERABILITY_FIELDS, type Now } from './schema';
 
 /*
  * Which field of an input item belongs where.
@@ -53,10 +53,8 @@ const ASSET_NAMES = Object.keys(ASSET_FIELDS);
 const VULNERABILITY_NAMES = Object.keys(VULNERABILITY_FIELDS);
 const ROW_NAMES = [...new Set([...ASSET_NAMES, ...VULNERABILITY_NAMES])];
 
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
 const held = (object: JsonObject, name: string) =>
-	Object.hasOwn(object, name) && !isBlank(object[name]) ? object[name] : undefined;
+	Object.hasOwn(object, name) && !isNothing(object[name]) ? object[name] : undefined;
 
 /** The fields of an object that the table has, in its order. */
 function readFields(object: JsonObject, fields: Fields, place: string, reading: Reading) {

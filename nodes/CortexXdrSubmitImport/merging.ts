@@ -1,3 +1,4 @@
+import { sentence } from '../shared/errors';
 import { sample } from '../shared/input/values';
 import type { JsonObject } from '../shared/json';
 import { thousands } from '../shared/transport/answer';
@@ -33,8 +34,6 @@ export interface Part {
 
 /** Vulnerabilities that an asset can have in one import, as importers of others have found. */
 const MOST_VULNERABILITIES = 1_000;
-
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What people know an asset by. */
 export const nameOf = ({ asset_name, origin_asset_id, fqdn, ipv4, ipv6 }: JsonObject): string => {

@@ -1,6 +1,13 @@
 import { InputError } from '../shared/errors';
 import { readDate } from '../shared/input/dates';
-import { readIpAddresses, readList, readText, sample, trimmed } from '../shared/input/values';
+import {
+	isBlank,
+	readIpAddresses,
+	readList,
+	readText,
+	sample,
+	trimmed,
+} from '../shared/input/values';
 import { thousands } from '../shared/transport/answer';
 
 /*
@@ -34,11 +41,8 @@ const LONGEST_RAW_OUTPUT = 2_000;
 const LARGEST_PORT = 65_534;
 
 /** Whether a field holds nothing: it is not sent at all, since the schema has no null. */
-export const isBlank = (value: unknown): boolean =>
-	value === undefined ||
-	value === null ||
-	(typeof value === 'string' && trimmed(value) === '') ||
-	(Array.isArray(value) && value.every(isBlank));
+export const isNothing = (value: unknown): boolean =>
+	isBlank(value) || (Array.isArray(value) && value.every(isNothing));
 
 /** Half a character, which comes of a text that was cut, and which no service can read. */
 function checkWhole(field: string, text: string): string {
@@ -198,6 +202,6 @@ export function readScanner(parameters: Record<keyof Scanner, unknown>): Scanner
 		vendor: read('Vendor', parameters.vendor, 'TENABLE'),
 		product: read('Product', parameters.product, 'Nessus'),
 	};
-	if (isBlank(parameters.version)) return scanner;
+	if (isNothing(parameters.version)) return scanner;
 	return { ...scanner, version: read('Version', parameters.version, '10.8') };
 }

@@ -12,7 +12,7 @@ import { thousands } from '../shared/transport/answer';
 import { clock } from '../shared/transport/clock';
 import { gather, type Start } from '../shared/transport/gathering';
 import { isSetByAuthor, isTool } from '../shared/transport/tool';
-import { batchesOf, checkCount, readMostBatches, type Batch } from './batches';
+import { batchesOf, checkCount, readMostBatches, tooLarge, type Batch } from './batches';
 import { leftOutInWords, readAssets, readFindings, type Gathering } from './findings';
 import { importFault } from './refusal';
 import { readScanner, type Now, type Scanner } from './schema';
@@ -156,8 +156,16 @@ export async function submitImport(context: IExecuteFunctions): Promise<INodeExe
 			const now = { now: clock.now(), timeZone: context.getTimezone() };
 			const groups = await Promise.all(
 				byScanner(asked).map(async ({ scanner, items }) => {
-					const holding = await read(items, now, context.continueOnFail());
-					return { batches: batchesOf(scanner, holding.assets), ...holding };
+					const each = context.continueOnFail();
+					const { assets, leftOut, refused } = await read(items, now, each);
+					// Where one stands for itself, it is no reason not to submit the others.
+					const large = each ? assets.filter((asset) => tooLarge(scanner, asset)) : [];
+					const fit = assets.filter((asset) => !large.includes(asset));
+					const more = large.map((asset) => ({
+						items: asset.items,
+						error: tooLarge(scanner, asset) as InputError,
+					}));
+					return { batches: batchesOf(scanner, fit), leftOut, refused: [...refused, ...more] };
 				}),
 			);
 			const batches = groups.flatMap((group) => group.batches);

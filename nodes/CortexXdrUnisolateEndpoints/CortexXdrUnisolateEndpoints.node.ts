@@ -5,7 +5,7 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { cortexIcon, cortexMethods, cortexNode } from '../shared/cortex/description';
-import { actOnEndpoints } from '../shared/cortex/endpointActions';
+import { actOnEndpoints, startForSubtitle } from '../shared/cortex/endpointActions';
 import { isolationNode, isolationProperties } from '../shared/cortex/isolationNode';
 import { ISOLATION_ROLE } from '../shared/cortex/operations';
 import { builderHint, toolDescription } from '../shared/transport/tool';
@@ -25,8 +25,7 @@ export class CortexXdrUnisolateEndpoints implements INodeType {
 		icon: cortexIcon,
 		displayName: 'Cortex XDR Unisolate Endpoints',
 		name: 'cortexXdrUnisolateEndpoints',
-		subtitle:
-			'={{ $parameter.startFor === "eachItem" ? "each item by itself" : "all items together" }}',
+		subtitle: startForSubtitle,
 		description: 'End the isolation of endpoints, so that they reach the network again',
 		defaults: { name: 'Cortex XDR Unisolate Endpoints' },
 		usableAsTool: { replacements: { description: FOR_MODELS } },

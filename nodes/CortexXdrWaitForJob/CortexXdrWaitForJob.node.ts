@@ -1,4 +1,5 @@
 import { builderHint, toolDescription } from '../shared/transport/tool';
+import { optionsProperty } from '../shared/input/properties';
 import { CORTEX_JOBS } from '../shared/cortex/jobs';
 import {
 	NodeConnectionTypes,
@@ -231,14 +232,7 @@ export class CortexXdrWaitForJob implements INodeType {
 				hint: 'In minutes. Cortex itself ends an import job after 24 hours (1440 minutes), as COMPLETED_WITH_ERRORS.',
 				displayOptions: { show: { jobType: ['importJob'] } },
 			},
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add Option',
-				default: {},
-				options: waitOptions,
-			},
+			optionsProperty(waitOptions),
 		],
 	};
 

@@ -1,5 +1,12 @@
 import { builderHint, toolDescription } from '../shared/transport/tool';
 import {
+	directionProperty,
+	limitProperty,
+	optionsProperty,
+	returnAllProperty,
+	simplifyProperty,
+} from '../shared/input/properties';
+import {
 	type IExecuteSingleFunctions,
 	type INodeExecutionData,
 	type INodeType,
@@ -113,21 +120,9 @@ export class QualysSearchScriptJobs implements INodeType {
 				},
 			},
 			{
-				displayName: 'Return All',
-				name: 'returnAll',
-				type: 'boolean',
-				default: false,
-				description: 'Whether to return all results or only up to a given limit',
+				...returnAllProperty,
 			},
-			{
-				displayName: 'Limit',
-				name: 'limit',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 50,
-				displayOptions: { show: { returnAll: [false] } },
-				description: 'Max number of results to return',
-			},
+			limitProperty,
 			{
 				displayName: 'Filters',
 				name: 'filters',
@@ -177,88 +172,64 @@ export class QualysSearchScriptJobs implements INodeType {
 					},
 				],
 			},
-			{
-				displayName: 'Simplify',
-				name: 'simplify',
-				type: 'boolean',
-				default: true,
-				description:
-					'Whether to return a simplified version of the response instead of the raw data',
-			},
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add Option',
-				default: {},
-				options: [
-					{
-						displayName: 'Include Cursor',
-						name: 'includeCursor',
-						type: 'boolean',
-						default: false,
-						displayOptions: showForV2,
-						description:
-							'Whether to add sortValues to each item: the position from which a later search can go on',
-					},
-					{
-						displayName: 'Page Size',
-						name: 'pageSize',
-						type: 'number',
-						typeOptions: { minValue: 1, maxValue: LARGEST_PAGE },
-						default: 100,
-						description:
-							'How many jobs to ask for in one request. Larger pages need fewer requests, which counts where Qualys limits them.',
-					},
-					{
-						displayName: 'Search After',
-						name: 'searchAfter',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. [1774940443667, "805452"]',
-						displayOptions: showForV2,
-						description:
-							'The sortValues of the last job that you have, to go on after it. Needs the same filters and the same sort.',
-					},
-					{
-						displayName: 'Sort',
-						name: 'sort',
-						type: 'fixedCollection',
-						typeOptions: { multipleValues: true, sortable: true },
-						placeholder: 'Add Sort Field',
-						default: {},
-						description:
-							'Order of the jobs; newest first by default. The ID is always added as the last field, so that jobs with equal values are told apart. A job that is updated while its pages are read can be missed where the sort is by a value that changes, such as updatedDateTime.',
-						options: [
-							{
-								displayName: 'Field',
-								name: 'rows',
-								values: [
-									{
-										displayName: 'Field',
-										name: 'field',
-										type: 'string',
-										default: 'created.dateTime',
-										placeholder: 'e.g. created.dateTime',
-										description: 'Name of a field in the Qualys query language',
-									},
-									{
-										displayName: 'Direction',
-										name: 'direction',
-										type: 'options',
-										default: 'desc',
-										options: [
-											{ name: 'Ascending', value: 'asc' },
-											{ name: 'Descending', value: 'desc' },
-										],
-										description: 'Whether small or large values come first',
-									},
-								],
-							},
-						],
-					},
-				],
-			},
+			simplifyProperty,
+			optionsProperty([
+				{
+					displayName: 'Include Cursor',
+					name: 'includeCursor',
+					type: 'boolean',
+					default: false,
+					displayOptions: showForV2,
+					description:
+						'Whether to add sortValues to each item: the position from which a later search can go on',
+				},
+				{
+					displayName: 'Page Size',
+					name: 'pageSize',
+					type: 'number',
+					typeOptions: { minValue: 1, maxValue: LARGEST_PAGE },
+					default: 100,
+					description:
+						'How many jobs to ask for in one request. Larger pages need fewer requests, which counts where Qualys limits them.',
+				},
+				{
+					displayName: 'Search After',
+					name: 'searchAfter',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. [1774940443667, "805452"]',
+					displayOptions: showForV2,
+					description:
+						'The sortValues of the last job that you have, to go on after it. Needs the same filters and the same sort.',
+				},
+				{
+					displayName: 'Sort',
+					name: 'sort',
+					type: 'fixedCollection',
+					typeOptions: { multipleValues: true, sortable: true },
+					placeholder: 'Add Sort Field',
+					default: {},
+					description:
+						'Order of the jobs; newest first by default. The ID is always added as the last field, so that jobs with equal values are told apart. A job that is updated while its pages are read can be missed where the sort is by a value that changes, such as updatedDateTime.',
+					options: [
+						{
+							displayName: 'Field',
+							name: 'rows',
+							values: [
+								{
+									displayName: 'Field',
+									name: 'field',
+									type: 'string',
+									default: 'created.dateTime',
+									placeholder: 'e.g. created.dateTime',
+									description: 'Name of a field in the Qualys query language',
+								},
+								directionProperty,
+							],
+						},
+					],
+				},
+			]),
 		],
 	};
 

@@ -2,7 +2,7 @@ import { MOST_ITEMS } from '../shared/transport/answer';
 import { readCollection } from '../shared/input/collections';
 import { checkRange, readDate } from '../shared/input/dates';
 import { InputError } from '../shared/errors';
-import { readSwitch, readText, sample, trimmed } from '../shared/input/values';
+import { readSwitch, readText, sample, typedNumber } from '../shared/input/values';
 import { isObject, parseJson } from '../shared/json';
 import { jobFilter } from './filter';
 
@@ -45,8 +45,8 @@ interface SortRow {
 const NEWEST_FIRST: SortRow[] = [{ field: 'created.dateTime', direction: 'desc' }];
 
 function readNumber(field: string, value: unknown, largest: number): number {
-	const number = typeof value === 'string' ? Number(trimmed(value) || NaN) : value;
-	if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= largest) {
+	const number = typedNumber(value);
+	if (number !== null && Number.isInteger(number) && number >= 1 && number <= largest) {
 		return number;
 	}
 	throw new InputError(

@@ -105,6 +105,9 @@ export function unexpectedAnswer(what: string, status?: number, page?: Page): Fa
 	});
 }
 
+/** A text as it begins a sentence. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Sentences one after the other, whether or not the vendor ended its own with a full stop. */
 export function sentences(...texts: Array<string | undefined>): string {
 	return texts

@@ -371,3 +371,10 @@ describe('Get Action Status', () => {
 		expect(json.map(({ endpoint_name }) => endpoint_name)).toEqual(Array(5).fill(null));
 	});
 });
+
+it('the id of an action is no id of an import job', async () => {
+	const { error } = await waitFor(world, { jobType: 'importJob', jobId: start(20) });
+	expect(error?.message).toMatch(/^Job ID holds "\d+", which is the id of an action/);
+	expect(error?.description).toContain('set Job Type to Endpoint Action');
+	expect(paths()).toEqual([]);
+});

@@ -309,11 +309,14 @@ it('items with another credential are refused', async () => {
 	expect(world.requests()).toEqual([]);
 });
 
-describe.each(WAYS)('as a tool, the %s way', (way) => {
+describe.each(
+	WAYS.flatMap((way) => (['isolate', 'unisolate'] as const).map((what) => [what, way] as const)),
+)('%s as a tool, the %s way', (what, way) => {
+	const START = `/public_api/v1/endpoints/${what}`;
 	const ask = async (options: object, call: Record<string, unknown>) =>
 		await askTool(
 			world,
-			new CortexXdrIsolateEndpoints(),
+			new nodes[what](),
 			{
 				endpointIds: '={{ $fromAI("ids", "", "json") }}',
 				startFor: 'allItems',
@@ -323,9 +326,9 @@ describe.each(WAYS)('as a tool, the %s way', (way) => {
 			{ way },
 		);
 
-	it.each(['', ' ', [], [''], {}, null, 'all', '*'])('%j isolates nothing', async (ids) => {
+	it.each(['', ' ', [], [''], {}, null, 'all', '*'])('%j does nothing', async (ids) => {
 		const { answers } = await ask({}, { ids });
-		expect(paths()).not.toContain(ISOLATE);
+		expect(paths()).not.toContain(START);
 		expect(answers[0]).toMatch(/Endpoint IDs|None of the endpoints|did not match/);
 	});
 
@@ -345,8 +348,12 @@ describe.each(WAYS)('as a tool, the %s way', (way) => {
 	);
 
 	it('but it does where the author allows more', async () => {
+		world.simulator.cortex.setIsolation(
+			idsOf(0, 101),
+			what === 'isolate' ? 'AGENT_UNISOLATED' : 'AGENT_ISOLATED',
+		);
 		const { answers } = await ask({ mostEndpoints: 150 }, { ids: idsOf(0, 101) });
 		expect(answers[0]).toContain('"action_id"');
-		expect(paths()).toContain(ISOLATE);
+		expect(paths()).toContain(START);
 	});
 });

@@ -136,6 +136,42 @@ it('under Continue, an asset that cannot be imported leaves the others alone', a
 	expect(paths()).toEqual([SUBMIT]);
 });
 
+it('under Continue, an asset that is too large for any import leaves the others alone', async () => {
+	const huge = {
+		...large(1),
+		vulnerabilities: large(1).vulnerabilities.map((one) => ({
+			...one,
+			description: 'x'.repeat(7_000),
+		})),
+	};
+	const { outputs } = await run([huge, row(2, 1)], {}, { onError: 'continueErrorOutput' });
+	expect(outputs[0]).toMatchObject([{ json: { assets_count: 1 }, pairedItem: { item: 1 } }]);
+	expect(outputs[1]).toMatchObject([{ pairedItem: { item: 0 } }]);
+	expect(outputs[1][0].json.error).toMatch(
+		/^The asset "?asset-1"? \(item 0\) has 9\.\d MB of findings/,
+	);
+});
+
+it('under Continue, rows that contradict each other are not told apart by that', async () => {
+	const list = (os_name: string) => ({
+		assets: [
+			{
+				...large(1),
+				vulnerabilities: [{ vulnerability_id: 'P', last_seen: world.clock.now() }],
+				os_name,
+			},
+		],
+	});
+	const { outputs } = await run(
+		[list('Linux'), list('Windows')],
+		{ assetsFrom: 'list', assets: '={{ $json.assets }}' },
+		{ onError: 'continueErrorOutput' },
+	);
+	expect(outputs[0]).toEqual([]);
+	expect(outputs[1]).toHaveLength(2);
+	expect(paths()).toEqual([]);
+});
+
 it('what Cortex does not know of a row is left out, and said', async () => {
 	const { hints, bodies } = await run([row(1, 1, { Plugin_Family: 'General' })]);
 	expect(hints).toEqual(['Fields that Cortex does not know were left out: "Plugin_Family".']);

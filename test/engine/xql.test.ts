@@ -672,12 +672,15 @@ describe('a query that not all tenants have answered', () => {
 		);
 	});
 
-	it('has a hint beside its rows', () => {
-		const [{ displayCondition, message }] = new CortexXdrGetQueryResults().description.hints ?? [];
-		expect(message).toContain('rows may be missing');
+	it.each([
+		['rows may be missing', "first?.json?.query_status === 'PARTIAL_SUCCESS'"],
+		['there may be more: turn on Return All', 'node.all(0, $runIndex).length >= 1000'],
+	])('has a hint beside its rows: %s', (words, condition) => {
+		const { hints = [] } = new CortexXdrGetQueryResults().description;
+		const { displayCondition } = hints.find(({ message }) => message.includes(words))!;
 		for (const part of [
 			'"Cortex XDR Get Query Results","Cortex XDR Get Query Results1"',
-			"first?.json?.query_status === 'PARTIAL_SUCCESS'",
+			condition,
 		]) {
 			expect(displayCondition).toContain(part);
 		}
@@ -691,6 +694,20 @@ describe('Wait for Job', () => {
 			items: [{ query_id: id }],
 			...options,
 		});
+
+	it.each([
+		[999, false],
+		[1_000, true],
+	])('%i rows: whether there may be more is said', async (rows, said) => {
+		world.simulator.cortexSettings.testRows = rows;
+		const { json, hints } = await wait(plan({ query: 'dataset = test_rows' }), {
+			options: { waitMode: 'inMemory' },
+		});
+		expect(json[0].results).toHaveLength(rows);
+		expect(hints.some((hint) => hint.includes('may have found more than these 1,000 rows'))).toBe(
+			said,
+		);
+	});
 
 	it.each([
 		['in memory', 30, { waitMode: 'inMemory' }, 0],
@@ -824,6 +841,9 @@ describe.each(WAYS)('an agent, the %s way', (way) => {
 		'dataset = endpoints | union (dataset = b | target type=dataset mine)',
 		'dataset = endpoints |\u200b target type=dataset mine',
 		'dataset = endpoints | filter a = "x\\"y" | target type=dataset mine',
+		// A saved query may end in that stage.
+		'call "saved query"',
+		'dataset = endpoints | call "saved query"',
 	])('cannot write to a dataset with %j', async (query) => {
 		expect(await ask(MODEL, { query })).toContain(
 			'An AI agent cannot run a query with the stage target',

@@ -16,7 +16,7 @@ import { nameOf } from '../../nodes/CortexXdrSubmitImport/merging';
 import { importFault } from '../../nodes/CortexXdrSubmitImport/refusal';
 import {
 	ASSET_FIELDS,
-	isBlank,
+	isNothing,
 	readScanner,
 	VULNERABILITY_FIELDS,
 	type Scanner,
@@ -119,9 +119,9 @@ export const importParsers: Readonly<Record<string, Parser<unknown>>> = {
 			expect(assets_count === null || Number.isFinite(assets_count)).toBe(true);
 		},
 	}),
-	'CortexXdrSubmitImport/schema.isBlank': row({
+	'CortexXdrSubmitImport/schema.isNothing': row({
 		input: value,
-		run: isBlank,
+		run: isNothing,
 		check: (result: boolean) => expect(typeof result).toBe('boolean'),
 	}),
 	'CortexXdrSubmitImport/schema.readScanner': row({

@@ -5,7 +5,7 @@ import { actionsOf } from '../../nodes/shared/cortex/endpointActions';
 import { incidentOf } from '../../nodes/shared/cortex/incident';
 import { decide } from '../../nodes/shared/cortex/isolation';
 import { isHarmless, scriptMetadata, scriptsIn } from '../../nodes/shared/cortex/scriptLibrary';
-import { readNumber } from '../../nodes/shared/input/values';
+import { isBlank, readNumber, trimmed, typedNumber } from '../../nodes/shared/input/values';
 import { isObject } from '../../nodes/shared/json';
 import { isSetByAuthor } from '../../nodes/shared/transport/tool';
 import * as inputs from './inputs';
@@ -182,6 +182,18 @@ export const startParsers: Readonly<Record<string, Parser<unknown>>> = {
 		check: (result: Array<{ uid: string }>) =>
 			expect(result.every(({ uid }) => uid !== '')).toBe(true),
 	}),
+	'shared/input/values.isBlank': row({
+		input: value,
+		run: isBlank,
+		check: (result: boolean, input: unknown) => {
+			if (typeof input === 'string') expect(result).toBe(trimmed(input) === '');
+		},
+	}),
+	'shared/input/values.typedNumber': row({
+		input: value,
+		run: typedNumber,
+		check: (result: number | null) => expect(result === null || Number.isFinite(result)).toBe(true),
+	}),
 	'shared/input/values.readNumber': row({
 		input: fc.tuple(value, fc.boolean()),
 		run: ([number, whole]) => readNumber('F', number, { least: 1, most: 99, unit: 'x', whole }),
@@ -213,6 +225,9 @@ export const startOthers: readonly string[] = [
 	'shared/cortex/isolationNode.isolationProperties',
 	'shared/cortex/scriptLibrary.askForScript',
 	'shared/cortex/scriptLibrary.askForScripts',
+	'CortexXdrSubmitImport/batches.tooLarge',
+	'shared/errors.sentence',
+	'shared/input/properties.optionsProperty',
 	'shared/transport/gathering.gather',
 	'shared/transport/run.runKeyOf',
 ];

@@ -1,11 +1,7 @@
 import { CortexXdrRetrieveFiles } from '../../nodes/CortexXdrRetrieveFiles/CortexXdrRetrieveFiles.node';
-import type { World } from '../support/world';
-import { COUNT, type OperationTests } from './operation';
+import { COUNT, laptopsOf, type OperationTests } from './operation';
 
 const PATH = '/public_api/v1/endpoints/file_retrieval';
-
-const laptops = ({ simulator }: World) =>
-	simulator.cortex.endpoints.slice(0, 3).map(({ id }) => id);
 
 const started = {
 	action_id: expect.stringMatching(/^\d+$/) as unknown,
@@ -22,7 +18,7 @@ export const tests: OperationTests = {
 				windowsPaths: 'C:\\Windows\\win.ini',
 				macosPaths: '/etc/hosts',
 				linuxPaths: ['/etc/hosts', '/etc/passwd'],
-				endpointIds: laptops(world),
+				endpointIds: laptopsOf(world),
 				startFor: 'allItems',
 				options: { incidentId: '4711' },
 			}),
@@ -33,7 +29,7 @@ export const tests: OperationTests = {
 			name: 'each item',
 			parameters: (world) => ({
 				windowsPaths: 'C:\\Windows\\win.ini',
-				endpointIds: laptops(world),
+				endpointIds: laptopsOf(world),
 				startFor: 'eachItem',
 				options: {},
 			}),
@@ -54,7 +50,7 @@ export const tests: OperationTests = {
 		},
 		call: (world) => ({
 			paths: 'C:\\Windows\\win.ini',
-			endpoint_ids: laptops(world).join(','),
+			endpoint_ids: laptopsOf(world).join(','),
 		}),
 		does: /^Retrieve files from endpoints of Palo Alto Cortex/,
 		needs:
@@ -70,7 +66,7 @@ export const tests: OperationTests = {
 			operation: 'Retrieve Files',
 			parameters: (world) => ({
 				windowsPaths: 'C:\\Windows\\win.ini',
-				endpointIds: laptops(world),
+				endpointIds: laptopsOf(world),
 				startFor: 'allItems',
 				options: {},
 			}),

@@ -1,6 +1,5 @@
 import { CortexXdrRunScript } from '../../nodes/CortexXdrRunScript/CortexXdrRunScript.node';
-import type { World } from '../support/world';
-import { COUNT, type OperationTests } from './operation';
+import { COUNT, laptopsOf, type OperationTests } from './operation';
 
 const METADATA = 'POST /public_api/v1/scripts/get_script_metadata';
 const RUN = '/public_api/v1/scripts/run_script';
@@ -8,9 +7,6 @@ const SNIPPET = '/public_api/v1/scripts/run_snippet_code_script';
 
 /** A script that every tenant has, and what it takes. */
 const FILE_EXISTS = '414763381b5bfb7b05796c9fe690df46';
-
-const laptops = ({ simulator }: World) =>
-	simulator.cortex.endpoints.slice(0, 3).map(({ id }) => id);
 
 const started = {
 	action_id: expect.stringMatching(/^\d+$/) as unknown,
@@ -29,7 +25,7 @@ export const tests: OperationTests = {
 				source: 'library',
 				scriptUid: { __rl: true, mode: 'id', value: FILE_EXISTS },
 				parameters: mapped({ path: 'C:\\Temp\\a.txt' }) as never,
-				endpointIds: laptops(world),
+				endpointIds: laptopsOf(world),
 				startFor: 'allItems',
 				options: { scriptTimeout: 60, incidentId: '4711' },
 			}),
@@ -44,7 +40,7 @@ export const tests: OperationTests = {
 			parameters: (world) => ({
 				source: 'snippet',
 				snippetCode: 'import platform\nprint(platform.node())',
-				endpointIds: laptops(world),
+				endpointIds: laptopsOf(world),
 				startFor: 'eachItem',
 				options: { mostEndpoints: 3 },
 			}),
@@ -66,7 +62,7 @@ export const tests: OperationTests = {
 			path: ['ZodString', 'Path of the file'],
 			endpoint_ids: ['ZodString', 'Endpoint ids, separated by commas'],
 		},
-		call: (world) => ({ path: '/etc/hosts', endpoint_ids: laptops(world).join(',') }),
+		call: (world) => ({ path: '/etc/hosts', endpoint_ids: laptopsOf(world).join(',') }),
 		does: /^Run a script on endpoints of Palo Alto Cortex/,
 		needs: /Takes endpoint ids \(32 hexadecimal digits, from Search Endpoints\), never names/,
 		returns: /Returns an action_id and the number of endpoints at once/,
@@ -82,7 +78,7 @@ export const tests: OperationTests = {
 				source: 'library',
 				scriptUid: { __rl: true, mode: 'id', value: FILE_EXISTS },
 				parameters: mapped({ path: 'C:\\Temp\\a.txt' }) as never,
-				endpointIds: laptops(world),
+				endpointIds: laptopsOf(world),
 				startFor: 'allItems',
 				options: {},
 			}),
@@ -105,7 +101,7 @@ export const tests: OperationTests = {
 			parameters: (world) => ({
 				source: 'snippet',
 				snippetCode: 'print(1)',
-				endpointIds: laptops(world),
+				endpointIds: laptopsOf(world),
 				startFor: 'allItems',
 				options: {},
 			}),

@@ -118,7 +118,8 @@ export const tests: OperationTests = {
 		call: { kind: 'importJob', id: seededIds.importCompleted, minutes: 2 },
 		does: /^Wait until a job .* has ended: a scan or another endpoint action, a script execution, an import job, or a query/,
 		needs: /Takes its action_id, job_id or query_id/,
-		returns: /Returns the outcome \(succeeded, failed, timedOut, notFound, skipped\).*5 minutes at most/,
+		returns:
+			/Returns the outcome \(succeeded, failed, timedOut, notFound, skipped\).*5 minutes at most/,
 		sends: `GET /public_api/vulnerability-management/v1/external-scans/assets/jobs/${seededIds.importCompleted}`,
 		gives: [expect.objectContaining({ outcome: 'succeeded', polls: 1 })],
 	},

@@ -99,3 +99,10 @@ export const TEXTS = {
 };
 /** ISO text where the vendor sent epoch milliseconds, else what it sent. */
 export const TIME = orNull(expect.anything());
+
+/** Ids of the first endpoints of the tenant: demo laptops, which are connected, and on which everything succeeds. */
+export const laptopsOf = ({ simulator }: World, count = 3): string[] =>
+	simulator.cortex.endpoints.slice(0, count).map(({ id }) => id);
+
+/** What the model is told of the argument that names endpoints. */
+export const ENDPOINT_IDS = 'Endpoint ids, separated by commas';

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { optionsProperty } from '../input/properties';
 import { InputError } from '../errors';
 import { isObject, type JsonObject } from '../json';
 import { readCollection } from '../input/collections';
@@ -77,6 +78,9 @@ interface Asked<Parameters> {
 export const endpointsInWords = (count: number): string =>
 	`${thousands(count)} ${count === 1 ? 'endpoint' : 'endpoints'}`;
 
+const NO_ENDPOINTS =
+	'Put Search Endpoints before this node: each of its items has an endpoint_id, which this field takes by itself. Or enter ids, separated by commas. Nothing was sent.';
+
 /** How many endpoints one run of the node may act on. */
 function mostEndpointsOf(context: IExecuteFunctions, options: JsonObject): number {
 	const set: unknown = context.getNode().parameters.options;
@@ -103,7 +107,7 @@ function readAsked<Parameters>(
 	);
 	const together = readChoice('Start For', parameter('startFor'), ['allItems', 'eachItem']);
 	return {
-		ids: readList('Endpoint IDs', parameter('endpointIds')),
+		ids: readList('Endpoint IDs', parameter('endpointIds'), { whereEmpty: NO_ENDPOINTS }),
 		together: together === 'allItems',
 		parameters: node.read(context, item, options),
 		mostEndpoints: mostEndpointsOf(context, options),
@@ -266,12 +270,12 @@ const mostEndpoints: INodeProperties = {
 	description: `How many endpoints one run may act on; more are refused before anything is sent. As a tool of an AI agent ${MOST_FOR_MODELS}, unless you set a fixed number here.`,
 };
 
+/** The line below such a node on the canvas. */
+export const startForSubtitle =
+	'={{ $parameter.startFor === "eachItem" ? "each item by itself" : "all items together" }}';
+
 /** The collection Options of such a node. */
-export const endpointOptions = (options: INodeProperties[]): INodeProperties => ({
-	displayName: 'Options',
-	name: 'options',
-	type: 'collection',
-	placeholder: 'Add Option',
-	default: {},
-	options: [...options, mostEndpoints].sort((a, b) => a.displayName.localeCompare(b.displayName)),
-});
+export const endpointOptions = (options: INodeProperties[]): INodeProperties =>
+	optionsProperty(
+		[...options, mostEndpoints].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+	);

@@ -15,6 +15,12 @@ export function readJobId(value: unknown): string {
 	const hint =
 		'Use the job_id that Cortex gave when the assets and vulnerabilities were submitted.';
 	const id = readText('Job ID', value, hint);
+	if (/^\d+$/.test(id)) {
+		throw new InputError(
+			`Job ID holds ${sample(id)}, which is the id of an action, not that of an import job`,
+			`For an action, set Job Type to Endpoint Action, or to Script Execution. ${hint}`,
+		);
+	}
 	// Half a character, which no URL can hold, comes of a text that was cut.
 	if (!/^\.{1,2}$|\p{Surrogate}/u.test(id)) return id;
 	throw new InputError(`Job ID holds ${sample(id)}, but it must be the id of a job`, hint);

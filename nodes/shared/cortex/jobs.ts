@@ -116,6 +116,11 @@ const query: JobKind<Question> = {
 		if (!body || typeof word !== 'string' || word.trim() === '') return undefined;
 		return queryStatus(queryState(body, OPERATIONS.getQueryResults), settings);
 	},
+	mostResults: {
+		rows: MOST_ROWS_IN_ANSWER,
+		others:
+			'A query ends with limit 1000 unless Start Query says otherwise; Get Query Results with Return All brings up to 100,000.',
+	},
 	async results(ask, { id }) {
 		const state = queryState(
 			await ask(queryQuestion(id, MOST_ROWS_IN_ANSWER)),

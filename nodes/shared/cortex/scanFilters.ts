@@ -39,7 +39,11 @@ interface FilterField {
 	read: Read;
 }
 
-const list = (label: string, field: string, read: Read = readList): FilterField => ({
+const list = (
+	label: string,
+	field: string,
+	read: Read = (name, value) => readList(name, value),
+): FilterField => ({
 	label,
 	field,
 	operator: 'in',

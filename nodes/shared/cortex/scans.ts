@@ -4,6 +4,8 @@ import type {
 	INodeProperties,
 	INodePropertyRouting,
 } from 'n8n-workflow';
+import { optionsProperty } from '../input/properties';
+import { sentence } from '../errors';
 import { readCollection } from '../input/collections';
 import { isTool } from '../transport/tool';
 import { filterProperties } from './filterProperties';
@@ -42,8 +44,6 @@ export function prepareScan(this: IExecuteSingleFunctions, request: IHttpRequest
 		request_data: { filters: all ? 'all' : filtersOf(this), ...incidentOf(options) },
 	};
 }
-
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The properties of such a node. */
 export const scanProperties = (
@@ -88,12 +88,5 @@ export const scanProperties = (
 		description: `${matching} matches every filter`,
 		options: filterProperties,
 	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add Option',
-		default: {},
-		options: [incidentProperty(noun)],
-	},
+	optionsProperty([incidentProperty(noun)]),
 ];

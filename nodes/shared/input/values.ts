@@ -1,4 +1,4 @@
-import { parseJson } from '../json';
+import { numberOf, parseJson } from '../json';
 import { InputError } from '../errors';
 
 /** Longest piece of a wrong value that an error repeats. */
@@ -98,6 +98,9 @@ function elements(field: string, value: unknown): unknown[] {
 	);
 }
 
+const ENTER_OR_REMOVE =
+	'Enter at least one value, or remove the field. An empty field is refused because leaving it out could mean more than you want.';
+
 /**
  * Reads a list of names or ids that came as an array, as JSON text, or as text separated by commas or lines.
  *
@@ -105,10 +108,15 @@ function elements(field: string, value: unknown): unknown[] {
  * names that hold brackets and quotes. What stands in an array is a name as it is, also `[2024]`.
  *
  * @param field the field's label, for the error
+ * @param options.whereEmpty what to do about an empty one
  * @returns at least one text, see {@link trimmedEnds}; blanks and repetitions are dropped
  * @throws {InputError} when nothing is left, or an element is neither text nor a number that is exact
  */
-export function readList(field: string, value: unknown): string[] {
+export function readList(
+	field: string,
+	value: unknown,
+	{ whereEmpty = ENTER_OR_REMOVE }: { whereEmpty?: string } = {},
+): string[] {
 	const texts = elements(field, value).map((element) => {
 		if (typeof element === 'string') return trimmedEnds(element);
 		if (typeof element === 'number') return textOfNumber(field, element);
@@ -120,10 +128,7 @@ export function readList(field: string, value: unknown): string[] {
 	});
 	const list = [...new Set(texts.filter((text) => text !== ''))];
 	if (list.length > 0) return list;
-	throw new InputError(
-		`${field} is empty`,
-		'Enter at least one value, or remove the field. An empty field is refused because leaving it out could mean more than you want.',
-	);
+	throw new InputError(`${field} is empty`, whereEmpty);
 }
 
 /**
@@ -202,6 +207,14 @@ export function readWholeNumber(field: string, value: unknown, hint: string): st
 	return digits;
 }
 
+/** Whether a value holds nothing: it is absent, or a text of blanks. */
+export const isBlank = (value: unknown): boolean =>
+	value === undefined || value === null || (typeof value === 'string' && trimmed(value) === '');
+
+/** A number that was typed, or that an expression gave as number or text; null for anything else. */
+export const typedNumber = (value: unknown): number | null =>
+	numberOf(typeof value === 'string' ? trimmed(value) : value);
+
 /** What a number may be. */
 export interface NumberRange {
 	least: number;
@@ -220,9 +233,9 @@ export function readNumber(
 	value: unknown,
 	{ least, most = Infinity, unit, whole }: NumberRange,
 ): number {
-	const number = typeof value === 'string' ? Number(trimmed(value) || NaN) : value;
-	const fits = typeof number === 'number' && number >= least && number <= most;
-	if (fits && Number.isFinite(number) && (!whole || Number.isInteger(number))) return number;
+	const number = typedNumber(value);
+	const fits = number !== null && number >= least && number <= most;
+	if (fits && (!whole || Number.isInteger(number))) return number;
 	const range = most === Infinity ? `at least ${least}` : `from ${least} to ${most}`;
 	throw new InputError(
 		`${field} holds ${sample(value)}, but it must be a ${whole ? 'whole ' : ''}number of ${unit}, ${range}`,

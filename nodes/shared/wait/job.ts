@@ -148,10 +148,7 @@ export interface Connection<Question = unknown> {
 	 * @throws {Fault} at once, but for "too many requests", which is waited out for some seconds
 	 */
 	briefly(question: Question): Promise<JsonObject>;
-	/**
-	 * For a question that will not be asked again, and whose answer somebody is waiting for.
-	 * @throws {Fault} after outages and "too many requests" were waited out for some seconds
-	 */
+	/** For one that will not be asked again, and that somebody waits for. @throws {Fault} after some seconds of patience */
 	lastly(question: Question): Promise<JsonObject>;
 	/**
 	 * For a question that will not be asked again.
@@ -189,6 +186,8 @@ export interface JobKind<Question = unknown> {
 	status(ask: Ask<Question>, job: Job): Promise<Status>;
 	/** What a refused poll says of the job all the same. */
 	statusIn?(fault: Fault, job: Job): Status | undefined;
+	/** Of its results, where the vendor gives only so many: how many, and where the others are. */
+	mostResults?: { rows: number; others: string };
 	/** What the job gave back, in rows; absent where it gives nothing. Null where this one, as it ended, has none. */
 	results?(ask: Ask<Question>, job: Job): Promise<JsonObject[] | null>;
 }

@@ -1,6 +1,7 @@
+import { thousands } from '../transport/answer';
 import { clock } from '../transport/clock';
 import { jobItem, type Ended } from './items';
-import type { Plan, Result, Settings, Source, State } from './job';
+import type { Job, Plan, Result, Settings, Source, State } from './job';
 import { withNames } from './names';
 import type { Ends } from './output';
 import { complete, poll } from './polls';
@@ -36,13 +37,24 @@ async function pollAll(source: Source, plan: Plan, before: State): Promise<State
 	return { round, turn, jobs };
 }
 
+/** That a job may have given back more than its item shows: the vendor does not say. */
+function fullHint({ vendor }: Source, { type, id }: Job, { results }: Result): string | undefined {
+	const { title, mostResults: most } = vendor.kinds[type];
+	if (most === undefined || results?.length !== most.rows) return undefined;
+	return `${title} ${id} may have found more than these ${thousands(most.rows)} rows. ${most.others}`;
+}
+
 /** What every job came out as, in the order of the plan. */
 async function endsOf(source: Source, plan: Plan, state: State, results: Result[]): Promise<Ends> {
 	const named = await withNames(source, plan, state, results);
 	const ends = plan.jobs.map((job, index) =>
 		jobItem(source.vendor, job, plan, state.jobs[index] as Ended, named.results[index]),
 	);
-	return { ends, hint: named.hint };
+	const hints = [
+		named.hint,
+		...named.results.map((result, index) => fullHint(source, plan.jobs[index], result)),
+	];
+	return { ends, hint: [...new Set(hints.filter(Boolean))].join(' ') || undefined };
 }
 
 /** What a round of polls brought: the end of the wait, or how it stands and when to go on. */

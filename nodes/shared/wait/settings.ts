@@ -1,5 +1,5 @@
 import { InputError } from '../errors';
-import { readChoice, readNumber, readSwitch, trimmedEnds } from '../input/values';
+import { isBlank, readChoice, readNumber, readSwitch } from '../input/values';
 import type { Job, Settings, Skipped, Vendor } from './job';
 
 /** A year: nobody waits longer, and far dates do not fit into n8n's timers. */
@@ -21,9 +21,6 @@ const optionOf =
 		const { [name]: value } = options;
 		return value === undefined ? otherwise : value;
 	};
-
-const isBlank = (id: unknown) =>
-	id === undefined || id === null || (typeof id === 'string' && trimmedEnds(id) === '');
 
 /**
  * Whether an input item names no job, and the user wants that to be a success.
