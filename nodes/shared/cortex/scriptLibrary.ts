@@ -1,5 +1,5 @@
 import { unexpectedAnswer } from '../errors';
-import { isObject, type JsonObject } from '../json';
+import { isObject, textOf, type JsonObject } from '../json';
 import type { Ask } from '../wait/job';
 import type { Question } from './ask';
 import type { CortexOperation } from './operations';
@@ -51,7 +51,7 @@ const SYSTEMS = [
 
 /** A flag, in whichever form it comes; null for what is none. */
 const flagOf = (value: unknown): boolean | null => {
-	const word = String(value).trim().toLowerCase();
+	const word = textOf(value).trim().toLowerCase();
 	return word === 'true' || word === '1' ? true : word === 'false' || word === '0' ? false : null;
 };
 
