@@ -154,18 +154,20 @@ export async function submitImport(context: IExecuteFunctions): Promise<INodeExe
 		read: (item) => readAsked(context, item),
 		async starts(asked) {
 			const now = { now: clock.now(), timeZone: context.getTimezone() };
+			const each = context.continueOnFail();
 			const groups = await Promise.all(
 				byScanner(asked).map(async ({ scanner, items }) => {
-					const each = context.continueOnFail();
 					const { assets, leftOut, refused } = await read(items, now, each);
-					// Where one stands for itself, it is no reason not to submit the others.
-					const large = each ? assets.filter((asset) => tooLarge(scanner, asset)) : [];
-					const fit = assets.filter((asset) => !large.includes(asset));
-					const more = large.map((asset) => ({
-						items: asset.items,
-						error: tooLarge(scanner, asset) as InputError,
+					// Where each stands for itself, one that is too large is no reason not to submit the others.
+					const sized = assets.map((asset) => ({
+						asset,
+						error: each ? tooLarge(scanner, asset) : undefined,
 					}));
-					return { batches: batchesOf(scanner, fit), leftOut, refused: [...refused, ...more] };
+					const fit = sized.filter(({ error }) => !error).map(({ asset }) => asset);
+					const large = sized.flatMap(({ asset: { items: of }, error }) =>
+						error ? [{ items: of, error }] : [],
+					);
+					return { batches: batchesOf(scanner, fit), leftOut, refused: [...refused, ...large] };
 				}),
 			);
 			const batches = groups.flatMap((group) => group.batches);
@@ -174,11 +176,10 @@ export async function submitImport(context: IExecuteFunctions): Promise<INodeExe
 			if (leftOut) context.addExecutionHints({ message: leftOut, location: 'outputPane' });
 			const tenant = await tenantOf(context);
 			return [
-				...batches.map((batch, index): Start => {
+				...batches.map((batch): Start => {
 					const count = batch.assets.length;
 					return {
 						items: batch.items,
-						key: JSON.stringify([index, batch.items]),
 						about: `${thousands(count)} ${count === 1 ? 'asset' : 'assets'}`,
 						send: async () => await submit(tenant, batch),
 					};
@@ -188,7 +189,6 @@ export async function submitImport(context: IExecuteFunctions): Promise<INodeExe
 					.map(
 						({ items, error }): Start => ({
 							items,
-							key: JSON.stringify(['refused', items]),
 							about: 'nothing',
 							refusal: error,
 							send: async () => await passOn(error),

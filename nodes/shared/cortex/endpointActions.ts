@@ -182,7 +182,6 @@ export async function actOnEndpoints<Parameters>(
 		{ ids, output, data, refusal }: Prepared,
 	): Start => ({
 		items,
-		key: JSON.stringify([items, asked, parameters]),
 		about: endpointsInWords(ids.length),
 		refusal,
 		async send() {

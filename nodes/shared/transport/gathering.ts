@@ -30,8 +30,6 @@ import { secretsOf, type CredentialSecrets } from './secrets';
 export interface Start {
 	/** The input items, in their order. */
 	items: number[];
-	/** What makes it the same call when n8n runs the node once more (Retry On Fail). */
-	key: string;
 	/** What it is about, in words: "12 endpoints". */
 	about: string;
 	/** Why it must not be sent. */
@@ -61,44 +59,37 @@ export interface Gathering<Asked> {
 	starts(asked: Array<{ item: number; asked: Asked }>): Promise<Start[]>;
 }
 
-type Sent = Map<string, Outcome<JsonObject>>;
-
-/** What is known of a run of the node. */
-interface Run {
-	/** What its calls came to so far. */
-	sent: Sent;
-	/** Its calls, and the items that were refused, as of the first time that it came to sending. */
-	plan?: { starts: Start[]; refused: Array<{ items: number[]; error: unknown }> };
+/** What a run of the node is made of. */
+interface Plan {
+	starts: Start[];
+	refused: Array<{ items: number[]; error: unknown }>;
+	/** What the calls came to so far. */
+	sent: Map<Start, Outcome<JsonObject>>;
 }
-
-const runs = new WeakMap<object, Run>();
 
 /**
- * The run at hand. n8n runs a node more than once where it is to retry on fail, and evaluates its expressions anew: what
- * was sent before could not be told from what was not, if the calls were made again.
+ * The plans of runs in which something was sent. n8n runs a node once more where it is to retry on fail, and evaluates
+ * its expressions anew: of calls that were made again, nobody could tell which were sent before.
  */
-function runOf(context: IExecuteFunctions): Run {
-	const key = runKeyOf(context);
-	const run = runs.get(key) ?? { sent: new Map<string, Outcome<JsonObject>>() };
-	runs.set(key, run);
-	return run;
-}
+const plans = new WeakMap<object, Plan>();
 
 /** Sends a call, unless it was sent before and may have come to something. */
-async function outcomeOf(start: Start, sent: Sent): Promise<Outcome<JsonObject>> {
-	const earlier = sent.get(start.key);
+async function outcomeOf(start: Start, { sent }: Plan): Promise<Outcome<JsonObject>> {
+	const earlier = sent.get(start);
 	if (earlier && ('result' in earlier || !earlier.unsent)) return earlier;
 	if (start.refusal) return { error: start.refusal, unsent: true };
+	const outcome = await resultOf(start);
+	sent.set(start, outcome);
+	return outcome;
+}
+
+async function resultOf(start: Start): Promise<Outcome<JsonObject>> {
 	try {
-		const outcome = { result: await start.send() };
-		sent.set(start.key, outcome);
-		return outcome;
+		return { result: await start.send() };
 	} catch (error) {
 		const fault = connectionFault(error);
 		const unsafe = consequencesOf(fault).reached === 'maybe';
-		const outcome = { error, unsafe, unsent: cameToNothing(fault) };
-		sent.set(start.key, outcome);
-		return outcome;
+		return { error, unsafe, unsent: cameToNothing(fault) };
 	}
 }
 
@@ -153,10 +144,10 @@ async function gathered<Asked>(
 	};
 
 	/** Reads the items, and makes the calls. */
-	const planned = async (): Promise<NonNullable<Run['plan']>> => {
+	const planned = async (): Promise<Plan> => {
 		const others = await itemsOfOtherCredentials(context, credential);
 		const asked: Array<{ item: number; asked: Asked }> = [];
-		const refused: Array<{ items: number[]; error: unknown }> = [];
+		const refused: Plan['refused'] = [];
 		const refuse = async (items: number[], error: unknown) => {
 			await fail(items, error);
 			refused.push({ items, error });
@@ -170,27 +161,27 @@ async function gathered<Asked>(
 			}
 		}
 		try {
-			return { starts: asked.length > 0 ? await startsOf(asked) : [], refused };
+			const starts = asked.length > 0 ? await startsOf(asked) : [];
+			return { starts, refused, sent: new Map() };
 		} catch (error) {
 			const items = asked.map(({ item }) => item);
 			await refuse(items, error);
-			return { starts: [], refused };
+			return { starts: [], refused, sent: new Map() };
 		}
 	};
 
-	const run = runOf(context);
-	const { sent } = run;
-	if (run.plan) {
-		for (const { items, error } of run.plan.refused) await fail(items, error);
-	} else {
-		run.plan = await planned();
-	}
-	const { starts } = run.plan;
-	const refused = starts.find(({ refusal, key }) => refusal && !sent.has(key));
+	const key = runKeyOf(context);
+	const earlier = plans.get(key);
+	for (const { items, error } of earlier?.refused ?? []) await fail(items, error);
+	const plan = earlier ?? (await planned());
+	const { starts } = plan;
+	const refused = starts.find(({ refusal }) => refusal);
 	if (refused && !proceed) await fail(refused.items, refused.refusal);
+	// Before that, nothing was sent, and the next try may well read and look anew.
+	if (starts.some(({ refusal }) => !refusal)) plans.set(key, plan);
 	const done: Array<{ start: Start; item: INodeExecutionData }> = [];
 	for (const [index, start] of starts.entries()) {
-		const outcome = await outcomeOf(start, sent);
+		const outcome = await outcomeOf(start, plan);
 		if ('result' in outcome) {
 			const item = { json: outcome.result, pairedItem: linked(start.items) } as INodeExecutionData;
 			done.push({ start, item });
