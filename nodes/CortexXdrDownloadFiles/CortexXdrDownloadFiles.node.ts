@@ -68,7 +68,7 @@ export class CortexXdrDownloadFiles implements INodeType {
 				name: 'endpointIds',
 				type: 'string',
 				default: '',
-				placeholder: 'e.g. 4f8c0d…, 91ab27…',
+				placeholder: 'All endpoints of the action',
 				description:
 					'Endpoints to download the files of, separated by commas, or a list. All endpoints of the action if you leave it empty.',
 			},

@@ -16,7 +16,7 @@ import { cortexRequests, cortexRouting, type CortexNode } from '../shared/cortex
 import { readChoice, readSwitch } from '../shared/input/values';
 import { numberOf } from '../shared/json';
 import { clock } from '../shared/transport/clock';
-import { hintWhere } from '../shared/transport/hints';
+import { hintWhere, NO_ITEMS } from '../shared/transport/hints';
 import { builderHint, toolDescription } from '../shared/transport/tool';
 import { rowItems, summaryItem } from './items';
 
@@ -90,6 +90,7 @@ export class CortexXdrGetQueryResults implements INodeType {
 			},
 		),
 		hints: [
+			hintWhere(NAME, 'The query has ended, and found no rows in its time range.', NO_ITEMS),
 			hintWhere(
 				NAME,
 				'These are the first 1,000 rows, and there may be more: turn on Return All. A query itself ends with limit 1000 unless Start Query says otherwise.',

@@ -61,8 +61,9 @@ export class CortexXdrGetScriptResults implements INodeType {
 			toolDescription(FOR_MODELS),
 			{
 				...actionIdProperty,
+				default: '={{ $json.action_id ?? $json.job_id }}',
 				description:
-					'The action_id of the script run. In Cortex: Response → Action Center, column Action ID.',
+					'The action_id of the script run. As it stands, it takes the one that Run Script or Wait for Job gives. In Cortex: Response → Action Center, column Action ID.',
 				routing: cortexRouting(NODE),
 			},
 			{

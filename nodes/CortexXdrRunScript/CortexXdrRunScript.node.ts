@@ -84,7 +84,7 @@ export class CortexXdrRunScript implements INodeType {
 						placeholder: 'e.g. 956e8989f67ebcb2c71c4635311e47e4',
 					},
 				],
-				hint: 'Its inputs appear below. If you change the script later, refresh them there with ⋮.',
+				hint: 'Its inputs appear below. If they do not fit after you have changed the script: ⋮ beside them → Refresh Input List.',
 				description: 'The script to run. One that is high risk is marked as such in the list.',
 			},
 			{

@@ -132,7 +132,7 @@ export function readInputs(inputs: ScriptInput[] | undefined, { values, set }: G
 			const names = inputs.map((one) => one.name).join(', ');
 			throw new InputError(
 				`The script takes no input ${sample(name)}`,
-				`${names ? `It takes: ${names}.` : 'It takes no input at all.'} In the editor, ⋮ beside the inputs refreshes them for the script that you have chosen.`,
+				`${names ? `It takes: ${names}.` : 'It takes no input at all.'} After you have changed the script, choose Refresh Input List in the editor, under ⋮ beside the inputs.`,
 			);
 		}
 		const typed = input ? typeOf(input).read(`Input ${name} of the script`, value) : value;

@@ -15,7 +15,7 @@ import type { JsonObject } from '../shared/json';
 import { hintWhere, NO_ITEMS } from '../shared/transport/hints';
 import { builderHint, toolDescription } from '../shared/transport/tool';
 import { collectEndpoints, firstPage, type Page } from './paging';
-import { pageBody, readSearch, rowOf, type Search } from './search';
+import { checkFound, pageBody, readSearch, rowOf, type Search } from './search';
 
 /** What this item asks for, from its parameters. */
 function searchOf(context: IExecuteSingleFunctions): Search {
@@ -46,7 +46,7 @@ const NODE: CortexNode = {
 	},
 	async items(json, { patiently }) {
 		const search = searchOf(this);
-		return await collectEndpoints(search, pageIn(json, search), async (page) => {
+		const items = await collectEndpoints(search, pageIn(json, search), async (page) => {
 			const request = {
 				method: 'POST' as const,
 				url: ENDPOINTS_PATH,
@@ -54,6 +54,8 @@ const NODE: CortexNode = {
 			};
 			return pageIn(await patiently({ operation: NODE.operation, request }), search);
 		});
+		checkFound(search, items);
+		return items;
 	},
 };
 
@@ -70,7 +72,7 @@ export class CortexXdrSearchEndpoints implements INodeType {
 		displayName: NAME,
 		name: 'cortexXdrSearchEndpoints',
 		subtitle:
-			'={{ ($parameter.returnAll ? "all" : "first " + $parameter.limit) + " endpoints" + (Object.keys($parameter.filters ?? {}).length ? " that match" : "") }}',
+			'={{ Object.keys($parameter.filters ?? {}).length ? ($parameter.returnAll ? "all" : "first " + $parameter.limit) + " endpoints that match" : $parameter.returnAll ? "all endpoints" : "first " + $parameter.limit + " of all endpoints" }}',
 		description: 'Search endpoints by name, address, user, group or status, or list all of them',
 		defaults: { name: NAME },
 		usableAsTool: { replacements: { description: FOR_MODELS } },
@@ -85,8 +87,13 @@ export class CortexXdrSearchEndpoints implements INodeType {
 		hints: [
 			hintWhere(
 				NAME,
-				'No endpoint matches every filter. Names are exact, without wildcards, and upper and lower case may count.',
+				'No endpoint matches every filter. Names are exact, without wildcards, and upper and lower case may count. To make this an error, add the option Fail If Not Found.',
 				NO_ITEMS,
+			),
+			hintWhere(
+				NAME,
+				'No filter is set, so these are any endpoints of the tenant. Add a filter before a node that acts on them.',
+				'first !== undefined && Object.keys(node.params.filters ?? {}).length === 0',
 			),
 		],
 		properties: [
@@ -109,6 +116,14 @@ export class CortexXdrSearchEndpoints implements INodeType {
 			},
 			simplifyProperty,
 			optionsProperty([
+				{
+					displayName: 'Fail If Not Found',
+					name: 'failIfNotFound',
+					type: 'boolean',
+					default: false,
+					description:
+						'Whether it is an error when one of the hostnames or endpoint IDs in the filters matches no endpoint. Otherwise it is left out, and the output holds the endpoints that were found.',
+				},
 				{
 					displayName: 'Sort',
 					name: 'sort',

@@ -3,7 +3,7 @@ import { searchFilters, type ScanFilter } from '../shared/cortex/scanFilters';
 import { InputError, unexpectedAnswer } from '../shared/errors';
 import { readCollection } from '../shared/input/collections';
 import { readChoices, readNumber, readSwitch, sample } from '../shared/input/values';
-import { isObject, numberOf, type JsonObject } from '../shared/json';
+import { isObject, numberOf, textOf, type JsonObject } from '../shared/json';
 import { MOST_ITEMS } from '../shared/transport/answer';
 import { BY_ID, type PageRequest, type Row, type Sort, type Wanted } from './paging';
 import { simplifiedEndpoint } from './simplified';
@@ -13,6 +13,8 @@ export interface Search extends Wanted {
 	filters: ScanFilter[];
 	/** Whether items hold only the fields that people use. */
 	simplify: boolean;
+	/** Whether a hostname or an id that matches nothing is an error. */
+	failIfNotFound: boolean;
 }
 
 /** The parameters of the node, by name. */
@@ -52,7 +54,7 @@ export function readSearch(parameters: Parameters, timeZone: string): Search {
 	const options = readCollection(
 		'Options',
 		parameters.options,
-		['sort'],
+		['failIfNotFound', 'sort'],
 		'{ "sort": { "field": "last_seen", "direction": "desc" } }',
 	);
 	const range = { least: 1, most: MOST_ITEMS, unit: 'endpoints', whole: true };
@@ -62,6 +64,7 @@ export function readSearch(parameters: Parameters, timeZone: string): Search {
 			? Infinity
 			: readNumber('Limit', parameters.limit, range),
 		simplify: readSwitch('Simplify', parameters.simplify),
+		failIfNotFound: readSwitch('Fail If Not Found', options.failIfNotFound ?? false),
 		sort: readSort(options.sort),
 	};
 }
@@ -96,4 +99,42 @@ export function rowOf(record: JsonObject, { sort, simplify }: Search): Row {
 		moment: numberOf(record[sort.field]),
 		item: simplify ? simplifiedEndpoint(record) : record,
 	};
+}
+
+/** The filters that name single endpoints, by the vendor's field: in words, and the field of an endpoint they are about. */
+const NAMING = [
+	{ field: 'hostname', words: ['hostname', 'hostnames'], of: 'endpoint_name' },
+	{ field: 'endpoint_id_list', words: ['endpoint ID', 'endpoint IDs'], of: 'endpoint_id' },
+] as const;
+
+/** So many of the names that match nothing stand in the error. */
+const MOST_NAMED = 20;
+
+/**
+ * Checks that each endpoint that the filters name was found, where the user wants that.
+ * @param items all that was found, simplified or not
+ * @throws {InputError}
+ */
+export function checkFound({ failIfNotFound, filters, limit }: Search, items: JsonObject[]): void {
+	if (!failIfNotFound) return;
+	for (const { field, words, of } of NAMING) {
+		const value = filters.find((filter) => filter.field === field)?.value;
+		if (!Array.isArray(value)) continue;
+		// Whether case counts is for the tenant to say: one that it has found is not missing.
+		const found = new Set(items.map(({ [of]: name }) => textOf(name).toLowerCase()));
+		const wanted = [...new Set(value)];
+		const missing = wanted.filter((name) => !found.has(name.toLowerCase()));
+		if (missing.length === 0) continue;
+		const named = missing.slice(0, MOST_NAMED).join(', ');
+		const more = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : '';
+		const matches = missing.length === 1 ? 'matches' : 'match';
+		throw new InputError(
+			wanted.length === 1
+				? `No endpoint has the ${words[0]} ${named}`
+				: `${missing.length} of the ${wanted.length} ${words[1]} ${matches} no endpoint: ${named}${more}`,
+			items.length >= limit
+				? 'Limit may have left them out: raise it, or turn on Return All.'
+				: 'Names are exact, without wildcards, upper and lower case may count, and the other filters have to match as well. To go on with the endpoints that were found, turn off Fail If Not Found.',
+		);
+	}
 }

@@ -95,7 +95,7 @@ export class CortexXdrStartQuery implements INodeType {
 				required: true,
 				default: '',
 				placeholder: 'e.g. dataset = endpoints | filter endpoint_status = ENUM.DISCONNECTED',
-				hint: 'A value that an expression puts in becomes part of the query, whatever it holds',
+				hint: 'Insert no value that somebody else has written, such as the text of an alert: it could change the query',
 				description: 'The query in XQL, as in the XQL Search of the Cortex console',
 				routing: cortexRouting(NODE),
 			},

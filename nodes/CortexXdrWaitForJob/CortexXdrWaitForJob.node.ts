@@ -74,7 +74,11 @@ const waitOptions: INodeProperties[] = [
 		type: 'options',
 		default: 'refuse',
 		options: [
-			{ name: 'Refuse', value: 'refuse', description: 'The item fails, and nothing is asked' },
+			{
+				name: 'Fail',
+				value: 'refuse',
+				description: 'The item fails, and On Error decides what then',
+			},
 			{
 				name: 'Skip',
 				value: 'skip',
@@ -134,6 +138,23 @@ const waitOptions: INodeProperties[] = [
 		description: 'Where the wait is kept',
 	},
 ];
+
+/** A script that is waited for as any other action succeeds, and says nothing of what it has printed. */
+function hintAtScripts(context: IExecuteFunctions): void {
+	const missed = context
+		.getInputData()
+		.some(
+			({ json }, item) =>
+				json.script_uid !== undefined &&
+				context.getNodeParameter('jobType', item, '') === 'endpointAction',
+		);
+	if (!missed) return;
+	context.addExecutionHints({
+		message:
+			'This waits for a script. To get what the script returned, set Job Type to Script Execution.',
+		location: 'outputPane',
+	});
+}
 
 const FOR_MODELS =
 	'Wait until a job of Palo Alto Cortex XDR or XSIAM has ended: a scan or another endpoint action, a script execution, an import job, or a query (xqlQuery). Takes its action_id, job_id or query_id. Returns the outcome (succeeded, failed, timedOut, notFound, skipped) with name and status of each endpoint, or the rows of the query. Long waits cost no worker and survive a restart of n8n; as a tool of an AI agent, it waits 5 minutes at most.';
@@ -203,7 +224,7 @@ export class CortexXdrWaitForJob implements INodeType {
 					},
 				],
 				description:
-					'What to wait for. It must fit the node that started the job: Endpoint Action after Scan, Isolate or Retrieve Files, Script Execution after Run Script.',
+					'What to wait for. It must fit the node that started the job: Endpoint Action after Scan, Isolate or Retrieve Files, Script Execution after Run Script, Import Job after Submit Import, XQL Query after Start Query.',
 			},
 			{
 				displayName: 'Job ID',
@@ -240,8 +261,8 @@ export class CortexXdrWaitForJob implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const plan = this.getNodeParameter('plan', 0, '') as string;
-		return plan === ''
-			? await waitForJobs(this, CORTEX_JOBS)
-			: await goOnWaiting(this, CORTEX_JOBS, plan);
+		if (plan !== '') return await goOnWaiting(this, CORTEX_JOBS, plan);
+		hintAtScripts(this);
+		return await waitForJobs(this, CORTEX_JOBS);
 	}
 }

@@ -143,7 +143,7 @@ describe('nothing that can take the action', () => {
 	it('is final, and says what it means', async () => {
 		const { error } = await scan({ hostnames: 'nobody' });
 		expect(error?.message).toBe(
-			"Cortex refused Scan Endpoints: An error occurred while processing XDR public API - No endpoint was found for creating the requested action: can't create group action id for SCAN",
+			"Cortex refused Scan Endpoints: No endpoint was found for creating the requested action: can't create group action id for SCAN",
 		);
 		expect(error?.description).toContain(
 			'Nothing matched, or what matched cannot take this action. Names are exact, without wildcards.',

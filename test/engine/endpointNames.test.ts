@@ -1,48 +1,11 @@
-import { createRunExecutionData, Workflow, type INode, type INodeType } from 'n8n-workflow';
 import { CortexXdrGetActionStatus } from '../../nodes/CortexXdrGetActionStatus/CortexXdrGetActionStatus.node';
 import { CortexXdrWaitForJob } from '../../nodes/CortexXdrWaitForJob/CortexXdrWaitForJob.node';
 import { askTool, WAYS } from '../support/agent';
 import type { EngineOptions } from '../support/engine';
+import { isShown } from '../support/hints';
 import { tracesOf } from '../support/secrets';
 import { waitFor } from '../support/wait';
 import { createWorld, type World } from '../support/world';
-
-/** What n8n's editor makes of a hint's condition beside these items. */
-function isShown(
-	type: INodeType,
-	name: string,
-	parameters: INode['parameters'],
-	condition: string,
-	rows: unknown[],
-): unknown {
-	const workflow = new Workflow({
-		nodes: [
-			{
-				id: '1',
-				name: type.description.displayName,
-				type: name,
-				typeVersion: 1,
-				position: [0, 0],
-				parameters,
-			},
-		],
-		connections: {},
-		active: false,
-		nodeTypes: { getByNameAndVersion: () => type } as never,
-	});
-	const items = rows.map((json) => ({ json }));
-	const runData = { [type.description.displayName]: [{ data: { main: [items] } }] };
-	return workflow.expression.getParameterValue(
-		condition,
-		createRunExecutionData({ resultData: { runData: runData as never } }),
-		0,
-		0,
-		type.description.displayName,
-		[],
-		'manual',
-		{},
-	);
-}
 
 const LOOK = '/public_api/v1/endpoints/get_endpoint';
 
@@ -254,7 +217,7 @@ describe('an item without an id', () => {
 
 	it.each([null, '', ' ', undefined])('%j is refused by default', async (id) => {
 		const { error } = await wait([id], 'refuse');
-		expect(error?.message).toBe('Job ID is empty');
+		expect(error?.message).toBe('Job ID is empty, so there is nothing to wait for');
 		expect(paths()).toEqual([]);
 	});
 
@@ -339,14 +302,10 @@ describe('Get Action Status', () => {
 	});
 
 	describe('the hint beside it', () => {
-		const shown = async (options: object, output: string, rows: unknown[]) => {
+		const shown = (options: object, output: string, rows: object[]) => {
 			const node = new CortexXdrGetActionStatus();
 			const parameters = { actionId: '6001', output, options: options as never };
-			const { name, hints } = node.description as unknown as {
-				name: string;
-				hints: Array<{ displayCondition: string }>;
-			};
-			return isShown(node, name, parameters, hints[0].displayCondition, rows);
+			return isShown(node, 'No endpoint has a name here', parameters, rows);
 		};
 		const named = [{ endpoint_name: 'a' }, { endpoint_name: null }];
 		const nameless = [{ endpoint_name: null }, { endpoint_name: null }];
@@ -359,8 +318,8 @@ describe('Get Action Status', () => {
 			[true, 'summary', [{ endpoints: nameless }], true],
 			[true, 'summary', [{ endpoints: named }], false],
 			[true, 'summary', [{ endpoints: [] }], false],
-		])('endpointNames %s, %s, %j: %s', async (endpointNames, output, rows, expected) => {
-			expect(await shown({ endpointNames }, output, rows)).toBe(expected);
+		])('endpointNames %s, %s, %j: %s', (endpointNames, output, rows, expected) => {
+			expect(shown({ endpointNames }, output, rows)).toBe(expected);
 		});
 	});
 

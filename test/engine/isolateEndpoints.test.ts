@@ -105,7 +105,7 @@ it('is an error where every endpoint is left out, and says why for each', async 
 	expect(error?.description).toBe(
 		[
 			'demo-lt-01: It is being isolated: wait until that has ended, then unisolate it.',
-			`${'0'.repeat(32)}: The tenant does not know an endpoint with this id.`,
+			`${'0'.repeat(32)}: No endpoint of the tenant has this id. To go by hostname, use Search Endpoints.`,
 			'Nothing was sent for them.',
 		].join('\n'),
 	);
@@ -174,7 +174,7 @@ it('of fewer endpoints than asked for, a hint tells', async () => {
 	});
 	expect(json[0]).toMatchObject({ endpoints_count: 2, requested: 3 });
 	expect(hints).toEqual([
-		expect.stringMatching(/^Cortex runs action \d+ on 2 of the 3 endpoints that were asked for/),
+		expect.stringMatching(/^Cortex runs action \d+ on 2 of the 3 endpoints that it was sent for/),
 	]);
 });
 

@@ -5,6 +5,7 @@ import { pageBody, readSearch } from '../../nodes/CortexXdrSearchEndpoints/searc
 import { requestSchema } from '../samples/getEndpoint';
 import { askTool, WAYS } from '../support/agent';
 import type { EngineOptions } from '../support/engine';
+import { isShown } from '../support/hints';
 import { print } from '../support/print';
 import { violation } from '../support/schema';
 import { createWorld, type World } from '../support/world';
@@ -317,6 +318,95 @@ describe('what comes back', () => {
 	it('nothing at all is a success without items', async () => {
 		const { json, error } = await search({ filters: { hostnames: 'nobody' } });
 		expect([json, error]).toEqual([[], undefined]);
+	});
+
+	it.each([
+		['No endpoint matches', { hostnames: 'nobody' }, 0, true],
+		['No endpoint matches', { hostnames: 'kiosk-01' }, 1, false],
+		['No filter is set', {}, 3, true],
+		['No filter is set', {}, 0, false],
+		['No filter is set', { hostnames: '={{ $json.host }}' }, 1, false],
+	])(
+		'the hint "%s" with the filters %j and %i endpoints: %s',
+		(words, filters, count, expected) => {
+			const rows = Array.from({ length: count }, () => ({ endpoint_id: 'e' }));
+			expect(isShown(new CortexXdrSearchEndpoints(), words, { filters }, rows)).toBe(expected);
+		},
+	);
+
+	describe('with Fail If Not Found', () => {
+		const strictly = async (parameters: INode['parameters'], items = 1) =>
+			await search(
+				{ options: { failIfNotFound: true }, ...parameters },
+				{ items: Array.from({ length: items }, () => ({ json: {} })) },
+			);
+
+		it.each([
+			['a hostname', { hostnames: 'nobody' }, 'No endpoint has the hostname nobody'],
+			[
+				'some of several',
+				{ hostnames: 'kiosk-01, nobody, kiosk-02, noone, nobody' },
+				'2 of the 4 hostnames match no endpoint: nobody, noone',
+			],
+			[
+				'one of several',
+				{ hostnames: ['kiosk-01', 'nobody'] },
+				'1 of the 2 hostnames matches no endpoint: nobody',
+			],
+			[
+				'an id',
+				{ endpointIds: 'f'.repeat(32) },
+				`No endpoint has the endpoint ID ${'f'.repeat(32)}`,
+			],
+			[
+				'more than anybody would read',
+				{ hostnames: Array.from({ length: 25 }, (_, index) => `no-${index}`) },
+				/^25 of the 25 hostnames match no endpoint: no-0, .*no-19 and 5 more$/,
+			],
+			[
+				'what another filter keeps out',
+				{ hostnames: 'kiosk-01', groupNames: 'Demo Laptops' },
+				'No endpoint has the hostname kiosk-01',
+			],
+		])('%s that matches nothing is an error', async (_, filters, message) => {
+			const { error } = await strictly({ filters });
+			expect(error?.message).toEqual(
+				typeof message === 'string' ? message : expect.stringMatching(message),
+			);
+			expect(error?.description).toContain('Names are exact');
+		});
+
+		it('what was found is no error, with Simplify off neither', async () => {
+			const filters = { hostnames: 'kiosk-01, kiosk-02' };
+			expect((await strictly({ filters })).json).toHaveLength(2);
+			expect((await strictly({ filters, simplify: false })).json).toHaveLength(2);
+		});
+
+		it('nor is what a tenant has found that does not look at case', async () => {
+			const record = { endpoint_id: 'e1', endpoint_name: 'kiosk-01' };
+			world.simulator.faults.add({
+				path: '/public_api',
+				status: 200,
+				body: { reply: { result_count: 1, endpoints: [record] } },
+			});
+			const { json } = await strictly({ filters: { hostnames: 'KIOSK-01' } });
+			expect(json).toHaveLength(1);
+		});
+
+		it('a group that nobody is in is none', async () => {
+			const { json, error } = await strictly({ filters: { groupNames: 'Nobody' } });
+			expect([json, error]).toEqual([[], undefined]);
+		});
+
+		it('Limit may be the reason, and the error says so', async () => {
+			const { error } = await strictly({
+				returnAll: false,
+				limit: 1,
+				filters: { hostnames: 'kiosk-01, kiosk-02' },
+			});
+			expect(error?.message).toMatch(/^1 of the 2 hostnames matches no endpoint: kiosk-0\d$/);
+			expect(error?.description).toContain('Limit may have left them out');
+		});
 	});
 
 	it('a key without the permission: which one is missing, and where to give it', async () => {

@@ -441,6 +441,26 @@ describe('results that cannot be fetched', () => {
 		});
 	});
 
+	it('are told of beside a success, with what may be wrong', async () => {
+		const id = start(0);
+		const { json, hints } = await waitFor(world, { jobType: 'scriptExecution', jobId: id });
+		expect(json[0]).toMatchObject({ outcome: 'succeeded', results: null });
+		expect(hints).toEqual([
+			expect.stringMatching(
+				`^Script execution ${id}: The results could not be fetched: .*If the action runs no script, set Job Type to Endpoint Action\\.$`,
+			),
+		]);
+	});
+
+	it.each([
+		['endpointAction', { script_uid: 'ab' }, ['This waits for a script.']],
+		['scriptExecution', { script_uid: 'ab' }, []],
+		['endpointAction', {}, []],
+	])('%s after an item with %j', async (jobType, json, expected) => {
+		const { hints } = await waitFor(world, { jobType, jobId: startScript(0) }, { items: [json] });
+		expect(hints).toEqual(expected.map((words) => expect.stringContaining(words)));
+	});
+
 	it('nor do endpoints of a job that ended while parked', async () => {
 		const [early, late] = [start(100), start(300)];
 		let asked = 0;

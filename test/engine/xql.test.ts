@@ -815,7 +815,7 @@ describe('Wait for Job', () => {
 
 	it('an id that is empty is refused before anything is sent', async () => {
 		const { error } = await wait(' ');
-		expect(error?.message).toBe('Job ID is empty');
+		expect(error?.message).toBe('Job ID is empty, so there is nothing to wait for');
 		expect(error?.description).toContain('add the option If Job ID Is Empty');
 		expect(sent()).toEqual([]);
 	});

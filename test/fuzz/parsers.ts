@@ -2,6 +2,7 @@ import manifest from '../../package.json';
 import fc from 'fast-check';
 import { firstPage } from '../../nodes/CortexXdrSearchEndpoints/paging';
 import {
+	checkFound,
 	pageBody,
 	readSearch as readEndpointSearch,
 	rowOf,
@@ -431,6 +432,7 @@ const endpointSearch = fc.record({
 	}),
 	filters: fc.constant<ScanFilter[]>([]),
 	simplify: fc.boolean(),
+	failIfNotFound: fc.boolean(),
 });
 
 const cortexFields = fc.record({
@@ -987,6 +989,18 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			expect(id).not.toBe('');
 			if (moment !== null) expect(Number.isFinite(moment)).toBe(true);
 		},
+	}),
+	'CortexXdrSearchEndpoints/search.checkFound': row({
+		input: fc.tuple(
+			endpointSearch,
+			fc.array(fc.string()),
+			fc.array(inputs.bentObject(endpointRecord)),
+		),
+		run: ([search, value, found]) => {
+			checkFound({ ...search, filters: [{ field: 'hostname', operator: 'in', value }] }, found);
+			return value.length;
+		},
+		check: (count: number) => expect(count).toBeGreaterThanOrEqual(0),
 	}),
 	'CortexXdrSearchEndpoints/paging.firstPage': row({
 		input: endpointSearch,

@@ -236,7 +236,7 @@ describe('the nodes as tools of a real n8n', () => {
 			[
 				'Isolate',
 				{ ids: 'all' },
-				/None of the endpoints can be isolated\. all: The tenant does/,
+				/None of the endpoints can be isolated\. all: No endpoint of the tenant has this id/,
 				false,
 			],
 			['Isolate', { ids: '' }, /Endpoint IDs is empty/, false],

@@ -29,8 +29,8 @@ const ACTION_ID_HINT =
 	'Use the action_id of the node that started the action, such as Scan, Isolate or Run Script. In Cortex it is under Response → Action Center, in the column Action ID.';
 
 /** The digits of an action id that a user or an expression gave in the field of that label. */
-export const readActionId = (value: unknown, field = 'Action ID') =>
-	readWholeNumber(field, value, ACTION_ID_HINT);
+export const readActionId = (value: unknown, field = 'Action ID', hint = ACTION_ID_HINT) =>
+	readWholeNumber(field, value, hint);
 
 /** An action id as the vendor wants it: a number, as long as it is exact as one. */
 export const actionIdToSend = (id: string): number | string =>

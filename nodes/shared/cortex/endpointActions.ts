@@ -79,7 +79,7 @@ export const endpointsInWords = (count: number): string =>
 	`${thousands(count)} ${count === 1 ? 'endpoint' : 'endpoints'}`;
 
 const NO_ENDPOINTS =
-	'Put Search Endpoints before this node: each of its items has an endpoint_id, which this field takes by itself. Or enter ids, separated by commas. Nothing was sent.';
+	'By itself this field takes the endpoint_id of the incoming item, and this item has none. Put Search Endpoints before this node; if it is there already, it found no endpoint, so check its filters. Or enter ids, separated by commas. Nothing was sent.';
 
 /** How many endpoints one run of the node may act on. */
 function mostEndpointsOf(context: IExecuteFunctions, options: JsonObject): number {
@@ -202,7 +202,7 @@ export async function actOnEndpoints<Parameters>(
 			const { endpoints_count: count } = action;
 			if (typeof count === 'number' && count < ids.length) {
 				hint(
-					`Cortex runs action ${String(action.action_id)} on ${thousands(count)} of the ${endpointsInWords(ids.length)} that were asked for. It leaves out an endpoint that it does not know, or that cannot take the action.`,
+					`Cortex runs action ${String(action.action_id)} on ${thousands(count)} of the ${endpointsInWords(ids.length)} that it was sent for. It leaves out an endpoint that it does not know, or that cannot take the action.`,
 				);
 			}
 			return { ...action, requested: asked.length, ...output };
@@ -236,6 +236,7 @@ export const endpointProperties = (verb: string): INodeProperties[] => [
 		required: true,
 		default: '={{ $json.endpoint_id }}',
 		placeholder: 'e.g. 4f8c0d…, 91ab27…',
+		hint: 'All incoming items count. To set a limit, add the option Most Endpoints.',
 		description: `Endpoints to ${verb}, separated by commas, or a list. Search Endpoints gives an item for each, with its endpoint_id; and Start For says whether they are taken together.`,
 	},
 	{

@@ -133,6 +133,9 @@ function detailText(detail: unknown): string {
 
 const joined = (...texts: string[]) => [...new Set(texts.filter(Boolean))].join(': ');
 
+/** What the vendor begins its reasons with says nothing, and takes the room in which people look for the reason. */
+const PREAMBLE = /^An error occurred while processing XDR public API(?:\s*[-:]\s*|\s*$)/i;
+
 /** The envelope of the older services: with `reply` around it, or flat. It is an error on any status. */
 function envelope(json: JsonObject): ErrorText | undefined {
 	const holder = isObject(json.reply) ? json.reply : json;
@@ -141,7 +144,8 @@ function envelope(json: JsonObject): ErrorText | undefined {
 		code === undefined || code === null || code === 0 || code === '' || numberOf(code) === 200;
 	if (none && !message) return undefined;
 	const metadata = isObject(holder.metadata) ? fieldsText(holder.metadata.err_extra ?? []) : '';
-	const text = joined(extraText(message), extraText(extra), metadata);
+	const said = extraText(message);
+	const text = joined(said.replace(PREAMBLE, ''), extraText(extra), metadata) || said;
 	return { code, text: text || `error code ${extraText(code)}`, from: 'vendor' };
 }
 

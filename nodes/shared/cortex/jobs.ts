@@ -71,11 +71,14 @@ export const importStatus = (
 		settings,
 	);
 
+const OTHER_TYPES =
+	'For a query, set Job Type to XQL Query; for an import job, to Import Job. For an action, use its action_id, or the Action ID under Response → Action Center in Cortex.';
+
 const action: JobKind<Question> = {
 	title: 'Action',
 	parts: 'endpoints',
 	names: ENDPOINT_NAMES,
-	readId: (value) => readActionId(value, 'Job ID'),
+	readId: (value) => readActionId(value, 'Job ID', OTHER_TYPES),
 	async status(ask, { id, settings }) {
 		const json = await ask({
 			operation: { ...OPERATIONS.getActionStatus, id },
@@ -158,6 +161,7 @@ export const CORTEX_JOBS: Vendor<Question> = {
 			// A script execution is an action too, and that answer is small, whatever the script gave back.
 			...action,
 			title: 'Script execution',
+			noResults: 'If the action runs no script, set Job Type to Endpoint Action.',
 			async results(ask, { id }) {
 				const json = await ask({
 					operation: { ...OPERATIONS.getScriptResults, id },

@@ -188,6 +188,8 @@ export interface JobKind<Question = unknown> {
 	statusIn?(fault: Fault, job: Job): Status | undefined;
 	/** Of its results, where the vendor gives only so many: how many, and where the others are. */
 	mostResults?: { rows: number; others: string };
+	/** What to do where its results could not be fetched, if that may be for another type of job. */
+	noResults?: string;
 	/** What the job gave back, in rows; absent where it gives nothing. Null where this one, as it ended, has none. */
 	results?(ask: Ask<Question>, job: Job): Promise<JsonObject[] | null>;
 }
@@ -209,5 +211,4 @@ export interface Source {
 	connection: Connection;
 }
 
-/** No parts are known. */
 export const NO_PROGRESS: Progress = { total: 0, finished: 0, succeeded: 0, failed: 0 };

@@ -1,5 +1,6 @@
 import { thousands } from '../transport/answer';
 import { clock } from '../transport/clock';
+import { sentences } from '../errors';
 import { jobItem, type Ended } from './items';
 import type { Job, Plan, Result, Settings, Source, State } from './job';
 import { withNames } from './names';
@@ -44,6 +45,14 @@ function fullHint({ vendor }: Source, { type, id }: Job, { results }: Result): s
 	return `${title} ${id} may have found more than these ${thousands(most.rows)} rows. ${most.others}`;
 }
 
+/** That something of a job could not be fetched: its item says so too, but a success is rarely looked into. */
+function missingHint({ vendor }: Source, { type, id }: Job, result: Result): string | undefined {
+	const { title, noResults } = vendor.kinds[type];
+	const [first] = result.errors;
+	if (first === undefined) return undefined;
+	return sentences(`${title} ${id}: ${first}`, result.results === null ? noResults : undefined);
+}
+
 /** What every job came out as, in the order of the plan. */
 async function endsOf(source: Source, plan: Plan, state: State, results: Result[]): Promise<Ends> {
 	const named = await withNames(source, plan, state, results);
@@ -52,7 +61,10 @@ async function endsOf(source: Source, plan: Plan, state: State, results: Result[
 	);
 	const hints = [
 		named.hint,
-		...named.results.map((result, index) => fullHint(source, plan.jobs[index], result)),
+		...named.results.flatMap((result, index) => {
+			const { [index]: job } = plan.jobs;
+			return [fullHint(source, job, result), missingHint(source, job, result)];
+		}),
 	];
 	return { ends, hint: [...new Set(hints.filter(Boolean))].join(' ') || undefined };
 }

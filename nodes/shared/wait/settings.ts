@@ -50,8 +50,8 @@ export function readJob(vendor: Vendor, parameters: JobParameters, longestMinute
 	const share = { least: 0, most: 100, unit: 'percent' };
 	if (isBlank(parameters.jobId)) {
 		throw new InputError(
-			'Job ID is empty',
-			'The item names no job. If the node before it had nothing to start (its action_id is null), add the option If Job ID Is Empty and choose Skip.',
+			'Job ID is empty, so there is nothing to wait for',
+			'The node before this one may have had nothing to start: its output says why. To let the workflow go on then, add the option If Job ID Is Empty and choose Skip.',
 		);
 	}
 	return {
