@@ -9,6 +9,7 @@ import {
 	cortexIcon,
 	cortexMethods,
 	cortexNode,
+	INCOMING_ACTION_ID,
 } from '../shared/cortex/description';
 import { builderHint, toolDescription } from '../shared/transport/tool';
 import { downloadFiles } from './downloadFiles';
@@ -59,7 +60,7 @@ export class CortexXdrDownloadFiles implements INodeType {
 			},
 			{
 				...actionIdProperty,
-				default: '={{ $json.action_id ?? $json.job_id }}',
+				default: INCOMING_ACTION_ID,
 				description:
 					'The action_id of the retrieval or of the script run. As it stands, it takes the one that Wait for Job, Retrieve Files or Run Script gives.',
 			},

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { Cancelled, Fault, passOn } from '../shared/errors';
+import { Cancelled, Fault, firstOf, passOn } from '../shared/errors';
 import { tenantOf } from '../shared/cortex/ask';
 import { endpointsInWords } from '../shared/cortex/endpointActions';
 import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
@@ -79,10 +79,7 @@ async function fetchFrom(
 const MOST_NAMED = 10;
 
 /** Endpoints by their ids, the first of them, and how many more there are. */
-const named = (ids: string[]): string => {
-	const more = ids.length - MOST_NAMED;
-	return ids.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
-};
+const named = (ids: string[]): string => firstOf(ids, MOST_NAMED, ', ');
 
 /** What is no fault of one file: the next one would fail as well, after as long a wait. */
 const endsAll = (error: unknown): boolean =>

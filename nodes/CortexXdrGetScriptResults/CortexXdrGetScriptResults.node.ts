@@ -8,6 +8,7 @@ import {
 	cortexMethods,
 	cortexNode,
 	outputDescription,
+	INCOMING_ACTION_ID,
 } from '../shared/cortex/description';
 import { OPERATIONS } from '../shared/cortex/operations';
 import { resultRows, scriptExecution } from '../shared/cortex/scriptResults';
@@ -61,7 +62,7 @@ export class CortexXdrGetScriptResults implements INodeType {
 			toolDescription(FOR_MODELS),
 			{
 				...actionIdProperty,
-				default: '={{ $json.action_id ?? $json.job_id }}',
+				default: INCOMING_ACTION_ID,
 				description:
 					'The action_id of the script run. As it stands, it takes the one that Run Script or Wait for Job gives. In Cortex: Response → Action Center, column Action ID.',
 				routing: cortexRouting(NODE),

@@ -1,9 +1,9 @@
-import { idOfEndpoint } from '../shared/cortex/endpoints';
+import { idOfEndpoint, nameOfEndpoint } from '../shared/cortex/endpoints';
 import { searchFilters, type ScanFilter } from '../shared/cortex/scanFilters';
-import { InputError, unexpectedAnswer } from '../shared/errors';
+import { firstOf, InputError, unexpectedAnswer } from '../shared/errors';
 import { readCollection } from '../shared/input/collections';
 import { readChoices, readNumber, readSwitch, sample } from '../shared/input/values';
-import { isObject, numberOf, textOf, type JsonObject } from '../shared/json';
+import { isObject, numberOf, type JsonObject } from '../shared/json';
 import { MOST_ITEMS } from '../shared/transport/answer';
 import { BY_ID, type PageRequest, type Row, type Sort, type Wanted } from './paging';
 import { simplifiedEndpoint } from './simplified';
@@ -101,10 +101,10 @@ export function rowOf(record: JsonObject, { sort, simplify }: Search): Row {
 	};
 }
 
-/** The filters that name single endpoints, by the vendor's field: in words, and the field of an endpoint they are about. */
+/** The filters that name single endpoints, by the vendor's field: in words, and what an endpoint has of them. */
 const NAMING = [
-	{ field: 'hostname', words: ['hostname', 'hostnames'], of: 'endpoint_name' },
-	{ field: 'endpoint_id_list', words: ['endpoint ID', 'endpoint IDs'], of: 'endpoint_id' },
+	{ field: 'hostname', words: ['hostname', 'hostnames'], of: nameOfEndpoint },
+	{ field: 'endpoint_id_list', words: ['endpoint ID', 'endpoint IDs'], of: idOfEndpoint },
 ] as const;
 
 /** So many of the names that match nothing stand in the error. */
@@ -121,17 +121,16 @@ export function checkFound({ failIfNotFound, filters, limit }: Search, items: Js
 		const value = filters.find((filter) => filter.field === field)?.value;
 		if (!Array.isArray(value)) continue;
 		// Whether case counts is for the tenant to say: one that it has found is not missing.
-		const found = new Set(items.map(({ [of]: name }) => textOf(name).toLowerCase()));
+		const found = new Set(items.map((item) => of(item)?.toLowerCase()));
 		const wanted = [...new Set(value)];
 		const missing = wanted.filter((name) => !found.has(name.toLowerCase()));
 		if (missing.length === 0) continue;
-		const named = missing.slice(0, MOST_NAMED).join(', ');
-		const more = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : '';
+		const named = firstOf(missing, MOST_NAMED, ', ');
 		const matches = missing.length === 1 ? 'matches' : 'match';
 		throw new InputError(
 			wanted.length === 1
 				? `No endpoint has the ${words[0]} ${named}`
-				: `${missing.length} of the ${wanted.length} ${words[1]} ${matches} no endpoint: ${named}${more}`,
+				: `${missing.length} of the ${wanted.length} ${words[1]} ${matches} no endpoint: ${named}`,
 			items.length >= limit
 				? 'Limit may have left them out: raise it, or turn on Return All.'
 				: 'Names are exact, without wildcards, upper and lower case may count, and the other filters have to match as well. To go on with the endpoints that were found, turn off Fail If Not Found.',

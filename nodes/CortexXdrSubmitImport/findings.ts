@@ -1,4 +1,4 @@
-import { InputError, sentence } from '../shared/errors';
+import { firstOf, InputError, sentence } from '../shared/errors';
 import { readText, sample, trimmedEnds } from '../shared/input/values';
 import { isObject, parseJson, type JsonObject } from '../shared/json';
 import { meantName } from './fieldNames';
@@ -274,7 +274,5 @@ const MOST_FIELDS = 10;
 /** What to tell of fields that were left out; `undefined` where there are none. */
 export function leftOutInWords(leftOut: readonly string[]): string | undefined {
 	if (leftOut.length === 0) return undefined;
-	const named = leftOut.slice(0, MOST_FIELDS).map(sample).join(', ');
-	const more = leftOut.length > MOST_FIELDS ? ` and ${leftOut.length - MOST_FIELDS} more` : '';
-	return `Fields that Cortex does not know were left out: ${named}${more}.`;
+	return `Fields that Cortex does not know were left out: ${firstOf(leftOut, MOST_FIELDS, ', ', sample)}.`;
 }

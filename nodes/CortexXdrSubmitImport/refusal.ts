@@ -1,4 +1,4 @@
-import { Fault } from '../shared/errors';
+import { Fault, firstOf } from '../shared/errors';
 import { sample } from '../shared/input/values';
 import { isObject, textOf, type JsonObject } from '../shared/json';
 import type { Batch } from './batches';
@@ -78,9 +78,8 @@ export function importFault(fault: Fault, batch: Batch): Fault {
 	const { details } = fault;
 	const entries = details.status === 422 ? listed(details.body) : [];
 	if (entries.length > 0) {
-		const named = entries.slice(0, MOST_NAMED).map((entry) => entryInWords(entry, batch));
-		const more = entries.length > MOST_NAMED ? `; and ${entries.length - MOST_NAMED} more` : '';
-		return new Fault(`Cortex refused Submit Import: ${named.join('; ')}${more}`, {
+		const named = firstOf(entries, MOST_NAMED, '; ', (entry) => entryInWords(entry, batch));
+		return new Fault(`Cortex refused Submit Import: ${named}`, {
 			...details,
 			hint: 'Nothing of this request was imported. Correct these values in the input, and submit it again.',
 		});

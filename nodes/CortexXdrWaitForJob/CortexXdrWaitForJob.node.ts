@@ -146,6 +146,7 @@ function hintAtScripts(context: IExecuteFunctions): void {
 		.some(
 			({ json }, item) =>
 				json.script_uid !== undefined &&
+				context.getNodeParameter('jobId', item, '') === json.action_id &&
 				context.getNodeParameter('jobType', item, '') === 'endpointAction',
 		);
 	if (!missed) return;

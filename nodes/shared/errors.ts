@@ -108,6 +108,22 @@ export function unexpectedAnswer(what: string, status?: number, page?: Page): Fa
 /** A text as it begins a sentence. */
 export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/**
+ * The first of a list, and how many more there are: "a, b and 3 more".
+ * @param most so many are told
+ * @param between clauses and lines keep it before the last part as well
+ */
+export function firstOf<T>(
+	list: readonly T[],
+	most: number,
+	between: ', ' | '; ' | '\n',
+	inWords: (one: T) => string = String,
+): string {
+	const told = list.slice(0, most).map(inWords).join(between);
+	const more = list.length - most;
+	return more > 0 ? `${told}${between === ', ' ? ' ' : between}and ${more} more` : told;
+}
+
 /** Sentences one after the other, whether or not the vendor ended its own with a full stop. */
 export function sentences(...texts: Array<string | undefined>): string {
 	return texts

@@ -335,11 +335,8 @@ describe('what comes back', () => {
 	);
 
 	describe('with Fail If Not Found', () => {
-		const strictly = async (parameters: INode['parameters'], items = 1) =>
-			await search(
-				{ options: { failIfNotFound: true }, ...parameters },
-				{ items: Array.from({ length: items }, () => ({ json: {} })) },
-			);
+		const strictly = async (parameters: INode['parameters']) =>
+			await search({ options: { failIfNotFound: true }, ...parameters });
 
 		it.each([
 			['a hostname', { hostnames: 'nobody' }, 'No endpoint has the hostname nobody'],

@@ -453,11 +453,15 @@ describe('results that cannot be fetched', () => {
 	});
 
 	it.each([
-		['endpointAction', { script_uid: 'ab' }, ['This waits for a script.']],
-		['scriptExecution', { script_uid: 'ab' }, []],
-		['endpointAction', {}, []],
-	])('%s after an item with %j', async (jobType, json, expected) => {
-		const { hints } = await waitFor(world, { jobType, jobId: startScript(0) }, { items: [json] });
+		['endpointAction', 'a script', { script_uid: 'ab' }, ['This waits for a script.']],
+		['endpointAction', 'a snippet', { script_uid: null }, ['This waits for a script.']],
+		['scriptExecution', 'a script', { script_uid: 'ab' }, []],
+		['endpointAction', 'another script', { script_uid: 'ab', action_id: '1' }, []],
+		['endpointAction', 'something else', {}, []],
+	])('%s after %s', async (jobType, _, json, expected) => {
+		const jobId = startScript(0);
+		const items = [{ action_id: jobId, ...json }];
+		const { hints } = await waitFor(world, { jobType, jobId }, { items });
 		expect(hints).toEqual(expected.map((words) => expect.stringContaining(words)));
 	});
 

@@ -74,12 +74,19 @@ import {
 import { gatewayBaseUrl } from '../../nodes/shared/qualys/gateway';
 import { readLogin, readPage } from '../../nodes/shared/qualys/reply';
 import { authorization, secretsOf } from '../../nodes/shared/qualys/session';
-import { isObject, isoTime, numberOf, parseJson, textOf } from '../../nodes/shared/json';
+import {
+	isObject,
+	isoTime,
+	numberOf,
+	parseJson,
+	textOf,
+	type JsonObject,
+} from '../../nodes/shared/json';
 import { notTheirWords, pageOf, plainText } from '../../nodes/shared/transport/answer';
 import { asksToWait, LONGEST_WAIT_MS, retryAfter } from '../../nodes/shared/transport/retryAfter';
 import { throttleBackoff } from '../../nodes/shared/transport/attempts';
 import { causes, connectionFault } from '../../nodes/shared/transport/connection';
-import { Fault, sentences, type Meaning } from '../../nodes/shared/errors';
+import { Fault, firstOf, sentences, type Meaning } from '../../nodes/shared/errors';
 import { failedItem, toNodeError } from '../../nodes/shared/transport/nodeErrors';
 import {
 	showable,
@@ -998,9 +1005,15 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		),
 		run: ([search, value, found]) => {
 			checkFound({ ...search, filters: [{ field: 'hostname', operator: 'in', value }] }, found);
-			return value.length;
+			return search.failIfNotFound ? { value, found } : undefined;
 		},
-		check: (count: number) => expect(count).toBeGreaterThanOrEqual(0),
+		check: (passed: { value: string[]; found: JsonObject[] } | undefined) => {
+			const names = passed?.found.map(({ endpoint_name: name }) => textOf(name).toLowerCase());
+			for (const one of passed?.value ?? []) {
+				expect(one).not.toBe('');
+				expect(names).toContain(one.toLowerCase());
+			}
+		},
 	}),
 	'CortexXdrSearchEndpoints/paging.firstPage': row({
 		input: endpointSearch,
@@ -1239,6 +1252,16 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		input: fc.array(fc.option(text, { nil: undefined }), { maxLength: 4 }),
 		run: (all) => sentences(...all),
 		check: aText,
+	}),
+	'shared/errors.firstOf': row({
+		input: fc.tuple(fc.array(fc.stringMatching(/^[a-z]{1,3}$/)), fc.integer({ min: 1, max: 5 })),
+		run: ([list, most]) => ({ told: firstOf(list, most, '; '), list, most }),
+		check: ({ told, list, most }: { told: string; list: string[]; most: number }) => {
+			const parts = told === '' ? [] : told.split('; ');
+			const more = Number(/^and (\d+) more$/.exec(parts[most] ?? '')?.[1] ?? 0);
+			expect(parts.slice(0, most)).toEqual(list.slice(0, most));
+			expect(more).toBe(Math.max(0, list.length - most));
+		},
 	}),
 	'shared/transport/nodeErrors.toNodeError': row({
 		input: fc.tuple(thrown, leaky),

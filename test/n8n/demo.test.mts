@@ -142,7 +142,9 @@ describe('the demo, stopped with Ctrl-C while a workflow waits', () => {
 			);
 
 			const rows = outputOf(execution, 'Report Table').map(({ json }) => json);
-			const names = (scan.endpoints as Array<{ endpoint_name: string }>).map(({ endpoint_name: name }) => name);
+			const names = (scan.endpoints as Array<{ endpoint_name: string }>).map(
+				({ endpoint_name: name }) => name,
+			);
 			assert.equal(new Set(names).size, 12);
 			assert.deepEqual(
 				rows.map(({ endpoint }) => endpoint),

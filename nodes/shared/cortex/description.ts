@@ -40,6 +40,9 @@ export const actionIdToSend = (id: string): number | string =>
 export const outputDescription =
 	'What an item stands for. Until the node has run, the editor shows the fields of Endpoints, whichever you choose.';
 
+/** The default of Action ID in nodes that come after Wait for Job, whose items name an action by `job_id`. */
+export const INCOMING_ACTION_ID = '={{ $json.action_id ?? $json.job_id }}';
+
 /** The field Action ID. */
 export const actionIdProperty: INodeProperties = {
 	displayName: 'Action ID',

@@ -1,3 +1,4 @@
+import { firstOf } from '../errors';
 import { isObject, numberOf, textOf, type JsonObject } from '../json';
 
 /** The vendor's words in an answer that brings no result. */
@@ -100,9 +101,7 @@ function reasonsText({ data, errorReasons }: JsonObject): string {
 		return [id, [status, reason && `(${reason})`].filter(Boolean).join(' ')] as const;
 	});
 	const named = texts.filter(([, text]) => text !== '');
-	const shown = named.slice(0, MOST_REASONS).map(([id, text]) => `${id}: ${text}`);
-	const more = named.length > MOST_REASONS ? `; and ${named.length - MOST_REASONS} more` : '';
-	return shown.join('; ') + more;
+	return firstOf(named, MOST_REASONS, '; ', ([id, text]) => `${id}: ${text}`);
 }
 
 /** Fields and what is wrong with each: `{field, message}`, or a text. */

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { InputError } from '../errors';
+import { firstOf, InputError } from '../errors';
 import { readChoice, readSwitch } from '../input/values';
 import type { JsonObject } from '../json';
 import type { Tenant } from './ask';
@@ -77,13 +77,15 @@ function refusalOf(what: Isolation, rows: IsolationRow[]): InputError | undefine
 		reason === PART_OF_ANOTHER.reason ||
 		reason === LEFT_OUT_BY_CHOICE.reason;
 	if (rows.some(makesSense)) return undefined;
-	const lines = rows
-		.slice(0, MOST_NAMED)
-		.map(({ endpoint_id, endpoint_name, reason }) => `${endpoint_name ?? endpoint_id}: ${reason}`);
-	const more = rows.length - MOST_NAMED;
+	const lines = firstOf(
+		rows,
+		MOST_NAMED,
+		'\n',
+		({ endpoint_id, endpoint_name, reason }) => `${endpoint_name ?? endpoint_id}: ${reason}`,
+	);
 	return new InputError(
 		`None of the endpoints can be ${what}d`,
-		[...lines, ...(more > 0 ? [`and ${more} more`] : []), 'Nothing was sent for them.'].join('\n'),
+		`${lines}\nNothing was sent for them.`,
 	);
 }
 

@@ -4,7 +4,7 @@ import {
 	type IExecuteFunctions,
 	type INodeExecutionData,
 } from 'n8n-workflow';
-import { Cancelled, passOn } from '../errors';
+import { Cancelled, firstOf, passOn } from '../errors';
 import type { JsonObject } from '../json';
 import { connectionFault } from './connection';
 import { cameToNothing, consequencesOf } from './consequences';
@@ -115,12 +115,9 @@ function whatElse(
 		const what = describe([item]);
 		return what === undefined ? [] : [`${what} (${inWords(start)})`];
 	});
-	const more = left.length > MOST_NAMED ? `; and ${left.length - MOST_NAMED} more` : '';
 	return [
 		...(started.length > 0 ? [`Started before this error: ${started.join('; ')}.`] : []),
-		...(left.length > 0
-			? [`Not sent: ${left.slice(0, MOST_NAMED).map(inWords).join('; ')}${more}.`]
-			: []),
+		...(left.length > 0 ? [`Not sent: ${firstOf(left, MOST_NAMED, '; ', inWords)}.`] : []),
 	];
 }
 

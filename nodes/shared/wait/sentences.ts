@@ -1,3 +1,4 @@
+import { firstOf } from '../errors';
 import type { JobItem } from './items';
 import {
 	NO_PROGRESS,
@@ -69,10 +70,8 @@ export function failureText(
 	const { parts = 'status' } = vendor.kinds[job_type];
 	const unknown =
 		status === '' && errors.length === 0 ? `${vendor.name} named no ${parts} of it` : '';
-	const reasons = errors.slice(0, REASONS.count).map((text) => short(clean(text)));
-	const shown = reasons.join('; ') || unknown;
-	const more = errors.length > REASONS.count ? `; and ${errors.length - REASONS.count} more` : '';
-	return `${ended}${shown && `: ${shown}`}${more}`;
+	const shown = firstOf(errors, REASONS.count, '; ', (text) => short(clean(text))) || unknown;
+	return `${ended}${shown && `: ${shown}`}`;
 }
 
 /** So many jobs are listed with their reasons in one error, the others without; and so many reasons of one job. */
@@ -90,11 +89,7 @@ export interface Summary {
 function wholeReasons({ errors }: JobItem, clean: Clean): string | undefined {
 	const told = errors.length <= REASONS.count && errors.every((text) => short(text) === text);
 	if (told) return undefined;
-	const more = errors.length - MOST_LINES;
-	return [
-		...errors.slice(0, MOST_LINES).map(clean),
-		...(more > 0 ? [`and ${more} more`] : []),
-	].join('\n');
+	return firstOf(errors, MOST_LINES, '\n', clean);
 }
 
 /** The error of a node of which not every job succeeded. It counts the jobs, and names those that did not succeed. */
