@@ -72,7 +72,8 @@ import {
 	trimmedEnds,
 } from '../../nodes/shared/input/values';
 import { gatewayBaseUrl } from '../../nodes/shared/qualys/gateway';
-import { readLogin, readPage } from '../../nodes/shared/qualys/reply';
+import { readLogin } from '../../nodes/shared/qualys/login';
+import { readPage } from '../../nodes/shared/qualys/reply';
 import { authorization, secretsOf } from '../../nodes/shared/qualys/session';
 import {
 	isObject,
@@ -1144,7 +1145,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			expect(cursor === undefined || Array.isArray(cursor)).toBe(true);
 		},
 	}),
-	'shared/qualys/reply.readLogin': row({
+	'shared/qualys/login.readLogin': row({
 		input: inputs.answer('header.payload.signature', ...pages),
 		run: (answer) => readLogin(answer, NOW),
 		check: (result: string) => expect(result).toMatch(/^[\x21-\x7e]{1,16000}$/),
@@ -1416,7 +1417,7 @@ export const others: readonly string[] = [
 	'shared/qualys/session.renewedToken',
 	'shared/qualys/session.signIn',
 	'shared/qualys/session.testedToken',
-	'shared/qualys/reply.RefusedLogin',
+	'shared/qualys/login.RefusedLogin',
 	'shared/qualys/session.loginUnderWay',
 	'shared/transport/attempts.attempts',
 	'shared/transport/answer.eachItem',

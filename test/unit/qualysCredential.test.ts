@@ -3,7 +3,7 @@ import { Expression } from 'n8n-workflow';
 import { QualysGatewayApi } from '../../credentials/QualysGatewayApi.credentials';
 import { Fault, InputError } from '../../nodes/shared/errors';
 import { GATEWAY_BASE_URL_EXPRESSION, gatewayBaseUrl } from '../../nodes/shared/qualys/gateway';
-import { readLogin, RefusedLogin } from '../../nodes/shared/qualys/reply';
+import { readLogin, RefusedLogin } from '../../nodes/shared/qualys/login';
 import { authorization, secretsOf } from '../../nodes/shared/qualys/session';
 
 type Fields = Parameters<typeof authorization>[0];

@@ -10,7 +10,7 @@ import { inTime } from '../transport/inTime';
 import { requestRules } from '../transport/requestRules';
 import { showableFault, userInfoOf } from '../transport/secrets';
 import { gatewayBaseUrl } from './gateway';
-import { readLogin, RefusedLogin } from './reply';
+import { readLogin, RefusedLogin } from './login';
 
 /** How long a login may take, in milliseconds. */
 export const LOGIN_TIMEOUT_MS = 30_000;
