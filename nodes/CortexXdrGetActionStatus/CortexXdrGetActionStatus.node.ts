@@ -19,7 +19,7 @@ import { readCollection } from '../shared/input/collections';
 import { readChoice, readSwitch } from '../shared/input/values';
 import { eachItem } from '../shared/transport/answer';
 import { hintWhere } from '../shared/transport/hints';
-import type { Ask } from '../shared/wait/job';
+import type { Ask } from '../shared/transport/asking';
 import { namedRows } from '../shared/wait/names';
 
 /**

@@ -1,29 +1,15 @@
-import type { IExecuteFunctions, IHttpRequestOptions, ILoadOptionsFunctions } from 'n8n-workflow';
-import type { Answer } from '../transport/answer';
-import { attempts, BRIEF, LAST, PATIENT, type Patience } from '../transport/attempts';
+import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import { connectionTo, type AskingContext, type Starting } from '../transport/asking';
 import { clock } from '../transport/clock';
-import { connectionFault } from '../transport/connection';
-import { inTime } from '../transport/inTime';
-import { requestRules } from '../transport/requestRules';
-import { secretsOf, showableFault } from '../transport/secrets';
 import type { Question } from './operations';
-import type { JsonObject } from '../json';
 import { readReply } from './reply';
 import { CORTEX_CREDENTIAL, laneToTenant, patienceOf } from './send';
-import { isTool } from '../transport/tool';
-import type { Connection } from '../wait/job';
 import { tenantBaseUrl } from './tenant';
 
 export type { Question };
 
 /** The way to a tenant, also for what must never be sent twice. */
-export interface Tenant extends Connection<Question> {
-	/**
-	 * Starts something: sent once, and again only after "too many requests".
-	 * @throws {Fault}
-	 */
-	once(start: Question): Promise<JsonObject>;
-}
+export type Tenant = Starting<Question>;
 
 /**
  * The tenant of the credential, for a programmatic node, or for a list that the editor offers.
@@ -32,51 +18,15 @@ export interface Tenant extends Connection<Question> {
 export async function tenantOf(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
 ): Promise<Tenant> {
-	const { name } = CORTEX_CREDENTIAL;
-	const baseURL = tenantBaseUrl((await context.getCredentials(name)).tenantUrl);
-	const secrets = await secretsOf(context, CORTEX_CREDENTIAL);
-	// Nobody can stop a list that the editor asks for.
-	const signal =
-		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
-	const send = async ({ operation, request, timeout }: Question) => {
-		const rules = requestRules(timeout);
-		const whole: IHttpRequestOptions = {
-			...request,
-			...rules,
-			baseURL,
-			headers: { Accept: 'application/json' },
-			returnFullResponse: true,
-		};
-		const { httpRequestWithAuthentication } = context.helpers;
-		const answer = await inTime(
-			async () =>
-				(await httpRequestWithAuthentication.call(
-					context as IExecuteFunctions,
-					name,
-					whole,
-				)) as Answer,
-			{ milliseconds: rules.timeout, signal, handedOn: whole },
-		);
-		return readReply(answer, operation, clock.now());
-	};
-	// An agent, and the person talking to it, sit there meanwhile.
-	const patient = isTool(context.getNode()) ? LAST : PATIENT;
-	const ask =
-		(patience: Patience, startsWork = false) =>
-		async (question: Question) =>
-			await attempts(async () => await send(question), {
-				lane: laneToTenant(baseURL, question.operation),
-				startsWork,
-				signal,
-				patience: patienceOf(question.operation, patience),
-			});
-	return {
-		briefly: ask(BRIEF),
-		lastly: ask(LAST),
-		patiently: ask(patient),
-		once: ask(patient, true),
-		faultOf(error) {
-			return showableFault(connectionFault(error), secrets);
-		},
-	};
+	const { tenantUrl } = await context.getCredentials(CORTEX_CREDENTIAL.name);
+	const baseURL = tenantBaseUrl(tenantUrl);
+	return await connectionTo<Question>(context as AskingContext, {
+		credential: CORTEX_CREDENTIAL,
+		baseURL,
+		request: ({ request }) => request,
+		timeout: ({ timeout }) => timeout,
+		read: (answer, { operation }) => readReply(answer, operation, clock.now()),
+		lane: ({ operation }) => laneToTenant(baseURL, operation),
+		patience: ({ operation }, patience) => patienceOf(operation, patience),
+	});
 }

@@ -1,6 +1,7 @@
 import { unexpectedAnswer } from '../errors';
 import { isObject, numberOf, type JsonObject } from '../json';
-import type { Ask, PartNames } from '../wait/job';
+import type { Ask } from '../transport/asking';
+import type { PartNames } from '../wait/job';
 import { OPERATIONS, type Question } from './operations';
 import { replyOf } from './reply';
 

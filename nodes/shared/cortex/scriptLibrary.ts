@@ -1,6 +1,6 @@
 import { unexpectedAnswer } from '../errors';
 import { isObject, textOf, type JsonObject } from '../json';
-import type { Ask } from '../wait/job';
+import type { Ask } from '../transport/asking';
 import type { Question } from './ask';
 import type { CortexOperation } from './operations';
 import { replyOf } from './reply';

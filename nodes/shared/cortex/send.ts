@@ -19,7 +19,7 @@ import { declarative, type DeclarativeOperation } from '../transport/declarative
 import { inTime, type Bound } from '../transport/inTime';
 import { laneTo, type Lane, type Pace } from '../transport/lane';
 import { userInfoOf } from '../transport/secrets';
-import type { Connection } from '../wait/job';
+import type { Connection } from '../transport/asking';
 import type { CortexOperation, Question } from './operations';
 import { readReply } from './reply';
 import { keyOf } from './signature';

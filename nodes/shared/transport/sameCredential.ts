@@ -7,7 +7,10 @@ export const fieldsOf = async (
 	context: IExecuteFunctions,
 	credential: CredentialSecrets,
 	item: number,
-): Promise<string> => JSON.stringify(await context.getCredentials(credential.name, item));
+): Promise<string> =>
+	JSON.stringify(await context.getCredentials(credential.name, item), (field, value: unknown) =>
+		credential.renewed?.includes(field) ? undefined : value,
+	);
 
 /** For an item whose credential is another one: what is made of many items goes to one host. */
 export const OTHER_CREDENTIAL = new InputError(

@@ -193,6 +193,8 @@ export function userInfoOf(address: unknown): string[] {
 /** A type of credential, and what of its fields must never be shown. */
 export interface CredentialSecrets {
 	name: string;
+	/** Fields that n8n renews by itself: they do not tell two credentials apart. */
+	renewed?: readonly string[];
 	secrets(fields: Record<string, unknown>): unknown[];
 }
 

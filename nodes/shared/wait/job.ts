@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Fault } from '../errors';
 import type { JsonObject } from '../json';
+import type { Ask, Connection } from '../transport/asking';
 import type { CredentialSecrets } from '../transport/secrets';
 
 /*
@@ -136,27 +137,6 @@ export interface Result {
 	errors: string[];
 	/** What could not be fetched may be there in a while. */
 	again: boolean;
-}
-
-/** Sends a question to a vendor. */
-export type Ask<Question> = (question: Question) => Promise<JsonObject>;
-
-/** The way to the vendor, for one run of a node, with little patience or much. All questions wait for their turn. */
-export interface Connection<Question = unknown> {
-	/**
-	 * For a question that will be asked again anyway.
-	 * @throws {Fault} at once, but for "too many requests", which is waited out for some seconds
-	 */
-	briefly(question: Question): Promise<JsonObject>;
-	/** For one that will not be asked again, and that somebody waits for. @throws {Fault} after some seconds of patience */
-	lastly(question: Question): Promise<JsonObject>;
-	/**
-	 * For a question that will not be asked again.
-	 * @throws {Fault} after outages and "too many requests" were waited out for minutes, as a tool for seconds
-	 */
-	patiently(question: Question): Promise<JsonObject>;
-	/** What was thrown on the way to an answer or while it was read, in words that may be shown. */
-	faultOf(error: unknown): Fault;
 }
 
 /** Names of a job's parts, which the vendor keeps elsewhere. The same object for kinds with the same parts. */

@@ -2,7 +2,8 @@ import { Cancelled, passOn, unexpectedAnswer } from '../errors';
 import type { JsonObject } from '../json';
 import { MOST_ITEMS, thousands } from '../transport/answer';
 import { consequencesOf } from '../transport/consequences';
-import type { Connection, Job, JobState, Result, Source, Status, Vendor } from './job';
+import type { Connection } from '../transport/asking';
+import type { Job, JobState, Result, Source, Status, Vendor } from './job';
 import type { Polled } from './state';
 
 /**
