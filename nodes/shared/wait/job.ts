@@ -154,6 +154,13 @@ export interface JobKind<Question = unknown> {
 	title: string;
 	/** What its parts are called, in sentences and as field of the output; absent where it has none. */
 	parts?: string;
+	/** Why the vendor may name no parts of it, to be said where it never did. */
+	noParts?: string;
+	/**
+	 * Parts may yet be added when those that are known have ended: it has ended where two polls in a row, with nothing
+	 * between them, have found as many.
+	 */
+	grows?: boolean;
 	/** How its parts get names; absent where they have none. */
 	names?: PartNames<Question>;
 	/** Seconds that must lie between two polls, where the vendor limits these. */

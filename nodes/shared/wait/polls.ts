@@ -6,19 +6,29 @@ import type { Connection } from '../transport/asking';
 import type { Job, JobState, Result, Source, Status, Vendor } from './job';
 import type { Polled } from './state';
 
+/** The status of a job whose parts may grow in number: it has not ended as long as they may. */
+function settled(status: Status, before: JobState): Status {
+	const same =
+		before.fault === undefined && before.status?.progress.total === status.progress.total;
+	return { ...status, ended: status.ended && same };
+}
+
 /**
  * Asks how a job stands. Whatever goes wrong is part of the answer.
+ * @param before what was known of it before
  * @param last whether its time is up, so that no other poll makes good for this one
  * @throws {Cancelled} when the execution is stopped
  */
 export async function poll(
 	{ vendor, connection }: Source,
 	job: Job,
+	before: JobState,
 	last: boolean,
 ): Promise<Polled> {
 	const kind = vendor.kinds[job.type];
 	try {
-		return { status: await kind.status(last ? connection.lastly : connection.briefly, job) };
+		const status = await kind.status(last ? connection.lastly : connection.briefly, job);
+		return { status: kind.grows ? settled(status, before) : status };
 	} catch (error) {
 		if (error instanceof Cancelled) return await passOn(error);
 		const fault = connection.faultOf(error);

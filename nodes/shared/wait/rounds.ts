@@ -26,7 +26,7 @@ async function pollAll(source: Source, plan: Plan, before: State): Promise<State
 		const { [place]: job } = plan.jobs;
 		const { [place]: known } = before.jobs;
 		const last = isDue(job, known, elapsedSeconds(plan));
-		const answer = await poll(source, job, last);
+		const answer = await poll(source, job, known, last);
 		const polls = pollsOf(vendor, job, { ...before, round });
 		const moment = { polls, elapsed: elapsedSeconds(plan), at: clock.now() };
 		jobs[place] = afterPoll(known, answer, job, moment);

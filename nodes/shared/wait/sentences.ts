@@ -1,4 +1,4 @@
-import { firstOf } from '../errors';
+import { firstOf, sentences } from '../errors';
 import type { JobItem } from './items';
 import {
 	NO_PROGRESS,
@@ -67,9 +67,11 @@ export function failureText(
 	const ended = `${name} ${OUTCOMES_IN_WORDS[outcome]}${how}`;
 	if (!withReasons) return ended;
 	// Neither parts nor a fault: that is all there was to know.
-	const { parts = 'status' } = vendor.kinds[job_type];
+	const { parts = 'status', noParts } = vendor.kinds[job_type];
 	const unknown =
-		status === '' && errors.length === 0 ? `${vendor.name} named no ${parts} of it` : '';
+		status === '' && errors.length === 0
+			? sentences(`${vendor.name} named no ${parts} of it`, noParts)
+			: '';
 	const shown = firstOf(errors, REASONS.count, '; ', (text) => short(clean(text))) || unknown;
 	return `${ended}${shown && `: ${shown}`}`;
 }
