@@ -25,7 +25,7 @@ import type { Answer } from '../shared/transport/answer';
 import { checked } from '../shared/transport/refusal';
 import { collectJobs } from './paging';
 import { LARGEST_PAGE, readSearch, type Search } from './searchBody';
-import { simplifiedJob } from './simplified';
+import { simplifiedJob } from '../shared/qualys/simplified';
 
 /** What this item asks for, from its parameters. */
 function searchOf(context: IExecuteSingleFunctions): Search {

@@ -4,7 +4,7 @@ import { checkRange, readDate } from '../shared/input/dates';
 import { InputError } from '../shared/errors';
 import { readSwitch, readText, sample, typedNumber } from '../shared/input/values';
 import { isObject, parseJson } from '../shared/json';
-import { jobFilter } from './filter';
+import { jobFilter } from '../shared/qualys/jobFilter';
 
 /** Most jobs that one input item can bring. */
 export const MOST_JOBS = MOST_ITEMS;

@@ -32,9 +32,9 @@ import {
 	consequencesOf,
 	failureOf,
 } from '../../nodes/shared/transport/consequences';
-import { jobFilter } from '../../nodes/QualysSearchScriptJobs/filter';
+import { jobFilter } from '../../nodes/shared/qualys/jobFilter';
 import { readSearch } from '../../nodes/QualysSearchScriptJobs/searchBody';
-import { simplifiedJob } from '../../nodes/QualysSearchScriptJobs/simplified';
+import { simplifiedJob } from '../../nodes/shared/qualys/simplified';
 import { actionSummary, endpointRows } from '../../nodes/shared/cortex/actionStatus';
 import { endpointsPage, idOfEndpoint, nameOfEndpoint } from '../../nodes/shared/cortex/endpoints';
 import { errorText, reasonText } from '../../nodes/shared/cortex/errorText';
@@ -1161,7 +1161,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: (fields) => secretsOf(asCredential(fields)),
 		check: (result: unknown[], { password }: QualysFields) => expect(result).toContain(password),
 	}),
-	'QualysSearchScriptJobs/filter.jobFilter': row({
+	'shared/qualys/jobFilter.jobFilter': row({
 		input: fc.record({ scriptId: ids, scriptName: query, query }, { requiredKeys: [] }),
 		run: jobFilter,
 		check: (result: string | undefined, filters: object) => {
@@ -1185,7 +1185,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 			expect(limit).toBeGreaterThanOrEqual(1);
 		},
 	}),
-	'QualysSearchScriptJobs/simplified.simplifiedJob': row({
+	'shared/qualys/simplified.simplifiedJob': row({
 		input: inputs.bentObject(qualys.v1Record, qualys.v2Record),
 		run: simplifiedJob,
 		check: (result: Record<string, unknown>, { updatedDateTime }: Record<string, unknown>) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { INodeProperties } from 'n8n-workflow';
-import { jobFilter } from '../../nodes/QualysSearchScriptJobs/filter';
+import { jobFilter } from '../../nodes/shared/qualys/jobFilter';
 import { QualysSearchScriptJobs } from '../../nodes/QualysSearchScriptJobs/QualysSearchScriptJobs.node';
 import {
 	FILTERS,

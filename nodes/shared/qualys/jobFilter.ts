@@ -1,5 +1,5 @@
-import { readText, readWholeNumber, sample } from '../shared/input/values';
-import { InputError } from '../shared/errors';
+import { readText, readWholeNumber, sample } from '../input/values';
+import { InputError } from '../errors';
 
 /** The filters of the node, by parameter name; only those that the user added. */
 export interface JobFilters {

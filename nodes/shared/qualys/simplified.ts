@@ -1,4 +1,4 @@
-import { isObject, isoTime, type JsonObject } from '../shared/json';
+import { isObject, isoTime, type JsonObject } from '../json';
 
 /** The fields of a job that people use, flat, under the same names for v1 and v2. */
 export function simplifiedJob(record: JsonObject): JsonObject {
