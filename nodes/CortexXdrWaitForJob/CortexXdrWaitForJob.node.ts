@@ -1,8 +1,6 @@
 import { builderHint, toolDescription } from '../shared/transport/tool';
-import { optionsProperty } from '../shared/input/properties';
 import { CORTEX_JOBS } from '../shared/cortex/jobs';
 import {
-	NodeConnectionTypes,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeProperties,
@@ -10,44 +8,27 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { cortexIcon, cortexMethods, cortexNode } from '../shared/cortex/description';
+import {
+	planProperty,
+	timeoutProperty,
+	waitingTooltip,
+	waitOptions,
+	waitOutputs,
+} from '../shared/wait/properties';
 import { goOnWaiting } from '../shared/wait/roles';
 import { waitForJobs } from '../shared/wait/wait';
 
 const hideWithoutParts = { hide: { '/jobType': ['importJob', 'xqlQuery'] } };
 
-const timeout: INodeProperties = {
-	displayName: 'Timeout',
-	name: 'timeout',
-	type: 'number',
-	typeOptions: { minValue: 1 },
-	default: 60,
-	hint: 'In minutes',
-	description:
-		'Minutes after which to give up. The job continues in Cortex; its last status is part of the output. As a tool of an AI agent, 5 minutes at most.',
-};
+const timeout = timeoutProperty({ vendor: 'Cortex' });
 
-const waitOptions: INodeProperties[] = [
+const OPTIONS: INodeProperties[] = [
 	{
 		displayName: 'Accept Partial',
 		name: 'acceptPartial',
 		type: 'boolean',
 		default: false,
 		description: 'Whether a job or an endpoint that was completed in part counts as success',
-	},
-	{
-		displayName: 'Backoff',
-		name: 'backoff',
-		type: 'options',
-		default: 'exponential',
-		options: [
-			{
-				name: 'Exponential',
-				value: 'exponential',
-				description: 'Each wait is 1.5 times as long as the one before',
-			},
-			{ name: 'Fixed', value: 'fixed', description: 'Each wait is as long as the Poll Interval' },
-		],
-		description: 'How the time between two polls grows',
 	},
 	{
 		displayName: 'Endpoint Names',
@@ -59,36 +40,6 @@ const waitOptions: INodeProperties[] = [
 			'Whether to look up the names of the endpoints at the end, for the rows of the output and for error messages. Needs the permission Endpoint Administrations (view).',
 	},
 	{
-		displayName: 'Finished Share (%)',
-		name: 'finishedShare',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 100 },
-		default: 100,
-		displayOptions: hideWithoutParts,
-		description:
-			'Percent of the endpoints that must have finished for the wait to end. Lower it where some are switched off for days.',
-	},
-	{
-		displayName: 'If Job ID Is Empty',
-		name: 'emptyJobId',
-		type: 'options',
-		default: 'refuse',
-		options: [
-			{
-				name: 'Fail',
-				value: 'refuse',
-				description: 'The item fails, and On Error decides what then',
-			},
-			{
-				name: 'Skip',
-				value: 'skip',
-				description: 'The item comes out with the outcome skipped, which counts as success',
-			},
-		],
-		description:
-			'What to do with an item that names no job, e.g. that of Isolate Endpoints where all endpoints are isolated already',
-	},
-	{
 		displayName: 'Include Results',
 		name: 'includeResults',
 		type: 'boolean',
@@ -96,46 +47,6 @@ const waitOptions: INodeProperties[] = [
 		displayOptions: { show: { '/jobType': ['scriptExecution', 'xqlQuery'] } },
 		description:
 			'Whether to add what the script returned on each endpoint, or the first 1,000 rows of the query',
-	},
-	{
-		displayName: 'Max Poll Interval',
-		name: 'maxPollInterval',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 300,
-		hint: 'In seconds',
-		displayOptions: { hide: { backoff: ['fixed'] } },
-		description:
-			'Longest time between two polls with exponential backoff, in the first day of a wait',
-	},
-	{
-		displayName: 'Required Share (%)',
-		name: 'requiredShare',
-		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 100 },
-		default: 100,
-		displayOptions: hideWithoutParts,
-		description:
-			'Percent of the finished endpoints that must have succeeded for the job to count as success',
-	},
-	{
-		displayName: 'Wait Mode',
-		name: 'waitMode',
-		type: 'options',
-		default: 'auto',
-		options: [
-			{
-				name: 'Automatic',
-				value: 'auto',
-				description: 'In memory for a minute, then in the database, where it costs no worker',
-			},
-			{
-				name: 'In Memory',
-				value: 'inMemory',
-				description: 'In memory to the end: holds a worker, and is lost when n8n restarts',
-			},
-		],
-		description: 'Where the wait is kept',
 	},
 ];
 
@@ -184,18 +95,11 @@ export class CortexXdrWaitForJob implements INodeType {
 				cortexXdrStartQuery: 'Starts a query and gives its query_id',
 			},
 		),
-		waitingNodeTooltip:
-			'Waiting for Cortex to finish. The sub-execution polls the jobs and wakes this workflow; n8n may be restarted meanwhile.',
-		// The second output exists only in the sub-execution that keeps a parked wait.
-		outputs: `={{ $parameter.plan ? [{ type: "${NodeConnectionTypes.Main}" }, { type: "${NodeConnectionTypes.Main}" }] : [{ type: "${NodeConnectionTypes.Main}" }] }}`,
+		waitingNodeTooltip: waitingTooltip('Cortex'),
+		outputs: waitOutputs,
 		properties: [
 			toolDescription(FOR_MODELS),
-			{
-				displayName: 'Plan',
-				name: 'plan',
-				type: 'hidden',
-				default: '',
-			},
+			planProperty,
 			{
 				displayName: 'Job Type',
 				name: 'jobType',
@@ -254,7 +158,13 @@ export class CortexXdrWaitForJob implements INodeType {
 				hint: 'In minutes. Cortex itself ends an import job after 24 hours (1440 minutes), as COMPLETED_WITH_ERRORS.',
 				displayOptions: { show: { jobType: ['importJob'] } },
 			},
-			optionsProperty(waitOptions),
+			waitOptions({
+				vendor: 'Cortex',
+				parts: 'endpoints',
+				withoutJob: 'that of Isolate Endpoints where all endpoints are isolated already',
+				hasParts: hideWithoutParts,
+				more: OPTIONS,
+			}),
 		],
 	};
 

@@ -188,6 +188,8 @@ export interface Vendor<Question = unknown> {
 	credential: CredentialSecrets;
 	/** By {@link Job.type}. */
 	kinds: Readonly<Record<string, JobKind<Question>>>;
+	/** @throws {InputError} for the json of an item without an id that must not be left out all the same */
+	refuseSkipped?(json: JsonObject): void;
 	/** @throws {InputError} where the credential names no host */
 	connect(context: IExecuteFunctions): Promise<Connection<Question>>;
 }

@@ -8,6 +8,7 @@ const LONGEST_INTERVAL_SECONDS = 86_400;
 
 /** The parameters of the node, for one item. */
 export interface JobParameters {
+	/** Missing where the vendor has one kind of job. */
 	jobType: unknown;
 	jobId: unknown;
 	pollInterval: unknown;
@@ -22,6 +23,12 @@ const optionOf =
 		return value === undefined ? otherwise : value;
 	};
 
+/** The kind of job; a node of a vendor that has only one does not ask for it. */
+function typeOf(kinds: Vendor['kinds'], { jobType }: Pick<JobParameters, 'jobType'>): string {
+	const types = Object.keys(kinds);
+	return types.length === 1 ? types[0] : readChoice('Job Type', jobType, types);
+}
+
 /**
  * Whether an input item names no job, and the user wants that to be a success.
  * @throws {InputError}
@@ -30,7 +37,7 @@ export function skippedJob({ kinds }: Vendor, parameters: JobParameters): Skippe
 	const choice = optionOf(parameters)('emptyJobId', 'refuse');
 	const skips = readChoice('If Job ID Is Empty', choice, ['refuse', 'skip']) === 'skip';
 	if (!skips || !isBlank(parameters.jobId)) return undefined;
-	return { skipped: readChoice('Job Type', parameters.jobType, Object.keys(kinds)) };
+	return { skipped: typeOf(kinds, parameters) };
 }
 
 /**
@@ -43,7 +50,7 @@ export function skippedJob({ kinds }: Vendor, parameters: JobParameters): Skippe
  */
 export function readJob(vendor: Vendor, parameters: JobParameters, longestMinutes = Infinity): Job {
 	const { kinds } = vendor;
-	const type = readChoice('Job Type', parameters.jobType, Object.keys(kinds));
+	const type = typeOf(kinds, parameters);
 	const option = optionOf(parameters);
 	const interval = { least: 1, most: LONGEST_INTERVAL_SECONDS, unit: 'seconds' };
 	const minutes = { least: 1, most: LONGEST_TIMEOUT_MINUTES, unit: 'minutes' };

@@ -45,7 +45,7 @@ async function planOf(
 	const jobs: Job[] = [];
 	const places = new Map<string, number>();
 	const items = context.getInputData().map((_, item): Plan['items'][number] => {
-		const parameter = (name: string) => context.getNodeParameter(name, item, undefined) as unknown;
+		const parameter = (name: string) => context.getNodeParameter(name, item, null) as unknown;
 		try {
 			if (others.has(item)) throw OTHER_CREDENTIAL;
 			const parameters = {
@@ -57,7 +57,9 @@ async function planOf(
 			};
 			const skipped = skippedJob(vendor, parameters);
 			if (skipped) {
-				refuseFailed(context.getInputData()[item].json);
+				const { json } = context.getInputData()[item];
+				refuseFailed(json);
+				vendor.refuseSkipped?.(json);
 				return skipped;
 			}
 			const job = readJob(vendor, parameters, longest);
