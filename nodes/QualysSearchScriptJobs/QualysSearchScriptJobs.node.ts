@@ -19,7 +19,7 @@ import {
 	qualysNode,
 } from '../shared/qualys/description';
 import { readPage, type Page } from '../shared/qualys/reply';
-import { sendToQualys, wholeAnswer } from '../shared/qualys/send';
+import { qualysRequests, wholeAnswer } from '../shared/qualys/send';
 import { clock } from '../shared/transport/clock';
 import type { Answer } from '../shared/transport/answer';
 import { checked } from '../shared/transport/refusal';
@@ -74,17 +74,14 @@ export class QualysSearchScriptJobs implements INodeType {
 			{},
 		),
 		hints: [emptyResultHint(NAME)],
-		requestOperations: {
-			pagination: sendToQualys(async function (ask) {
-				const search = searchOf(this);
-				const jobs = await collectJobs(
-					search,
-					async (page) =>
-						await ask({ ...search.body, ...page }, (answer) => pageOf(answer, search)),
-				);
-				return jobs.map((json) => ({ json }) as INodeExecutionData);
-			}),
-		},
+		...qualysRequests(async function (ask) {
+			const search = searchOf(this);
+			const jobs = await collectJobs(
+				search,
+				async (page) => await ask({ ...search.body, ...page }, (answer) => pageOf(answer, search)),
+			);
+			return jobs.map((json) => ({ json }) as INodeExecutionData);
+		}),
 		properties: [
 			toolDescription(FOR_MODELS),
 			{

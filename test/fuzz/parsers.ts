@@ -1413,7 +1413,7 @@ export const others: readonly string[] = [
 	'shared/errors.unexpectedAnswer',
 	'shared/qualys/credentialTest.qualysGatewayApiTest',
 	'shared/qualys/description.emptyResultHint',
-	'shared/qualys/send.sendToQualys',
+	'shared/qualys/send.qualysRequests',
 	'shared/qualys/session.renewedToken',
 	'shared/qualys/session.signIn',
 	'shared/qualys/session.testedToken',

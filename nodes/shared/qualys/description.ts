@@ -1,7 +1,12 @@
-import { NodeConnectionTypes, type INodeTypeDescription, type NodeHint } from 'n8n-workflow';
+import {
+	NodeConnectionTypes,
+	type INodeProperties,
+	type INodeTypeDescription,
+	type NodeHint,
+} from 'n8n-workflow';
+import { readWholeNumber } from '../input/values';
 import { qualysGatewayApiTest } from './credentialTest';
 import { hintWhere, NO_ITEMS } from '../transport/hints';
-import { GATEWAY_BASE_URL_EXPRESSION } from './gateway';
 
 /** The icon of all Qualys nodes. */
 export const qualysIcon = {
@@ -16,10 +21,6 @@ export const qualysNode = {
 	inputs: [NodeConnectionTypes.Main],
 	outputs: [NodeConnectionTypes.Main],
 	credentials: [{ name: 'qualysGatewayApi', required: true, testedBy: 'qualysGatewayApiTest' }],
-	requestDefaults: {
-		baseURL: GATEWAY_BASE_URL_EXPRESSION,
-		headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
-	},
 } satisfies Partial<INodeTypeDescription>;
 
 /** The methods of all nodes of Qualys. */
@@ -35,3 +36,26 @@ export const emptyResultHint = (name: string): NodeHint =>
 		'Nothing was found. Qualys shows a user only what lies in the tag scope of that user, so there may be more than the user of this credential can see.',
 		NO_ITEMS,
 	);
+
+/**
+ * The digits of a job id that a user or an expression gave.
+ * @throws {InputError}
+ */
+export const readJobId = (value: unknown): string =>
+	readWholeNumber(
+		'Job ID',
+		value,
+		'Use the job_id that Execute Script gives, or the id that Search Script Jobs or the trigger gives. It is a number, not a correlation UUID.',
+	);
+
+/** The field Job ID. */
+export const jobIdProperty: INodeProperties = {
+	displayName: 'Job ID',
+	name: 'jobId',
+	type: 'string',
+	required: true,
+	default: '={{ $json.job_id ?? $json.id }}',
+	placeholder: 'e.g. 805452',
+	description:
+		'The job_id that Execute Script gives, or the id of a job from Search Script Jobs. Taken from the incoming item unless you enter another one.',
+};

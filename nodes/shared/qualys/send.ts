@@ -4,6 +4,7 @@ import type {
 	IExecutePaginationFunctions,
 	IN8nHttpFullResponse,
 	INodeExecutionData,
+	INodeTypeDescription,
 	PostReceiveAction,
 } from 'n8n-workflow';
 import { isObject } from '../json';
@@ -15,6 +16,7 @@ import type { Ask } from '../transport/asking';
 import { clock } from '../transport/clock';
 import { inTime } from '../transport/inTime';
 import { laneTo, type Pace } from '../transport/lane';
+import { GATEWAY_BASE_URL_EXPRESSION } from './gateway';
 import type { Question } from './operations';
 import { readReply } from './reply';
 import { LOGIN_TIMEOUT_MS, secretsOf } from './session';
@@ -76,41 +78,48 @@ export const questions =
 		await ask(body, (answer) => readReply(answer, operation, clock.now()), { ...sent, path });
 
 /**
- * The one way in which a declarative node sends to the Qualys gateway. Needs {@link wholeAnswer}.
+ * Where a declarative node sends to, and the one way in which it does. Needs {@link wholeAnswer}.
  * @param collect asks for what an item needs, page by page, and makes its output items
  * @param startsWork of an operation that must never be sent twice
  */
-export function sendToQualys(
+export const qualysRequests = (
 	collect: (this: IExecutePaginationFunctions, ask: AskItem) => Promise<INodeExecutionData[]>,
 	startsWork?: StartsWork,
-) {
-	return declarative({
-		credential: QUALYS_CREDENTIAL,
-		renewsToken: true,
-		startsWork,
-		async send(request: DeclarativeRestApiSettings.ResultOptions, bound) {
-			const lane = laneTo(String(request.options.baseURL), PACE);
-			const answerTo = async (): Promise<Answer> => {
-				try {
-					const [item] = await inTime(async () => await this.makeRoutingRequest(request), {
-						...bound,
-						beforeMilliseconds: LOGIN_TIMEOUT_MS,
-					});
-					return item.json as unknown as Answer;
-				} catch (error) {
-					return refusedAnswer(error) ?? (await passOn(error));
-				}
-			};
-			const { url } = request.options;
-			return await collect.call(this, async (body, read, sent = {}) => {
-				Object.assign(request.options, { body, url: sent.path ?? url });
-				return await attempts(async () => read(await answerTo()), {
-					lane,
-					startsWork: sent.startsWork ?? false,
-					signal: bound.signal,
-					patience: sent.patience,
-				});
-			});
+) =>
+	({
+		requestDefaults: {
+			baseURL: GATEWAY_BASE_URL_EXPRESSION,
+			headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
 		},
-	});
-}
+		requestOperations: {
+			pagination: declarative({
+				credential: QUALYS_CREDENTIAL,
+				renewsToken: true,
+				startsWork,
+				async send(request: DeclarativeRestApiSettings.ResultOptions, bound) {
+					const lane = laneTo(String(request.options.baseURL), PACE);
+					const answerTo = async (): Promise<Answer> => {
+						try {
+							const [item] = await inTime(async () => await this.makeRoutingRequest(request), {
+								...bound,
+								beforeMilliseconds: LOGIN_TIMEOUT_MS,
+							});
+							return item.json as unknown as Answer;
+						} catch (error) {
+							return refusedAnswer(error) ?? (await passOn(error));
+						}
+					};
+					const { url } = request.options;
+					return await collect.call(this, async (body, read, sent = {}) => {
+						Object.assign(request.options, { body, url: sent.path ?? url });
+						return await attempts(async () => read(await answerTo()), {
+							lane,
+							startsWork: sent.startsWork ?? false,
+							signal: bound.signal,
+							patience: sent.patience,
+						});
+					});
+				},
+			}),
+		},
+	}) satisfies Partial<INodeTypeDescription>;
