@@ -68,21 +68,12 @@ export function recordsIn(json: JsonObject, operation: QualysOperation, one: str
 }
 
 /**
- * Reads a page of script jobs; v2's records are taken out of their wrapping, so both versions are alike.
- *
- * @param keepCursors adds its `sortValues` to each record of v2
- * @param now epoch milliseconds, for a Retry-After that is a moment
- * @throws {Fault} with the vendor's words, or where there is no list of jobs
+ * The script jobs of a reply of version 2, taken out of their wrapping.
+ * @param keepCursors adds its `sortValues` to each record
+ * @throws {Fault} where there is no list, or something in it is no job
  */
-export function readPage(
-	answer: Answer,
-	version: 'v1' | 'v2',
-	keepCursors: boolean,
-	now: number,
-): Page {
+export function jobsIn(json: JsonObject, keepCursors = false): Page {
 	const { searchScriptJobs: operation } = OPERATIONS;
-	const json = readReply(answer, operation, now);
-	if (version === 'v1') return recordsIn(json, operation, 'job');
 	const { list, total } = listIn(json, operation);
 	const last: unknown = list.at(-1);
 	const cursor =
@@ -97,4 +88,22 @@ export function readPage(
 		throw unexpectedAnswer(`Qualys answered ${operation.name} without the sortValues of a job`);
 	});
 	return { records, cursor, total };
+}
+
+/**
+ * Reads a page of script jobs; both versions are alike then.
+ *
+ * @param keepCursors adds its `sortValues` to each record of v2
+ * @param now epoch milliseconds, for a Retry-After that is a moment
+ * @throws {Fault} with the vendor's words, or where there is no list of jobs
+ */
+export function readPage(
+	answer: Answer,
+	version: 'v1' | 'v2',
+	keepCursors: boolean,
+	now: number,
+): Page {
+	const { searchScriptJobs: operation } = OPERATIONS;
+	const json = readReply(answer, operation, now);
+	return version === 'v1' ? recordsIn(json, operation, 'job') : jobsIn(json, keepCursors);
 }
