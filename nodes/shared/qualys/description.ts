@@ -57,5 +57,5 @@ export const jobIdProperty: INodeProperties = {
 	default: '={{ $json.job_id ?? $json.id }}',
 	placeholder: 'e.g. 805452',
 	description:
-		'The job_id that Execute Script gives, or the id of a job from Search Script Jobs. Taken from the incoming item unless you enter another one.',
+		'The job_id that Execute Script gives, or the ID of a job from Search Script Jobs. Taken from the incoming item unless you enter another one.',
 };

@@ -1,5 +1,5 @@
 import { InputError } from '../errors';
-import type { JobKind, Vendor } from '../wait/job';
+import type { JobKind, Settings, Status, Vendor } from '../wait/job';
 import { statusOfParts, type Telling } from '../wait/verdict';
 import { gatewayOf } from './ask';
 import {
@@ -15,7 +15,6 @@ import { assetJobRecords } from './assetJobPages';
 import { readJobId } from './description';
 import type { Question } from './operations';
 import { QUALYS_CREDENTIAL } from './send';
-import type { Settings, Status } from '../wait/job';
 
 /** The vendor's page writes these two with a space; its API may not. */
 const EXECUTION = {
