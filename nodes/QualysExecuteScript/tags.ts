@@ -3,7 +3,7 @@ import { unexpectedAnswer } from '../shared/errors';
 import { textOf, type JsonObject } from '../shared/json';
 import { gatewayOf } from '../shared/qualys/ask';
 import { OPERATIONS } from '../shared/qualys/operations';
-import { byNumber } from '../shared/qualys/paging';
+import { allByNumber } from '../shared/qualys/paging';
 import { recordsIn } from '../shared/qualys/reply';
 import { QUALYS_CREDENTIAL } from '../shared/qualys/send';
 import type { AskingContext } from '../shared/transport/asking';
@@ -32,15 +32,20 @@ export async function getTags(this: ILoadOptionsFunctions): Promise<INodePropert
 	const { listTags: operation } = OPERATIONS;
 	try {
 		const { lastly } = await gatewayOf(this as unknown as AskingContext);
-		const tags = await byNumber(
+		const tags = await allByNumber(
 			{
-				what: operation.name,
 				one: 'tag',
 				many: 'tags',
 				limit: Infinity,
 				pageSize: 100,
 				largestPage: 1_000,
-				tooMany: 'Name the tags by an expression instead.',
+				counts: true,
+				incomplete: 'Open the list again.',
+				beyondWindow: {
+					message: 'Qualys serves no more than 10,000 tags',
+					hint: 'Name the tags by an expression instead.',
+				},
+				tooMany: () => 'Name the tags by an expression instead.',
 			},
 			async (page) =>
 				recordsIn(

@@ -187,7 +187,7 @@ export class QualysSearchScriptJobs implements INodeType {
 					typeOptions: { minValue: 1, maxValue: LARGEST_PAGE },
 					default: 100,
 					description:
-						'How many jobs to ask for in one request. Larger pages need fewer requests, which counts where Qualys limits them.',
+						'How many jobs to ask for in each request. Without this option, pages grow from 100 to 1,000 as long as Qualys gives what is asked, so that few requests are needed.',
 				},
 				{
 					displayName: 'Search After',

@@ -12,12 +12,18 @@ export const MOST_JOBS = MOST_ITEMS;
 /** Nobody documents how large a page may be; this is what common search engines behind such services take. */
 export const LARGEST_PAGE = 1_000;
 
+/** What the first page is asked for, unless the user sets it; later ones grow. */
+const FIRST_PAGE = 100;
+
 /** What the user asks for, read and checked. */
 export interface Search {
 	version: 'v1' | 'v2';
 	/** Fields of the body that stay the same on every page. */
 	body: Record<string, unknown>;
+	/** Jobs of the first page. */
 	pageSize: number;
+	/** So large may pages grow; where the user has set their size, they do not. */
+	largestPage: number;
 	/** How many jobs at most; `Infinity` for all. */
 	limit: number;
 	/** Fields of the sort, and so values of a position in it. */
@@ -161,6 +167,7 @@ export function readSearch(parameters: Record<ParameterName, unknown>, timeZone:
 			'Set API Version to V2, or remove the option.',
 		);
 	}
+	const pageSize = readNumber('Page Size', options.pageSize ?? FIRST_PAGE, LARGEST_PAGE);
 	return {
 		version: apiVersion,
 		body: {
@@ -169,7 +176,8 @@ export function readSearch(parameters: Record<ParameterName, unknown>, timeZone:
 			endAt: end === undefined ? undefined : new Date(end).toISOString(),
 			sort: JSON.stringify(sort.map(({ field, direction }) => ({ [field]: direction }))),
 		},
-		pageSize: readNumber('Page Size', options.pageSize ?? 100, LARGEST_PAGE),
+		pageSize,
+		largestPage: options.pageSize === undefined ? LARGEST_PAGE : pageSize,
 		limit: readSwitch('Return All', parameters.returnAll)
 			? Infinity
 			: readNumber('Limit', parameters.limit, MOST_JOBS),

@@ -25,6 +25,7 @@ const searches: fc.Arbitrary<Search> = fc.record({
 	version: fc.constantFrom('v1' as const, 'v2' as const),
 	body: fc.constant({}),
 	pageSize: fc.integer({ min: 1, max: 12 }),
+	largestPage: fc.integer({ min: 12, max: 100 }),
 	limit: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constant(Infinity)),
 	levels: fc.constant(2),
 	searchAfter: fc.constantFrom(undefined, [1, 'a'], []),

@@ -99,6 +99,7 @@ import * as cortex from '../samples/cortex';
 import { endpointRecord } from '../samples/getEndpoint';
 import * as qualys from '../samples/qualys';
 import { importOthers, importParsers } from './importParsers';
+import { qualysOthers, qualysParsers } from './qualysParsers';
 import * as inputs from './inputs';
 import { queryOthers, queryParsers } from './queries';
 import { fileOthers, fileParsers } from './fileParsers';
@@ -541,6 +542,7 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 	...queryParsers,
 	...startParsers,
 	...importParsers,
+	...qualysParsers,
 	...fileParsers,
 	'shared/input/values.sample': row({
 		input: value,
@@ -1387,7 +1389,12 @@ export const others: readonly string[] = [
 	'shared/wait/schedule.turnOf',
 	'shared/wait/wait.waitForJobs',
 	...importOthers,
-	'QualysSearchScriptJobs/paging.alignedSize',
+	...qualysOthers,
+	'shared/qualys/paging.alignedSize',
+	'shared/qualys/paging.allByNumber',
+	'shared/qualys/paging.countInWords',
+	'shared/qualys/paging.readByNumber',
+	'shared/qualys/paging.Reading',
 	'QualysSearchScriptJobs/paging.evenSize',
 	'QualysSearchScriptJobs/searchBody.inexactNumber',
 	'QualysSearchScriptJobs/searchBody.isCursor',

@@ -122,3 +122,44 @@ export const filters = [
 
 /** An expired token, as the gateway refuses it. */
 export const expired = { status: 401, error: 'Unauthorized', message: 'JWT expired' };
+
+/** The record of an asset job, as far as the vendor's page shows it: it is cut off after `created`. */
+export const assetJobRecord = {
+	output: { code: 0, text: 'SUCCESS' },
+	customerUuid,
+	enddate: '2022-05-11T06:42:13.692+00:00',
+	test: false,
+	isTest: false,
+	scriptResult: 'U2hlbGwgU2NyaXB0IE91dHB1dCBwcmludGVkISEK',
+	created: { dateTime: 1652251300000 },
+};
+
+/** Asset jobs of a job. */
+export const assetJobsReply = {
+	errorCode: null,
+	message: null,
+	body: { totalCount: 1, list: [assetJobRecord] },
+};
+
+/** What the start of a script answers. */
+export const executeReply = { body: { correlationUuid: '81761e17-94e8-4a3c-9c7e-2d7a4f3b6c11' } };
+
+/** Tags on which scripts can be run; the count is a text in the vendor's sample. */
+export const tagsReply = {
+	errorCode: null,
+	message: null,
+	body: {
+		totalCount: '1',
+		list: [
+			{
+				tagId: 7512812,
+				tagUuid: 'b1d2a3c4-0000-4000-8000-000000000001',
+				name: 'Lab',
+				id: 7512812,
+				customerUuid,
+				customerId: 12345,
+				backgroundColor: '#ff0000',
+			},
+		],
+	},
+};

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
-import {
-	alignedSize,
-	collectJobs,
-	evenSize,
-	type PageRequest,
-} from '../../nodes/QualysSearchScriptJobs/paging';
+import { collectJobs, evenSize } from '../../nodes/QualysSearchScriptJobs/paging';
 import { MOST_JOBS, readSearch, type Search } from '../../nodes/QualysSearchScriptJobs/searchBody';
+import { alignedSize, type PageRequest } from '../../nodes/shared/qualys/paging';
 import { readPage, type Page } from '../../nodes/shared/qualys/reply';
 import { attempts } from '../../nodes/shared/transport/attempts';
 import { clock } from '../../nodes/shared/transport/clock';
@@ -203,7 +199,8 @@ describe.each(['v2', 'v1'] as const)('Return All, %s', (version) => {
 				async (vendor, rows, pageSize) => {
 					runs += 1;
 					const platform = platformOf(vendor);
-					const search = searchFor(version, rows, {}, { pageSize });
+					const grows = pageSize > 60;
+					const search = searchFor(version, rows, {}, grows ? {} : { pageSize });
 					const before = idsInOrder(platform, search);
 					const { fetch } = fetcher(platform, vendor, search);
 					const got = idsOf(await collectJobs(search, fetch));
@@ -544,6 +541,113 @@ describe('two items that bring as many jobs as one can', () => {
 		const both = await Promise.all([collectJobs(search, fetch), collectJobs(search, fetch)]);
 		for (const jobs of both) expect(new Set(idsOf(jobs)).size).toBe(total);
 	}, 60_000);
+});
+
+describe('pages that grow', () => {
+	/** A gateway that has so many jobs, and takes pages no larger than that. */
+	function gateway(jobs: number, most = Infinity, then: 'refuse' | 'cut' | 'break' = 'refuse') {
+		const asked: number[] = [];
+		const fetch = async (request: PageRequest): Promise<Page> => {
+			const { pageSize, pageNumber, searchAfter } = request;
+			asked.push(pageSize);
+			if (pageSize > most && then !== 'cut') {
+				const meaning = then === 'refuse' ? 'refused' : 'interrupted';
+				throw new Fault(`no page of ${pageSize}`, { meaning });
+			}
+			const size = Math.min(pageSize, most);
+			const from = pageNumber === undefined ? Number(searchAfter?.[0] ?? 0) : pageNumber * pageSize;
+			const count = Math.max(Math.min(size, jobs - from), 0);
+			const records = Array.from({ length: count }, (_, index) => record(from + index));
+			return await Promise.resolve({ records, cursor: [from + count, 'x'], total: jobs });
+		};
+		return { asked, fetch };
+	}
+
+	const whole = (jobs: number) => Array.from({ length: jobs }, (_, index) => String(index));
+
+	it('brings 50,000 jobs in less than 60 requests', async () => {
+		const { asked, fetch } = gateway(50_000);
+		const got = await collectJobs(searchFor('v2', []), fetch);
+		expect(got).toHaveLength(50_000);
+		expect(asked.slice(0, 6)).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+		expect(asked.length).toBeLessThan(60);
+	});
+
+	it.each<
+		[
+			what: string,
+			version: Version,
+			most: number,
+			then: 'refuse' | 'cut' | 'break',
+			sizes: number[],
+		]
+	>([
+		['refused from 250 on', 'v2', 250, 'refuse', [100, 200, 400, 200, 200, 200, 200]],
+		['refused from 100 on', 'v2', 100, 'refuse', [100, 200, ...Array<number>(9).fill(100)]],
+		['too slow from 400 on', 'v2', 399, 'break', [100, 200, 400, 200, 200, 200, 200]],
+		['cut to 250', 'v2', 250, 'cut', [100, 200, 400, 250, 250]],
+		['cut to 100', 'v2', 100, 'cut', [100, 200, ...Array<number>(8).fill(100)]],
+		['cut to 60', 'v2', 60, 'cut', [100, ...Array<number>(16).fill(60)]],
+		['by number', 'v1', 1_000, 'refuse', [100, 100, 200, 400, 400]],
+		['by number, refused from 250 on', 'v1', 250, 'refuse', [100, 100, 200, 400, 200, 200, 200]],
+		['by number, cut to 100', 'v1', 100, 'cut', [100, 100, 200, ...Array<number>(7).fill(100)]],
+	])('%s', async (_, version, most, then, sizes) => {
+		const { asked, fetch } = gateway(950, most, then);
+		const got = await collectJobs(searchFor(version, []), fetch);
+		expect(idsOf(got)).toEqual(whole(950));
+		expect(asked).toEqual(sizes);
+	});
+
+	it('never asks for more than is wanted', async () => {
+		const { asked, fetch } = gateway(2_000);
+		const search = searchFor('v2', [], { returnAll: false, limit: 450 });
+		expect(idsOf(await collectJobs(search, fetch))).toEqual(whole(450));
+		expect(asked).toEqual([100, 200, 150]);
+	});
+
+	it('stay as large as the user has set them', async () => {
+		const { asked, fetch } = gateway(950, 100);
+		const got = await collectJobs(searchFor('v2', [], {}, { pageSize: 100 }), fetch);
+		expect(got).toHaveLength(950);
+		expect(new Set(asked)).toEqual(new Set([100]));
+	});
+
+	it.each(['refused', 'interrupted'] as const)(
+		'a first page that is %s is asked for once: its size is not the reason',
+		async (meaning) => {
+			let asked = 0;
+			const fetch = async () => {
+				asked += 1;
+				return await Promise.reject(new Fault('no', { meaning }));
+			};
+			await expect(collectJobs(searchFor('v2', []), fetch)).rejects.toThrow('no');
+			expect(asked).toBe(1);
+		},
+	);
+
+	it.each(['unauthorized', 'throttled', 'unexpected', 'local'] as const)(
+		'a larger page that is %s is not asked for once more',
+		async (meaning) => {
+			const { asked, fetch } = gateway(950);
+			const failing = async (request: PageRequest) => {
+				if (request.pageSize > 100) throw new Fault('no', { meaning });
+				return await fetch(request);
+			};
+			await expect(collectJobs(searchFor('v2', []), failing)).rejects.toThrow('no');
+			expect(asked).toEqual([100]);
+		},
+	);
+
+	it('a refusal that has another reason is told as it came', async () => {
+		const { asked, fetch } = gateway(950);
+		const failing = async (request: PageRequest) => {
+			const page = await fetch(request);
+			if (asked.length > 1) throw new Fault(`no, ${request.pageSize}`, { meaning: 'refused' });
+			return page;
+		};
+		await expect(collectJobs(searchFor('v2', []), failing)).rejects.toThrow('no, 100');
+		expect(asked).toEqual([100, 200, 100]);
+	});
 });
 
 describe('evenSize', () => {

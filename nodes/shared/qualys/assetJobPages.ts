@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json';
 import type { Ask } from '../transport/asking';
 import { OPERATIONS, type Question } from './operations';
-import { byNumber } from './paging';
+import { allByNumber } from './paging';
 import { recordsIn } from './reply';
 
 /** Oldest first, so that asset jobs that are added meanwhile come last. The one field of which the vendor shows a sort. */
@@ -25,14 +25,19 @@ export async function assetJobRecords(
 	{ output }: { output: boolean },
 ): Promise<JsonObject[]> {
 	const { getScriptJobResults: operation } = OPERATIONS;
-	return await byNumber(
+	return await allByNumber(
 		{
-			what: operation.name,
 			one: 'asset job',
 			many: 'asset jobs',
 			limit: Infinity,
 			...(output ? PAGE_SIZES.withOutput : PAGE_SIZES.without),
-			tooMany: 'Look at this job in Qualys, where its assets can be exported.',
+			counts: true,
+			incomplete: 'Run the node again.',
+			beyondWindow: {
+				message: 'Qualys serves no more than 10,000 asset jobs of a job',
+				hint: 'There may be more. Look at this job in Qualys itself.',
+			},
+			tooMany: () => 'Look at this job in Qualys itself.',
 		},
 		async (page) => {
 			const body = {
