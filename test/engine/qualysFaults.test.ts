@@ -20,6 +20,9 @@ const fault = (rule: Partial<FaultRule>) => world.simulator.faults.add({ path: '
 
 const answer = (body: unknown, status = 200) => fault({ status, body });
 
+/** Pages that do not grow. */
+const IN_HUNDREDS = { pageSize: 100 };
+
 const searches = () => world.requests().filter(({ path }) => path.startsWith('/sm'));
 
 /** Seconds that passed on the fake clock while `work` ran. */
@@ -226,7 +229,7 @@ describe('answers that are none', () => {
 
 	it('Return All of which the pages end too early', async () => {
 		fault({ skip: 2, transform: () => ({ body: { totalCount: 0, list: [] } }) });
-		const { error, json } = await search({ returnAll: true });
+		const { error, json } = await search({ returnAll: true, options: IN_HUNDREDS });
 		expect(json).toEqual([]);
 		expect(error?.message).toBe('Qualys counted 1,000 jobs, but gave only 200');
 		expect(error?.description).toMatch(/200 jobs had been read before\. .* Search After: \[/);
@@ -317,7 +320,7 @@ describe('what heals by itself', () => {
 		for (const apiVersion of ['v1', 'v2']) {
 			fault({ ...rule, skip: 2 });
 			fault({ ...rule, skip: 5, times: 2 });
-			const { json } = await search({ apiVersion, returnAll: true });
+			const { json } = await search({ apiVersion, returnAll: true, options: IN_HUNDREDS });
 			expect(json.map(({ id }) => id)).toEqual(all);
 			expect(world.simulator.faults.list()).toEqual([]);
 		}
@@ -456,7 +459,7 @@ describe('a page that fails for good after others succeeded', () => {
 		async (_name, rule, words) => {
 			const all = await allIds();
 			fault({ ...rule, skip: 3 });
-			const { error, json } = await search({ returnAll: true });
+			const { error, json } = await search({ returnAll: true, options: IN_HUNDREDS });
 			expect(json).toEqual([]);
 			expect(error?.message).toContain(words);
 			const said =
@@ -464,7 +467,10 @@ describe('a page that fails for good after others succeeded', () => {
 					String(error?.description),
 				);
 			expect(said?.[1]).toBe('300');
-			const rest = await search({ returnAll: true, options: { searchAfter: said?.[2] } });
+			const rest = await search({
+				returnAll: true,
+				options: { ...IN_HUNDREDS, searchAfter: said?.[2] },
+			});
 			const first = await search({ limit: 300 });
 			expect([...first.json, ...rest.json].map(({ id }) => id)).toEqual(all);
 		},
@@ -472,7 +478,7 @@ describe('a page that fails for good after others succeeded', () => {
 
 	it('v1 has no cursor: the error says how many had been read', async () => {
 		fault({ status: 400, body: { message: 'Too deep' }, skip: 2 });
-		const { error } = await search({ apiVersion: 'v1', returnAll: true });
+		const { error } = await search({ apiVersion: 'v1', returnAll: true, options: IN_HUNDREDS });
 		expect(error?.description).toContain('200 jobs had been read before.');
 		expect(error?.description).not.toContain('Search After');
 	});
@@ -487,7 +493,7 @@ describe('a cursor that stands still', () => {
 	it('is an error, with what had been read', async () => {
 		let first: unknown;
 		fault({ times: 10_000, transform: (body) => (first ??= body) });
-		const { error, json } = await search({ returnAll: true });
+		const { error, json } = await search({ returnAll: true, options: IN_HUNDREDS });
 		expect(json).toEqual([]);
 		expect(error?.message).toBe('Qualys answered Search Script Jobs with the same page again');
 		expect(error?.description).toContain('100 jobs had been read before.');
@@ -547,7 +553,10 @@ describe('On Error', () => {
 
 	it('a refusal of Qualys carries its status and the cursor', async () => {
 		fault({ status: 400, body: { message: 'Too deep' }, skip: 1 });
-		const { json } = await search({ returnAll: true }, { onError: 'continueRegularOutput' });
+		const { json } = await search(
+			{ returnAll: true, options: IN_HUNDREDS },
+			{ onError: 'continueRegularOutput' },
+		);
 		expect(json).toEqual([
 			{
 				error: 'Qualys refused Search Script Jobs: Too deep',

@@ -290,7 +290,10 @@ describe('Qualys in a real n8n', () => {
 				);
 				await n8n.control('POST', '/qualys/expire-tokens');
 			};
-			const [counted] = await Promise.all([count('many-pages', { returnAll: true }), halfway()]);
+			const [counted] = await Promise.all([
+				count('many-pages', { returnAll: true, options: { pageSize: 100 } }),
+				halfway(),
+			]);
 			assert.deepEqual(counted, [total, total]);
 			assert.equal(logins(), before.logins + 1);
 			assert.ok(searches() >= before.searches + 600);

@@ -587,8 +587,8 @@ describe('pages that grow', () => {
 		['too slow from 400 on', 'v2', 399, 'break', [100, 200, 400, 200, 200, 200, 200]],
 		['cut to 250', 'v2', 250, 'cut', [100, 200, 400, 250, 250]],
 		['cut to 100', 'v2', 100, 'cut', [100, 200, ...Array<number>(8).fill(100)]],
-		['cut to 60', 'v2', 60, 'cut', [100, ...Array<number>(16).fill(60)]],
-		['by number', 'v1', 1_000, 'refuse', [100, 100, 200, 400, 400]],
+		['cut to 60', 'v2', 60, 'cut', [100, ...Array<number>(15).fill(60)]],
+		['by number', 'v1', 1_000, 'refuse', [100, 100, 200, 400, 800]],
 		['by number, refused from 250 on', 'v1', 250, 'refuse', [100, 100, 200, 400, 200, 200, 200]],
 		['by number, cut to 100', 'v1', 100, 'cut', [100, 100, 200, ...Array<number>(7).fill(100)]],
 	])('%s', async (_, version, most, then, sizes) => {

@@ -141,7 +141,7 @@ export class Reading {
 		if (first || records.length > 0) this.counted = Math.min(this.counted, total ?? Infinity);
 		this.add(records);
 		this.read += records.length;
-		const shorter = records.length < this.longest;
+		const asLong = records.length === this.longest;
 		this.longest = Math.max(this.longest, records.length);
 		if (this.missing === 0) return true;
 		if (records.length === 0) {
@@ -152,7 +152,7 @@ export class Reading {
 		// where the vendor's own count agrees and no page of the same length came before; otherwise only an
 		// empty page is.
 		const agrees = this.read === total && total !== OFFSET_WINDOW;
-		return records.length < asked && (first || shorter) && agrees;
+		return records.length < asked && (first || !asLong) && agrees;
 	}
 
 	/** Adds the records of a page that are wanted and new: one that changes its place meanwhile can come twice. */
