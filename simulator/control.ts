@@ -5,6 +5,9 @@ import { plannedOutcomes, type JobRequest } from './cortex/jobs';
 import { defaultCortexSettings, type CortexSettings } from './cortex/settings';
 import type { FaultRule } from './faults';
 import type { QualysLimit } from './qualys/platform';
+import type { RunRequest } from './qualys/runs';
+import { FINAL_WORDS } from './qualys/assetJobs';
+import { defaultQualysSettings, type QualysSettings } from './qualys/settings';
 import type { Simulator } from './server';
 
 const text = { type: 'string' };
@@ -69,15 +72,30 @@ const settingTypes: Record<string, object> = {
 };
 
 /** Every setting, by the type of its default. */
-const settingsSchema = {
+const settingsSchema = (defaults: object) => ({
 	type: 'object',
 	additionalProperties: false,
 	properties: Object.fromEntries(
-		Object.entries(defaultCortexSettings).map(([name, value]) => [
-			name,
-			settingTypes[typeof value],
-		]),
+		Object.entries(defaults).map(([name, value]) => [name, settingTypes[typeof value]]),
 	),
+});
+
+const runSchema = {
+	type: 'object',
+	additionalProperties: false,
+	properties: {
+		scriptId: { type: 'integer' },
+		assets: count,
+		durationSeconds: { type: 'number', minimum: 0 },
+		words: { type: 'array', minItems: 1, items: { enum: Object.keys(FINAL_WORDS) } },
+		codes: { type: 'array', minItems: 1, items: { type: 'integer' } },
+		offline: count,
+		hold: { type: 'boolean' },
+		createdAt: { type: 'integer' },
+		correlationUuid: text,
+		appearsAfter: { type: 'number', minimum: 0 },
+		growsEvery: { type: 'number', minimum: 0 },
+	},
 };
 
 const timeSchema = {
@@ -142,6 +160,17 @@ function addQualysControl(app: FastifyInstance, qualys: Simulator['qualys']): vo
 		qualys.limit = undefined;
 		return { limit: null };
 	});
+
+	app.get('/settings', async () => qualys.settings);
+	app.post<{ Body: Partial<QualysSettings> }>(
+		'/settings',
+		{ schema: { body: settingsSchema(defaultQualysSettings) } },
+		async (request) => Object.assign(qualys.settings, request.body),
+	);
+
+	app.post<{ Body: RunRequest }>('/runs', { schema: { body: runSchema } }, async (request) => ({
+		id: qualys.runScript(request.body),
+	}));
 
 	app.post<{ Body: { count?: number; scriptId?: number; createdAt?: number; every?: number } }>(
 		'/jobs',
@@ -217,7 +246,7 @@ export function addControl(
 	app.get('/cortex/settings', async () => simulator.cortexSettings);
 	app.post<{ Body: Partial<CortexSettings> }>(
 		'/cortex/settings',
-		{ schema: { body: settingsSchema } },
+		{ schema: { body: settingsSchema(defaultCortexSettings) } },
 		async (request) => Object.assign(simulator.cortexSettings, request.body),
 	);
 

@@ -13,6 +13,8 @@ import { createFaults, watchRequests, type Faults } from './faults';
 import type { JobBatch } from './qualys/jobs';
 import { createQualysPlatform, type QualysPlatform } from './qualys/platform';
 import { addQualysRoutes } from './qualys/routes';
+import type { Run } from './qualys/runs';
+import { defaultQualysSettings, type QualysSettings } from './qualys/settings';
 import type { TokenState } from './qualys/tokens';
 import type { QualysUser } from './qualys/users';
 import { createSlidingLimit } from './rateLimit';
@@ -25,6 +27,7 @@ export type { CortexKey } from './cortex/keys';
 export type { CortexSettings } from './cortex/settings';
 export type { FaultRule, Faults } from './faults';
 export type { QualysLimit } from './qualys/platform';
+export type { QualysSettings } from './qualys/settings';
 export type { QualysUser } from './qualys/users';
 export type { RequestEntry, RequestLog } from './requestLog';
 
@@ -42,6 +45,8 @@ export interface SimulatorState {
 	qualysBatches: JobBatch[];
 	/** Absent from what older versions saved. */
 	qualysTokens?: TokenState;
+	/** Qualys scripts executed; absent from what older versions saved. */
+	qualysRuns?: Run[];
 }
 
 export interface SimulatorOptions {
@@ -59,6 +64,8 @@ export interface SimulatorOptions {
 	requestsPerSecond?: number;
 	/** What differs from the settings of `cortex/settings.ts`. */
 	cortexSettings?: Partial<CortexSettings>;
+	/** What differs from the settings of `qualys/settings.ts`. */
+	qualysSettings?: Partial<QualysSettings>;
 	/** What an earlier run saved. */
 	state?: SimulatorState;
 	/**
@@ -84,6 +91,7 @@ export interface Simulator {
 	cortex: CortexTenant;
 	/** May be changed at any time. */
 	cortexSettings: CortexSettings;
+	qualysSettings: QualysSettings;
 	qualys: QualysPlatform;
 	/** What the Slack and Jira stand-ins received. */
 	messages: Message[];
@@ -124,6 +132,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 	const requests = createRequestLog();
 	const messages: Message[] = [];
 	const cortexSettings = { ...defaultCortexSettings, ...options.cortexSettings };
+	const qualysSettings = { ...defaultQualysSettings, ...options.qualysSettings };
 	const cortex = createCortexTenant({
 		seed,
 		endpoints: options.endpoints ?? 2000,
@@ -140,6 +149,8 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 		epoch,
 		now: time.now,
 		batches: saved?.qualysBatches ?? [],
+		runs: saved?.qualysRuns,
+		settings: qualysSettings,
 		tokens: saved?.qualysTokens,
 		onChange: stateChanged,
 	});
@@ -153,6 +164,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 			roster: cortex.roster(),
 			qualysBatches: qualys.batches(),
 			qualysTokens: qualys.tokens.state(),
+			qualysRuns: qualys.runs(),
 		};
 	}
 
@@ -175,6 +187,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 		time,
 		cortex,
 		cortexSettings,
+		qualysSettings,
 		qualys,
 		messages,
 		state,

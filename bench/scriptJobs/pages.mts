@@ -1,5 +1,6 @@
 import { createHistory, createScriptEntries, recordOf } from '../../simulator/qualys/jobs.ts';
 import { createJobSearch } from '../../simulator/qualys/search.ts';
+import { defaultQualysSettings } from '../../simulator/qualys/settings.ts';
 import { SORT } from './request.mts';
 
 const SEED = 1;
@@ -8,7 +9,7 @@ const NEWEST = Date.UTC(2026, 5, 1);
 /** All answers to one search, page by page as the API sends them; the last one is empty. */
 export function createPages(jobCount: number, pageSize: number): string[] {
 	const jobs = createHistory(SEED, jobCount, NEWEST, createScriptEntries(SEED));
-	const { search } = createJobSearch(jobs);
+	const { search } = createJobSearch(jobs, defaultQualysSettings);
 	const pages: string[] = [];
 	let searchAfter: unknown[] | undefined;
 	for (;;) {

@@ -25,6 +25,9 @@ export interface ScriptJob {
 	user?: { name: string; id: string };
 	title: string;
 	correlationUuid: string;
+	/** Executed in test mode. */
+	test?: boolean;
+	description?: string;
 }
 
 /** Jobs made while the simulator runs; part of the saved state. */
@@ -191,14 +194,15 @@ export function createBatch(
 	);
 }
 
-const CUSTOMER = '93a2c1c4-5568-63be-81ff-8f8fa95aa479';
+/** The subscription. */
+export const CUSTOMER = '93a2c1c4-5568-63be-81ff-8f8fa95aa479';
 
 /** The record as the API sends it: v1's has the fewer fields. */
 export function recordOf(job: ScriptJob, version: 1 | 2): object {
 	const { script } = job;
 	const record = {
 		severity: script.severity,
-		test: false,
+		test: job.test ?? false,
 		created: job.user ? { dateTime: job.createdAt, user: job.user } : { dateTime: job.createdAt },
 		executionType: 'Manual',
 		correlationUuid: job.correlationUuid,
@@ -208,7 +212,7 @@ export function recordOf(job: ScriptJob, version: 1 | 2): object {
 		updatedDateTime: job.updatedAt,
 		scriptId: script.id,
 		customerUuid: CUSTOMER,
-		isTest: false,
+		isTest: job.test ?? false,
 		scriptType: script.type,
 		id: job.id,
 		category: script.category,
@@ -217,7 +221,7 @@ export function recordOf(job: ScriptJob, version: 1 | 2): object {
 	return {
 		scriptLanguage: script.language,
 		shareScriptResultWithFim: false,
-		description: `Runs "${script.name}"`,
+		description: job.description ?? `Runs "${script.name}"`,
 		rebootDelayInSeconds: 0,
 		contentMasifKey: `${CUSTOMER}/${script.id}/${job.createdAt}`,
 		hasSoftwarePackage: false,

@@ -7,9 +7,14 @@ import {
 	type ScriptEntry,
 	type ScriptJob,
 } from './jobs';
-import { createJobSearch, type JobSearch, type SearchBody } from './search';
+import { createJobSearch, pageOf, type JobSearch, type SearchBody } from './search';
+import { parseSort } from './sort';
+import { assetJobRecord, pastAssetJobs, standingOf, type AssetJob } from './assetJobs';
+import { createAssets, createTags, type Asset, type AssetTag } from './assets';
+import { createRuns, jobOfRun, type ExecuteBody, type Run, type RunRequest } from './runs';
+import { defaultQualysSettings, type QualysSettings } from './settings';
 import { createTokens, type Tokens, type TokenState } from './tokens';
-import { createQualysUsers, type QualysUser } from './users';
+import { createQualysUsers, jobTags, type QualysUser } from './users';
 
 /** How often a user signed in, or failed to. */
 export interface LoginCount {
@@ -48,8 +53,25 @@ export interface QualysPlatform {
 	limit: QualysLimit | undefined;
 	/** A search's reply body. Throws SearchError. */
 	search(body: SearchBody, user: QualysUser, version: 1 | 2): object;
+	settings: QualysSettings;
+	assets: Asset[];
+	tags: AssetTag[];
+	/** Executes a script as the API does; returns the correlation UUID. Throws SearchError. */
+	execute(scriptId: number, body: ExecuteBody, user: QualysUser): string;
+	/** Starts a run whose end is chosen, also one in the past; returns the id of its job. */
+	runScript(request?: RunRequest): string;
+	/** The asset jobs of a job, oldest first, each to be made a record of. Throws SearchError. */
+	assetJobs(
+		jobId: string,
+		asked: { user: QualysUser; withResult: boolean; sort?: string },
+	): Array<() => object>;
+	/** How the assets of a job stand now, for tests. */
+	assetJobsOf(jobId: string): Array<{ asset: string; word: string; ended: boolean }>;
+	/** The page of a list that a body asks for. Throws SearchError. */
+	page<T>(list: T[], body: Pick<SearchBody, 'pageNumber' | 'pageSize'>): T[];
 	/** What to save. */
 	batches(): JobBatch[];
+	runs(): Run[];
 }
 
 /** After so many refused sign-ins in a row the account locks. */
@@ -62,35 +84,74 @@ export function createQualysPlatform(options: {
 	epoch: number;
 	now: () => number;
 	batches: JobBatch[];
+	runs?: Run[];
+	settings?: QualysSettings;
 	tokens?: TokenState;
 	onChange: () => void;
 }): QualysPlatform {
-	const { seed, epoch, now, onChange } = options;
+	const { seed, epoch, now, onChange, settings = { ...defaultQualysSettings } } = options;
 	const users = createQualysUsers();
 	const tokens = createTokens({ seed, epoch, now, saved: options.tokens, onChange });
 	const scripts = createScriptEntries(seed);
 	const batches = [...options.batches];
+	const assets = createAssets(seed);
+	const tags = createTags(seed);
+	const runs = createRuns({
+		seed,
+		now,
+		scripts,
+		assets,
+		tags,
+		settings,
+		saved: options.runs ?? [],
+		onChange,
+	});
 	// Without a prototype: people sign in under any name, `__proto__` too.
 	const logins = Object.create(null) as Record<string, LoginCount>;
-	let made: { jobs: ScriptJob[]; search: JobSearch } | undefined;
+	let made: { jobs: ScriptJob[]; past: number; search: JobSearch } | undefined;
 	let searches = 0;
 
 	const make = () => {
 		if (made) return made;
 		const jobs = createHistory(seed, options.jobs, epoch, scripts);
 		for (const batch of batches) jobs.push(...createBatch(seed, batch, jobs.length, scripts));
-		return (made = { jobs, search: createJobSearch(jobs) });
+		return (made = { jobs, past: jobs.length, search: createJobSearch(jobs, settings) });
 	};
+
+	/** Adds jobs to what is searched. */
+	const show = (jobs: ScriptJob[]) => {
+		if (jobs.length === 0) return;
+		make().jobs.push(...jobs);
+		make().search.add(jobs);
+	};
+
+	/** Jobs of runs show up when their time has come. Of several tags, they carry the first. */
+	const showDue = () => show(runs.due().map((run) => jobOfRun(run, scripts, jobTags[0])));
 
 	const createJobs: QualysPlatform['createJobs'] = (count, partial = {}) => {
 		const batch = { createdAt: now(), ...partial, count };
 		if (made) {
-			const jobs = createBatch(seed, batch, made.jobs.length, scripts);
-			made.jobs.push(...jobs);
-			made.search.add(jobs);
+			const jobs = createBatch(seed, batch, made.past, scripts);
+			made.past += jobs.length;
+			show(jobs);
 		}
 		batches.push(batch);
 		onChange();
+	};
+
+	/** A job that can be searched for. */
+	const jobOf = (id: string): ScriptJob | undefined => {
+		make();
+		showDue();
+		return make().jobs.find((job) => job.id === id);
+	};
+
+	/** Its asset jobs that are there by now. */
+	const assetJobsNow = (job: ScriptJob): AssetJob[] => {
+		const all = runs.find(job.id)?.assets ?? pastAssetJobs(seed, job, assets.length);
+		return all
+			.filter(({ createdAt }) => createdAt <= now())
+			.sort((a, b) => a.createdAt - b.createdAt);
 	};
 
 	const signIn: QualysPlatform['signIn'] = (username, password) => {
@@ -130,6 +191,8 @@ export function createQualysPlatform(options: {
 		search(body, user, version) {
 			searches++;
 			if (platform.createEvery > 0 && searches % platform.createEvery === 0) createJobs(1);
+			make();
+			showDue();
 			const { totalCount, rows } = make().search.search(body, user.scope);
 			if (version === 1) {
 				const list = rows.map(({ job }) => recordOf(job, 1));
@@ -141,7 +204,40 @@ export function createQualysPlatform(options: {
 			}));
 			return { body: { totalCount, list } };
 		},
+		settings,
+		assets,
+		tags,
+		execute: runs.execute,
+		runScript: runs.start,
+		assetJobs(jobId, { user, withResult, sort }) {
+			if (sort !== undefined) parseSort(sort, ['created.datetime']);
+			const job = jobOf(jobId);
+			if (!job || (user.scope !== 'all' && !user.scope.includes(job.tag))) return [];
+			return assetJobsNow(job).map(
+				(one, place) => () =>
+					assetJobRecord(
+						one,
+						{
+							id: `${jobId}${String(place).padStart(5, '0')}`,
+							jobId,
+							script: job.script,
+							asset: assets[one.asset],
+							test: job.test ?? false,
+						},
+						{ now: now(), withResult, settings },
+					),
+			);
+		},
+		assetJobsOf(jobId) {
+			const job = jobOf(jobId);
+			return (job ? assetJobsNow(job) : []).map((one) => ({
+				asset: assets[one.asset].name,
+				...standingOf(one, now()),
+			}));
+		},
+		page: (list, body) => pageOf(list, body, settings),
 		batches: () => batches,
+		runs: runs.all,
 	};
 	return platform;
 }

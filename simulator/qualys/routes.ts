@@ -3,28 +3,20 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Clock } from '../clock';
 import { SearchError } from './errors';
 import type { QualysLimit, QualysPlatform } from './platform';
+import { addRunRoutes } from './runRoutes';
+import { ExecutionError } from './runs';
+import { bodyWith, wholeNumber } from './schemas';
 import type { SearchBody } from './search';
 import type { QualysUser } from './users';
 
-const wholeNumber = {
-	anyOf: [
-		{ type: 'integer', minimum: 0 },
-		{ type: 'string', pattern: '^\\d+$' },
-	],
-};
-
-/** Unknown fields are let pass, as such services do: v1 overlooks a searchAfter. */
-const searchSchema = {
-	type: 'object',
-	properties: {
-		filter: { type: 'string' },
-		startAt: { type: 'string' },
-		endAt: { type: 'string' },
-		pageNumber: wholeNumber,
-		pageSize: wholeNumber,
-		sort: { type: 'string' },
-	},
-};
+const searchSchema = bodyWith({
+	filter: { type: 'string' },
+	startAt: { type: 'string' },
+	endAt: { type: 'string' },
+	pageNumber: wholeNumber,
+	pageSize: wholeNumber,
+	sort: { type: 'string' },
+});
 
 const cursorSchema = {
 	...searchSchema,
@@ -36,6 +28,7 @@ function answerError(
 	_request: FastifyRequest,
 	reply: FastifyReply,
 ): FastifyReply {
+	if (error instanceof ExecutionError) return reply.code(error.status).send(error.body());
 	if (error instanceof SearchError) return reply.code(400).send(error.body());
 	const status = error.statusCode ?? 500;
 	return reply.code(status).send({
@@ -123,8 +116,16 @@ function addSearch(app: FastifyInstance, platform: QualysPlatform, clock: Clock)
 				message: 'The user has no API access',
 			});
 		}
+		if (platform.settings.unlicensed) {
+			return await reply.code(403).send({
+				status: 403,
+				error: 'Forbidden',
+				message: 'Custom Assessment and Remediation is not enabled for this subscription',
+			});
+		}
 		callers.set(request, user);
 	});
+	addRunRoutes(app, platform, (request) => callers.get(request)!);
 
 	const addVersion = (version: 1 | 2, schema: object) =>
 		app.post<{ Body: SearchBody }>(

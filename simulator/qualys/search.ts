@@ -1,6 +1,7 @@
 import { SearchError } from './errors';
 import type { ScriptJob } from './jobs';
 import { compileQuery, type Matcher } from './qql';
+import type { QualysSettings } from './settings';
 import {
 	checkCursor,
 	compareJobs,
@@ -43,7 +44,6 @@ interface View {
 }
 
 const DEFAULT_PAGE_SIZE = 10;
-const MOST_PER_PAGE = 1000;
 
 /** An offset plus a page reaches no further than this, as in the search engine behind such services. */
 const RESULT_WINDOW = 10_000;
@@ -90,6 +90,42 @@ function createMatcher(body: SearchBody, scope: 'all' | string[]): Matcher {
 		query(job);
 }
 
+/** How many records a page holds. */
+function pageSizeOf(
+	{ pageSize = DEFAULT_PAGE_SIZE }: Pick<SearchBody, 'pageSize'>,
+	{ largestPage, cutsPages }: QualysSettings,
+): number {
+	const asked = Number(pageSize);
+	if (asked < 1 || (asked > largestPage && !cutsPages)) {
+		fail('CAR-PAGE-400', `pageSize must be between 1 and ${largestPage}`);
+	}
+	return Math.min(asked, largestPage);
+}
+
+/** Where a page of a list starts that is read by number. */
+function offsetOf({ pageNumber }: Pick<SearchBody, 'pageNumber'>, pageSize: number): number {
+	const start = Number(pageNumber ?? 0) * pageSize;
+	const end = start + pageSize;
+	if (end > RESULT_WINDOW) {
+		fail(
+			'CAR-WINDOW-400',
+			`Result window is too large, from + size must be less than or equal to: [${RESULT_WINDOW}] but was [${end}]`,
+		);
+	}
+	return start;
+}
+
+/** The page of a list that a body asks for. */
+export function pageOf<T>(
+	list: T[],
+	body: Pick<SearchBody, 'pageNumber' | 'pageSize'>,
+	settings: QualysSettings,
+): T[] {
+	const pageSize = pageSizeOf(body, settings);
+	const start = offsetOf(body, pageSize);
+	return list.slice(start, start + pageSize);
+}
+
 /** Where a page starts: after the cursor, or at its offset. */
 function findStart(view: View, body: SearchBody, pageSize: number): number {
 	const pageNumber = Number(body.pageNumber ?? 0);
@@ -98,18 +134,11 @@ function findStart(view: View, body: SearchBody, pageSize: number): number {
 		const cursor = checkCursor(view.keys, body.searchAfter);
 		return countBefore(view.jobs, (job) => compareTo(view.keys, job, cursor) <= 0);
 	}
-	const end = (pageNumber + 1) * pageSize;
-	if (end > RESULT_WINDOW) {
-		fail(
-			'CAR-WINDOW-400',
-			`Result window is too large, from + size must be less than or equal to: [${RESULT_WINDOW}] but was [${end}]`,
-		);
-	}
-	return pageNumber * pageSize;
+	return offsetOf(body, pageSize);
 }
 
 /** Searches `all`, a list that the caller keeps adding to; `add` must be told of what is new. */
-export function createJobSearch(all: ScriptJob[]): JobSearch {
+export function createJobSearch(all: ScriptJob[], settings: QualysSettings): JobSearch {
 	const views = new Map<string, View>();
 
 	const createView = (body: SearchBody, scope: 'all' | string[]): View => {
@@ -131,10 +160,7 @@ export function createJobSearch(all: ScriptJob[]): JobSearch {
 
 	return {
 		search(body, scope) {
-			const pageSize = Number(body.pageSize ?? DEFAULT_PAGE_SIZE);
-			if (pageSize < 1 || pageSize > MOST_PER_PAGE) {
-				fail('CAR-PAGE-400', `pageSize must be between 1 and ${MOST_PER_PAGE}`);
-			}
+			const pageSize = pageSizeOf(body, settings);
 			const view = viewFor(body, scope);
 			const start = findStart(view, body, pageSize);
 			return {

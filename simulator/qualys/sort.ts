@@ -44,13 +44,17 @@ function readRows(sort: string): Array<Record<string, string>> {
 	return fail('it must be a JSON list such as [{"created.dateTime": "desc"}]');
 }
 
-/** The levels of a sort given as the API takes it: JSON in a text. */
-export function parseSort(sort: string): SortKey[] {
+/**
+ * The levels of a sort given as the API takes it: JSON in a text.
+ * @param fields that may be sorted by, in lower case; all, unless given
+ */
+export function parseSort(sort: string, fields = Object.keys(sortFields)): SortKey[] {
 	return readRows(sort).map((row) => {
 		const entries = Object.entries(row ?? {});
 		if (entries.length !== 1) fail('each entry must name one field');
 		const [field, direction] = entries[0];
-		const known = sortFields[field.toLowerCase()] ?? fail(`cannot sort by "${field}"`);
+		const name = field.toLowerCase();
+		const known = fields.includes(name) ? sortFields[name] : fail(`cannot sort by "${field}"`);
 		const sign = signs[String(direction).toLowerCase()] ?? fail(`"${direction}" is no direction`);
 		return { ...known, sign };
 	});
