@@ -77,6 +77,12 @@ export interface QualysPlatform {
 /** After so many refused sign-ins in a row the account locks. */
 const MOST_REFUSALS = 5;
 
+/** What is made once, when it is first wanted. */
+function once<T>(make: () => T): () => T {
+	let made: { value: T } | undefined;
+	return () => (made ??= { value: make() }).value;
+}
+
 /** The platform for a seed, as of `epoch` (simulated epoch milliseconds). Its jobs are made at the first search. */
 export function createQualysPlatform(options: {
 	seed: number;
@@ -94,13 +100,14 @@ export function createQualysPlatform(options: {
 	const tokens = createTokens({ seed, epoch, now, saved: options.tokens, onChange });
 	const scripts = createScriptEntries(seed);
 	const batches = [...options.batches];
-	const assets = createAssets(seed);
-	const tags = createTags(seed);
+	// Made when they are first asked for, as the jobs are.
+	const machines = once(() => createAssets(seed));
+	const tags = once(() => createTags(seed));
 	const runs = createRuns({
 		seed,
 		now,
 		scripts,
-		assets,
+		assets: machines,
 		tags,
 		settings,
 		saved: options.runs ?? [],
@@ -148,7 +155,7 @@ export function createQualysPlatform(options: {
 
 	/** Its asset jobs that are there by now. */
 	const assetJobsNow = (job: ScriptJob): AssetJob[] => {
-		const all = runs.find(job.id)?.assets ?? pastAssetJobs(seed, job, assets.length);
+		const all = runs.find(job.id)?.assets ?? pastAssetJobs(seed, job, machines().length);
 		return all
 			.filter(({ createdAt }) => createdAt <= now())
 			.sort((a, b) => a.createdAt - b.createdAt);
@@ -205,8 +212,12 @@ export function createQualysPlatform(options: {
 			return { body: { totalCount, list } };
 		},
 		settings,
-		assets,
-		tags,
+		get assets() {
+			return machines();
+		},
+		get tags() {
+			return tags();
+		},
 		execute: runs.execute,
 		runScript: runs.start,
 		assetJobs(jobId, { user, withResult, sort }) {
@@ -221,7 +232,7 @@ export function createQualysPlatform(options: {
 							id: `${jobId}${String(place).padStart(5, '0')}`,
 							jobId,
 							script: job.script,
-							asset: assets[one.asset],
+							asset: machines()[one.asset],
 							test: job.test ?? false,
 						},
 						{ now: now(), withResult, settings },
@@ -231,7 +242,7 @@ export function createQualysPlatform(options: {
 		assetJobsOf(jobId) {
 			const job = jobOf(jobId);
 			return (job ? assetJobsNow(job) : []).map((one) => ({
-				asset: assets[one.asset].name,
+				asset: machines()[one.asset].name,
 				...standingOf(one, now()),
 			}));
 		},

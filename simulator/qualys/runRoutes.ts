@@ -46,7 +46,7 @@ const assetJobsSchema = bodyWith({
 	...pages,
 });
 
-const tagsSchema = { ...bodyWith({ filter: text, ...pages }), type: ['object', 'null'] };
+const tagsSchema = bodyWith({ filter: text, ...pages });
 
 interface AssetJobSearch {
 	filter?: string;
@@ -96,11 +96,11 @@ export function addRunRoutes(
 		},
 	);
 
-	app.post<{ Body: AssetJobSearch | null }>(
+	app.post<{ Body: AssetJobSearch }>(
 		'/sm/v1/assettags/search',
 		{ schema: { body: tagsSchema } },
 		async (request) => {
-			const list = platform.page(platform.tags, request.body ?? {}).map(tagRecord);
+			const list = platform.page(platform.tags, request.body).map(tagRecord);
 			const { length } = platform.tags;
 			const totalCount = platform.settings.tagCountAsText ? String(length) : length;
 			return { errorCode: null, message: null, body: { totalCount, list } };

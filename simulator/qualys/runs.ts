@@ -129,8 +129,8 @@ export function createRuns(parts: {
 	seed: number;
 	now: () => number;
 	scripts: ScriptEntry[];
-	assets: Asset[];
-	tags: AssetTag[];
+	assets: () => Asset[];
+	tags: () => AssetTag[];
 	settings: QualysSettings;
 	saved: Run[];
 	onChange: () => void;
@@ -172,9 +172,9 @@ export function createRuns(parts: {
 			if (!scripts.some(({ id }) => id === scriptId)) fail(404, `Script ${scriptId} is not found`);
 			if (user.role === 'viewer') fail(403, 'User does not have permission to execute the script');
 			if (settings.userMandatory && !body.user) fail(400, 'user must not be null');
-			const targets = [...new Set(targetsOf(body, { assets, tags, settings }))].filter(
-				(asset) => !isLocked(scriptId, asset),
-			);
+			const targets = [
+				...new Set(targetsOf(body, { assets: assets(), tags: tags(), settings })),
+			].filter((asset) => !isLocked(scriptId, asset));
 			countExecution(user);
 			const random = createRandom(seed, 'run', runs.length);
 			const correlationUuid = random.uuid();
@@ -211,7 +211,7 @@ export function createRuns(parts: {
 			const jobs = Array.from({ length: count }, (_, place): AssetJob => {
 				const begins = createdAt + place * growsEvery * 1000;
 				return {
-					asset: place % assets.length,
+					asset: place % assets().length,
 					createdAt: begins,
 					...(hold
 						? {}
