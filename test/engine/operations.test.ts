@@ -7,7 +7,7 @@ import { createWorld, type World } from '../support/world';
 const rows = operations.flatMap(({ node, runs }) => runs.map((run) => ({ node, ...run })));
 
 /** Nodes that are no single operation; they have a suite of their own. */
-const PROGRAMMATIC = ['CortexXdrWaitForJob'];
+const PROGRAMMATIC = ['CortexXdrWaitForJob', 'QualysWaitForScriptJob'];
 
 describe('operations', () => {
 	let world: World;

@@ -15,6 +15,9 @@ export type Behaviour =
 	| 'pollQuery'
 	| 'results'
 	| 'search'
+	| 'assetJobs'
+	| 'execute'
+	| 'pollScriptJob'
 	| 'login'
 	| 'parked';
 
