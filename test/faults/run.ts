@@ -143,7 +143,7 @@ async function run(
 		if (parkedBy) {
 			world.simulator.faults.add({ ...parkedBy, status: 200, times: 1 });
 			const options = { credentials: credentialsAt(world.url), onError };
-			const later = { brokenRounds: { credentials }, onFirstRound: begin };
+			const later = { brokenRounds: { credentials }, onFirstRound: begin, waits: node };
 			const waited = await waitFor(world, given, { ...options, ...later });
 			if (waited.parked.length === 0) throw new Error('It was not parked');
 			result = onError === 'continueErrorOutput' ? withErrorOutput(waited) : waited;

@@ -1,4 +1,4 @@
-import type { INode, INodeExecutionData, IWorkflowBase } from 'n8n-workflow';
+import type { INode, INodeExecutionData, INodeType, IWorkflowBase } from 'n8n-workflow';
 import { CortexXdrWaitForJob } from '../../nodes/CortexXdrWaitForJob/CortexXdrWaitForJob.node';
 import { handoverOf } from '../../nodes/shared/wait/handover';
 import type { EngineOptions, EngineResult } from './engine';
@@ -33,6 +33,8 @@ export interface Kills {
 }
 
 export interface WaitOptions extends Partial<EngineOptions> {
+	/** The node that waits; that of Cortex unless given. */
+	waits?: new () => INodeType;
 	/** n8n has this against the sub-execution that watches over the polls. */
 	refuseSubWorkflow?: string;
 	/** n8n has this against the sub-execution that polls, from this one on (from 1). */
@@ -56,7 +58,7 @@ const STALLED = { name: 'MaxStalledCountError', message: 'failed to be processed
 const DOWN_MS = 90_000;
 
 /**
- * Runs Wait for Job to its end. n8n's part in a parked wait is played here: it keeps the state, lets the time
+ * Runs a node that waits to its end. n8n's part in a parked wait is played here: it keeps the state, lets the time
  * pass that the state asks for, runs the nodes of the sub-workflows, and hands the end of each sub-execution to the
  * one that waits for it, be it a result or the remains of an execution that was killed.
  */
@@ -65,7 +67,8 @@ export async function waitFor(
 	parameters: INode['parameters'],
 	options: WaitOptions = {},
 ): Promise<Waited> {
-	const { refuseSubWorkflow, refusePoller, brokenRounds, onFirstRound, kills, ...run } = options;
+	const { refuseSubWorkflow, refusePoller, brokenRounds, onFirstRound, kills, ...more } = options;
+	const { waits: WaitingNode = CortexXdrWaitForJob, ...run } = more;
 	let supervising: IWorkflowBase | undefined;
 	let polling: IWorkflowBase | undefined;
 	let pollers = 0;
@@ -107,7 +110,7 @@ export async function waitFor(
 	) => {
 		const node = workflow?.nodes.find((one) => one.name === name);
 		if (!node) throw new Error(`No node ${name}`);
-		return await world.run(new CortexXdrWaitForJob(), node.parameters, {
+		return await world.run(new WaitingNode(), node.parameters, {
 			credentials: run.credentials ?? world.credentials,
 			onError: node.onError,
 			ids: { workflow: 'workflow', execution },
@@ -137,9 +140,10 @@ export async function waitFor(
 		return await runNamed(supervising, 'Check', SUPERVISOR, supervisorOutput);
 	};
 
+	const type = WaitingNode === CortexXdrWaitForJob ? { jobType: 'endpointAction' } : {};
 	const first = await world.run(
-		new CortexXdrWaitForJob(),
-		{ jobType: 'endpointAction', pollInterval: 10, timeout: 60, options: {}, ...parameters },
+		new WaitingNode(),
+		{ ...type, pollInterval: 10, timeout: 60, options: {}, ...parameters },
 		{
 			...run,
 			async onSubWorkflow(code, input) {

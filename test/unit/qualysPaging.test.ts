@@ -545,17 +545,22 @@ describe('two items that bring as many jobs as one can', () => {
 
 describe('pages that grow', () => {
 	/** A gateway that has so many jobs, and takes pages no larger than that. */
-	function gateway(jobs: number, most = Infinity, then: 'refuse' | 'cut' | 'break' = 'refuse') {
+	function gateway(
+		jobs: number,
+		most = Infinity,
+		then: 'refuse' | 'cut' | 'recount' | 'break' = 'refuse',
+	) {
 		const asked: number[] = [];
 		const fetch = async (request: PageRequest): Promise<Page> => {
 			const { pageSize, pageNumber, searchAfter } = request;
 			asked.push(pageSize);
-			if (pageSize > most && then !== 'cut') {
+			if (pageSize > most && (then === 'refuse' || then === 'break')) {
 				const meaning = then === 'refuse' ? 'refused' : 'interrupted';
 				throw new Fault(`no page of ${pageSize}`, { meaning });
 			}
 			const size = Math.min(pageSize, most);
-			const from = pageNumber === undefined ? Number(searchAfter?.[0] ?? 0) : pageNumber * pageSize;
+			const counted = then === 'recount' ? size : pageSize;
+			const from = pageNumber === undefined ? Number(searchAfter?.[0] ?? 0) : pageNumber * counted;
 			const count = Math.max(Math.min(size, jobs - from), 0);
 			const records = Array.from({ length: count }, (_, index) => record(from + index));
 			return await Promise.resolve({ records, cursor: [from + count, 'x'], total: jobs });
@@ -578,7 +583,7 @@ describe('pages that grow', () => {
 			what: string,
 			version: Version,
 			most: number,
-			then: 'refuse' | 'cut' | 'break',
+			then: 'refuse' | 'cut' | 'recount' | 'break',
 			sizes: number[],
 		]
 	>([
@@ -588,9 +593,17 @@ describe('pages that grow', () => {
 		['cut to 250', 'v2', 250, 'cut', [100, 200, 400, 250, 250]],
 		['cut to 100', 'v2', 100, 'cut', [100, 200, ...Array<number>(8).fill(100)]],
 		['cut to 60', 'v2', 60, 'cut', [100, ...Array<number>(15).fill(60)]],
-		['by number', 'v1', 1_000, 'refuse', [100, 100, 200, 400, 800]],
+		['by number', 'v1', 1_000, 'refuse', [100, 100, 200, 400, 800, 400]],
 		['by number, refused from 250 on', 'v1', 250, 'refuse', [100, 100, 200, 400, 200, 200, 200]],
-		['by number, cut to 100', 'v1', 100, 'cut', [100, 100, 200, ...Array<number>(7).fill(100)]],
+		['by number, cut to 100', 'v1', 100, 'cut', [100, 100, 200, ...Array<number>(8).fill(100)]],
+		[
+			'by number, cut to 100 and counted in hundreds',
+			'v1',
+			100,
+			'recount',
+			[100, 100, 200, ...Array<number>(8).fill(100)],
+		],
+		['by number, cut to 60', 'v1', 60, 'recount', [100, ...Array<number>(15).fill(60)]],
 	])('%s', async (_, version, most, then, sizes) => {
 		const { asked, fetch } = gateway(950, most, then);
 		const got = await collectJobs(searchFor(version, []), fetch);

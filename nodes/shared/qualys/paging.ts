@@ -79,10 +79,9 @@ class PageSize {
 		}
 	}
 
-	/** Whether a page that failed is to be asked for once more, as large as those that the gateway has given. */
-	shrinks(asked: number, error: unknown): boolean {
+	/** Whether a page that did not come whole can be asked for once more, as large as those that the gateway has given. */
+	shrinks(asked: number): boolean {
 		if (this.proven === 0 || asked <= this.proven) return false;
-		if (!MAY_BE_TOO_LARGE.includes(connectionFault(error).details.meaning)) return false;
 		this.stay(this.proven);
 		return true;
 	}
@@ -127,13 +126,24 @@ export class Reading {
 		const request = requestFor(this.pages.most);
 		try {
 			const page = await fetch(request);
+			if (this.mayStartElsewhere(request, page)) return await this.next(fetch, requestFor);
 			const done = this.take(page, request.pageSize);
 			if (!done) this.pages.learn(request.pageSize, page.records.length);
 			return { page, asked: request.pageSize, done };
 		} catch (error) {
-			if (!this.pages.shrinks(request.pageSize, error)) return await passOn(error);
+			const { meaning } = connectionFault(error).details;
+			const mayBeTooLarge = MAY_BE_TOO_LARGE.includes(meaning);
+			if (!mayBeTooLarge || !this.pages.shrinks(request.pageSize)) return await passOn(error);
 			return await this.next(fetch, requestFor);
 		}
+	}
+
+	/**
+	 * Whether a page by number is shorter than a page that grew, and so is to be asked for once more as large as those
+	 * before: where the gateway cuts pages, it may have counted from the start in pages of that other size.
+	 */
+	private mayStartElsewhere({ pageNumber = 0, pageSize }: PageRequest, { records }: Page): boolean {
+		return pageNumber > 0 && records.length < pageSize && this.pages.shrinks(pageSize);
 	}
 
 	private take({ records, total }: Page, asked: number): boolean {
@@ -152,7 +162,9 @@ export class Reading {
 		// where the vendor's own count agrees and no page of the same length came before; otherwise only an
 		// empty page is.
 		const agrees = this.read === total && total !== OFFSET_WINDOW;
-		return records.length < asked && (first || !asLong) && agrees;
+		const last = records.length < asked && (first || !asLong) && agrees;
+		if (last) this.checkCount();
+		return last;
 	}
 
 	/** Adds the records of a page that are wanted and new: one that changes its place meanwhile can come twice. */
