@@ -18,6 +18,7 @@ import {
 	qualysMethods,
 	qualysNode,
 } from '../shared/qualys/description';
+import { jobFilterProperties } from '../shared/qualys/jobFilter';
 import { readPage, type Page } from '../shared/qualys/reply';
 import { qualysRequests, wholeAnswer } from '../shared/qualys/send';
 import { clock } from '../shared/transport/clock';
@@ -135,31 +136,7 @@ export class QualysSearchScriptJobs implements INodeType {
 						default: '',
 						description: 'Jobs up to this moment',
 					},
-					{
-						displayName: 'Query',
-						name: 'query',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. platform: LINUX and severity > 3',
-						description:
-							'Query in the Qualys query language, as in the search field of the console',
-					},
-					{
-						displayName: 'Script ID',
-						name: 'scriptId',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. 276233',
-						description: 'Number of the script that the jobs ran',
-					},
-					{
-						displayName: 'Script Name',
-						name: 'scriptName',
-						type: 'string',
-						default: '',
-						placeholder: 'e.g. Disable SMBv1',
-						description: 'Exact name of the script that the jobs ran',
-					},
+					...jobFilterProperties,
 					{
 						displayName: 'Start At',
 						name: 'startAt',

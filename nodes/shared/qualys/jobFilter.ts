@@ -1,3 +1,4 @@
+import type { INodeProperties } from 'n8n-workflow';
 import { readText, readWholeNumber, sample } from '../input/values';
 import { InputError } from '../errors';
 
@@ -81,3 +82,31 @@ export function jobFilter(filters: JobFilters): string | undefined {
 	if (added.length === 0) return undefined;
 	return added.map((name) => READ[name](filters[name], added.length > 1)).join(' and ');
 }
+
+/** The filters of a node, but for dates. */
+export const jobFilterProperties: INodeProperties[] = [
+	{
+		displayName: 'Query',
+		name: 'query',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. platform: LINUX and severity > 3',
+		description: 'Query in the Qualys query language, as in the search field of the console',
+	},
+	{
+		displayName: 'Script ID',
+		name: 'scriptId',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 276233',
+		description: 'Number of the script that the jobs ran',
+	},
+	{
+		displayName: 'Script Name',
+		name: 'scriptName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Disable SMBv1',
+		description: 'Exact name of the script that the jobs ran',
+	},
+];
