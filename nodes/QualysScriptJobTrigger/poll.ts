@@ -2,7 +2,7 @@ import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { InputError, passOn, type Fault } from '../shared/errors';
 import { readCollection } from '../shared/input/collections';
 import { readChoice, readNumber, readSwitch } from '../shared/input/values';
-import type { JsonObject } from '../shared/json';
+import { parseJson, type JsonObject } from '../shared/json';
 import { gatewayOf, type Gateway } from '../shared/qualys/ask';
 import { assetJobRecords } from '../shared/qualys/assetJobPages';
 import { assetJobOf, type AssetJob } from '../shared/qualys/assetJobs';
@@ -203,7 +203,9 @@ async function polled(context: IPollFunctions): Promise<JsonObject[]> {
 
 	const { event, filter } = settings;
 	const of = keyOf(event, filter, gatewayBaseUrl(credential), credential.username);
-	const state = isNew(context) ? undefined : readState(stored.state, of);
+	// A copy: n8n keeps watch over what it has stored, and none of that can be sent.
+	const before = parseJson(JSON.stringify(stored.state ?? null));
+	const state = isNew(context) ? undefined : readState(before, of);
 	const keep = (mark: Mark, open: OpenJob[]) => {
 		stored.state = { of, mark, open } satisfies State as never;
 	};
