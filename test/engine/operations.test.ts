@@ -1,5 +1,4 @@
-import { operations } from '../operations';
-import manifest from '../../package.json';
+import { nodeNames, operations } from '../operations';
 import { CortexXdrGetActionStatus } from '../../nodes/CortexXdrGetActionStatus/CortexXdrGetActionStatus.node';
 import { createWorld, type World } from '../support/world';
 
@@ -34,9 +33,7 @@ describe('operations', () => {
 
 	it('has a row for every declarative node of the package, and for each choice that it offers', () => {
 		const covered = new Set(rows.map(({ node }) => node.name));
-		const nodes = manifest.n8n.nodes
-			.map((path) => path.split('/').at(-1)?.replace('.node.js', '') ?? '')
-			.filter((name) => !PROGRAMMATIC.includes(name));
+		const nodes = nodeNames.filter((name) => !PROGRAMMATIC.includes(name));
 		expect([...covered].sort()).toEqual(nodes.sort());
 		for (const node of new Set(rows.map((row) => row.node))) {
 			for (const { name, type, options = [] } of new node().description.properties) {

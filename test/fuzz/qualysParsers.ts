@@ -1,4 +1,17 @@
 import fc from 'fast-check';
+import { afterRows, firstMark, type Mark, type Row } from '../../nodes/QualysScriptJobTrigger/mark';
+import {
+	afterLook,
+	dueJobs,
+	endedItem,
+	isOpenJob,
+	isTooOld,
+	MOST_LOOKS,
+	MOST_OPEN,
+	withinBounds,
+	type OpenJob,
+} from '../../nodes/QualysScriptJobTrigger/openJobs';
+import { keyOf, readState } from '../../nodes/QualysScriptJobTrigger/state';
 import { correlationUuidOf } from '../../nodes/QualysExecuteScript/executeScript';
 import { readExecution, readTags } from '../../nodes/QualysExecuteScript/request';
 import { tagOption } from '../../nodes/QualysExecuteScript/tags';
@@ -84,6 +97,37 @@ const tag = fc.oneof(
 	value,
 );
 const listedJobs = inputs.bentObject(qualys.v2Reply, qualys.assetJobsReply);
+
+/** Jobs of a few minutes, many of them of the same moment, in the order of a search. */
+const jobRows: fc.Arbitrary<Row[]> = fc
+	.array(fc.tuple(fc.integer({ min: 0, max: 12 }), fc.nat({ max: 40 })), { maxLength: 60 })
+	.map((all) =>
+		[...new Map(all.map(([minute, id]) => [id, minute * 60_000])).entries()]
+			.map(([id, created]) => ({ id: String(id), created, cursor: [created, id], record: {} }))
+			.sort((a, b) => a.created - b.created || Number(a.id) - Number(b.id)),
+	);
+
+const idsOf = (rows: Array<{ id: string }>) => rows.map(({ id }) => id);
+
+/** The rows that come after a mark's cursor. */
+const behind = (rows: Row[], { cursor }: Mark) =>
+	cursor === undefined
+		? rows
+		: rows.filter(
+				({ created, id }) =>
+					created > Number(cursor[0]) || (created === cursor[0] && Number(id) > Number(cursor[1])),
+			);
+
+const openJob: fc.Arbitrary<OpenJob> = fc.record({
+	id: fc.nat({ max: 2_000 }).map(String),
+	created: fc.integer({ min: NOW - 30 * 86_400_000, max: NOW }),
+	job: fc.record({ title: fc.constant('x') }),
+	assets: fc.option(fc.nat({ max: 5 }), { nil: undefined }),
+	looked: fc.option(fc.integer({ min: NOW - 86_400_000, max: NOW + 86_400_000 }), {
+		nil: undefined,
+	}),
+});
+const openJobs = fc.uniqueArray(openJob, { maxLength: 30, selector: ({ id }) => id });
 
 function expectRecords({ records, total }: Page): void {
 	expect(records.every(isObject)).toBe(true);
@@ -192,6 +236,104 @@ export const qualysParsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: ([reply, keep]) => jobsIn(reply, keep),
 		check: expectRecords,
 	}),
+	// All rows at first, and then with more among them, which may be as old as the overlap.
+	'QualysScriptJobTrigger/mark.firstMark': row({
+		input: jobRows,
+		run: (rows) => firstMark([...rows].reverse(), false),
+		check: (mark: Mark, rows: Row[]) => {
+			expect(mark.seen).toEqual(idsOf(behind(rows, mark)));
+			expect(afterRows(mark, behind(rows, mark), false).fresh).toEqual([]);
+		},
+	}),
+	'QualysScriptJobTrigger/mark.afterRows': row({
+		input: fc.tuple(jobRows, fc.nat({ max: 60 }), fc.boolean()),
+		run: ([rows, known, more]) =>
+			afterRows({ seen: idsOf(rows).filter((_, place) => place % 3 === known % 3) }, rows, more),
+		check: ({ fresh, mark }: { fresh: Row[]; mark: Mark }, [rows, known, more]) => {
+			const seen = idsOf(rows).filter((_, place) => place % 3 === known % 3);
+			expect(idsOf(fresh)).toEqual(idsOf(rows).filter((id) => !seen.includes(id)));
+			const again = behind(rows, mark);
+			// What is read once more brings nothing, and never is it all of what was read.
+			if (rows.length > 0) expect(afterRows(mark, again, false).fresh).toEqual([]);
+			if (more && rows.length > 1) expect(again.length).toBeLessThan(rows.length);
+		},
+	}),
+	'QualysScriptJobTrigger/openJobs.dueJobs': row({
+		input: openJobs,
+		run: (open) => dueJobs(open, NOW),
+		check: (due: OpenJob[], open: OpenJob[]) => {
+			expect(due.length).toBeLessThanOrEqual(MOST_LOOKS);
+			const waiting = open.filter(({ looked }) => looked === undefined || looked > NOW);
+			expect(due.length).toBeGreaterThanOrEqual(Math.min(waiting.length, MOST_LOOKS));
+		},
+	}),
+	'QualysScriptJobTrigger/openJobs.afterLook': row({
+		input: fc.tuple(openJob, jobs),
+		run: ([open, assets]) => afterLook(open, assets, NOW),
+		check: ({ ended, job }: ReturnType<typeof afterLook>, [open, assets]) => {
+			expect(job.assets).toBe(assets.length);
+			if (!ended) return;
+			expect(open.assets).toBe(assets.length);
+			expect(assets.length).toBeGreaterThan(0);
+			expect(assets.every(({ state }) => state === 'finished')).toBe(true);
+		},
+	}),
+	'QualysScriptJobTrigger/openJobs.isTooOld': row({
+		input: openJob,
+		run: (open) => isTooOld(open, NOW, 14 * 86_400_000),
+		check: (old: boolean, { created }: OpenJob) =>
+			expect(old).toBe(created <= NOW - 14 * 86_400_000),
+	}),
+	'QualysScriptJobTrigger/openJobs.withinBounds': row({
+		input: fc.tuple(openJobs, fc.constantFrom(0, MOST_OPEN)),
+		run: ([open, more]) =>
+			withinBounds([
+				...open,
+				...Array.from({ length: more }, (_, id) => ({ id: `m${id}`, created: NOW, job: {} })),
+			]),
+		check: ({ kept, tooMany }: ReturnType<typeof withinBounds>, [open, more]) => {
+			expect(kept.length + tooMany.length).toBe(open.length + more);
+			expect(kept.length).toBeLessThanOrEqual(MOST_OPEN);
+			const oldest = Math.min(...kept.map(({ created }) => created));
+			expect(tooMany.every(({ created }) => created <= oldest)).toBe(true);
+		},
+	}),
+	'QualysScriptJobTrigger/openJobs.endedItem': row({
+		input: fc.tuple(openJob, fc.option(jobs, { nil: undefined }), fc.boolean()),
+		run: ([open, assets, complete]) => endedItem(open, assets, { complete }),
+		check: (item: JsonObject, [open, assets, complete]) => {
+			expect(item.job_id).toBe(open.id);
+			if (item.succeeded) expect([complete, item.failed]).toEqual([true, 0]);
+			if (assets === undefined) expect(item.total).toBeNull();
+		},
+	}),
+	'QualysScriptJobTrigger/openJobs.isOpenJob': row({
+		input: fc.oneof(openJob, json),
+		run: isOpenJob,
+		check: (is: boolean, one: unknown) => {
+			if (is) expect(isObject(one)).toBe(true);
+		},
+	}),
+	'QualysScriptJobTrigger/state.keyOf': row({
+		input: json,
+		run: keyOf,
+		check: (key: string) => expect(key).toMatch(/^[\da-f]{16}$/),
+	}),
+	'QualysScriptJobTrigger/state.readState': row({
+		input: fc.oneof(
+			json,
+			fc.record({ of: fc.constantFrom('a', 'b'), mark: json, open: json }),
+			fc.record({
+				of: fc.constant('a'),
+				mark: fc.record({ seen: fc.array(fc.constantFrom('1', '2')) }),
+				open: fc.array(fc.oneof(openJob, json), { maxLength: 2 }),
+			}),
+		),
+		run: (stored) => readState(stored, 'a'),
+		check: (state: ReturnType<typeof readState>) => {
+			if (state) expect(state.open.every(isOpenJob)).toBe(true);
+		},
+	}),
 	'QualysExecuteScript/executeScript.correlationUuidOf': row({
 		input: inputs.bentObject(qualys.executeReply),
 		run: correlationUuidOf,
@@ -259,6 +401,10 @@ export const qualysOthers = [
 	'QualysExecuteScript/executeScript.executionOf',
 	'QualysExecuteScript/parentJobs.parentJobs',
 	'QualysExecuteScript/tags.getTags',
+	'QualysScriptJobTrigger/poll.pollForJobs',
+	'QualysScriptJobTrigger/rows.newestRow',
+	'QualysScriptJobTrigger/rows.newestRows',
+	'QualysScriptJobTrigger/rows.rowsAfter',
 	'shared/qualys/ask.gatewayOf',
 	'shared/qualys/assetJobPages.assetJobRecords',
 	'shared/qualys/faults.errorText',
