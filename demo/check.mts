@@ -11,7 +11,12 @@ import { outputOf, type Execution, type N8nClient, type Workflow } from './rest.
 import { readWorkflows } from './seed.mts';
 
 /** Triggers that wait for nothing, so that "Execute workflow" runs at once. */
-const HAND_TRIGGERS = ['n8n-nodes-base.manualTrigger', 'n8n-nodes-base.scheduleTrigger'];
+const HAND_TRIGGERS = [
+	'n8n-nodes-base.manualTrigger',
+	'n8n-nodes-base.scheduleTrigger',
+	// Polls at once, and gives the newest job.
+	'n8n-nodes-cortex-qualys.qualysScriptJobTrigger',
+];
 
 const WORKFLOW_TIMEOUT_MS = 300_000;
 /** Between two starts: what n8n's own HTTP nodes send is paced by nobody, and the tenant takes 10 a second. */
