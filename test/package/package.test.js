@@ -136,10 +136,14 @@ describe('the loaded package', () => {
 			expect(description.subtitle).toBeTruthy();
 			// A line for people in the editor's panel, and whatever a model has to know.
 			expect(description.description.length).toBeLessThanOrEqual(90);
-			const forModels = description.usableAsTool.replacements.description;
-			expect(forModels.length).toBeGreaterThan(100);
-			const field = description.properties.find(({ name }) => name === 'toolDescription');
-			expect(field.default).toBe(forModels);
+			// A trigger is no tool.
+			expect(description.usableAsTool === undefined).toBe(description.polling === true);
+			if (description.usableAsTool) {
+				const forModels = description.usableAsTool.replacements.description;
+				expect(forModels.length).toBeGreaterThan(100);
+				const field = description.properties.find(({ name }) => name === 'toolDescription');
+				expect(field.default).toBe(forModels);
+			}
 			expect(description.builderHint.searchHint).toMatch(/^Take this to|^Take this after/);
 			for (const { nodeType } of description.builderHint.relatedNodes) {
 				expect(Object.keys(loader.nodeTypes)).toContain(nodeType.split('.')[1]);
