@@ -24,8 +24,13 @@ export interface Expected {
 	outcome?: 'failed' | 'timedOut' | 'notFound';
 }
 
-type Row = [of: SubjectName[], when: FaultName[], expected: Expected];
-type FieldRow = [of: SubjectName[], fields: string[], are: readonly Wrong[], expected: Expected];
+export type Row = [of: SubjectName[], when: FaultName[], expected: Expected];
+export type FieldRow = [
+	of: SubjectName[],
+	fields: string[],
+	are: readonly Wrong[],
+	expected: Expected,
+];
 
 /** Nobody knows whether a start got through: said, in the subject's own words, in exactly the cells that name it. */
 export const UNKNOWN = '{unknown}';
@@ -48,13 +53,13 @@ const CORTEX = [...STARTS, ...LOOKS];
 const QUALYS = [...SEARCHES, ...LOGIN];
 const ALL = [...CORTEX, ...POLLS, ...RESULTS, ...QUALYS];
 
-const same = (requests = 1, seconds = 0): Expected => ({
+export const same = (requests = 1, seconds = 0): Expected => ({
 	result: 'same',
 	says: [],
 	requests,
 	seconds,
 });
-const items = (...gives: object[]): Expected => ({
+export const items = (...gives: object[]): Expected => ({
 	result: 'items',
 	says: [],
 	gives,
@@ -62,7 +67,7 @@ const items = (...gives: object[]): Expected => ({
 	seconds: 0,
 });
 const itemAsItCame: Expected = { ...items({}), passedOn: true };
-const error = (requests: number, seconds: number, ...says: string[]): Expected => ({
+export const error = (requests: number, seconds: number, ...says: string[]): Expected => ({
 	result: 'error',
 	says,
 	requests,
@@ -70,23 +75,29 @@ const error = (requests: number, seconds: number, ...says: string[]): Expected =
 });
 
 /** A wait asks five times in its minute. */
-const timedOut = (...says: string[]): Expected => ({
+export const timedOut = (...says: string[]): Expected => ({
 	...error(5, 60, ...says),
 	outcome: 'timedOut',
 });
 
 /** The poll at the deadline, which no other one makes good for, is repeated after 1, 2 and 4 seconds. */
-const outlasted = (...says: string[]): Expected => ({
+export const outlasted = (...says: string[]): Expected => ({
 	...timedOut(...says),
 	requests: 8,
 	seconds: 67,
 });
 
 /** The third answer in a row that is not the job's standing ends a wait. */
-const missed = (...says: string[]): Expected => ({ ...error(3, 25, ...says), outcome: 'failed' });
+export const missed = (...says: string[]): Expected => ({
+	...error(3, 25, ...says),
+	outcome: 'failed',
+});
 
 /** Ends a wait at once. */
-const ended = (...says: string[]): Expected => ({ ...error(1, 0, ...says), outcome: 'failed' });
+export const ended = (...says: string[]): Expected => ({
+	...error(1, 0, ...says),
+	outcome: 'failed',
+});
 
 /** The job has succeeded, whatever becomes of its results. */
 const withoutResults = (requests: number, seconds: number, words: string): Expected => ({
@@ -114,11 +125,11 @@ const healed = (faults: FaultName[], words: string, hint: string): Row[] => [
 	[POLLS, faults, same(2, 10)],
 ];
 
-const BROKEN = 'The connection broke before the answer was complete';
-const PACKED = 'The answer could not be unpacked';
+export const BROKEN = 'The connection broke before the answer was complete';
+export const PACKED = 'The answer could not be unpacked';
 
-const LATE = 'No answer came in time';
-const BUSY = 'slow or busy';
+export const LATE = 'No answer came in time';
+export const BUSY = 'slow or busy';
 
 /** A minute for each answer, half of that for a login, five for a file. The first one of a wait takes all of its time. */
 const slow: Row[] = [
@@ -191,8 +202,8 @@ const outages: Row[] = (
 	return [...passing([status], said, hint), ...healed([`${status}, once`], said, hint)];
 });
 
-const LOOK_UP = 'is all that {vendor} says about it';
-const NOT_GATEWAY = 'did not answer like the Qualys gateway';
+export const LOOK_UP = 'is all that {vendor} says about it';
+export const NOT_GATEWAY = 'did not answer like the Qualys gateway';
 const NOT_TENANT = 'did not answer like a Cortex tenant';
 
 /** Refusals with the vendor's words, and the hint that each subject adds. None is sent again by itself. */
@@ -219,12 +230,12 @@ const refusals: Row[] = (
 	];
 });
 
-const NOT_AUTHORIZED = '{vendor} refused {operation}: Not authorized';
-const CONFLICT = '{vendor} refused {operation}: Conflict';
-const NOT_FOUND = '{vendor} refused {operation}: Not found';
-const INTERNAL = '{vendor} refused {operation}: Internal error';
-const FAILED = '{vendor} refused {operation}: Something failed';
-const NO_REASON = '{vendor} answered {operation} with status 500 and no reason';
+export const NOT_AUTHORIZED = '{vendor} refused {operation}: Not authorized';
+export const CONFLICT = '{vendor} refused {operation}: Conflict';
+export const NOT_FOUND = '{vendor} refused {operation}: Not found';
+export const INTERNAL = '{vendor} refused {operation}: Internal error';
+export const FAILED = '{vendor} refused {operation}: Something failed';
+export const NO_REASON = '{vendor} answered {operation} with status 500 and no reason';
 
 const statuses: Row[] = [
 	[CORTEX, ['401'], error(1, 0, NOT_AUTHORIZED, 'Security Level', 'clock')],
@@ -272,12 +283,12 @@ const statuses: Row[] = [
 ];
 
 /** Also where the vendor says "at once": asked again with growing waits, and not hundreds of times. */
-const ENDLESS: FaultName[] = ['429 without end', '429 without end, Retry-After of 0'];
+export const ENDLESS: FaultName[] = ['429 without end', '429 without end, Retry-After of 0'];
 
-const TOO_MANY = '{vendor} refused {operation}: Too many requests.';
+export const TOO_MANY = '{vendor} refused {operation}: Too many requests.';
 
 /** How long each form of Retry-After is waited for; where it makes no sense, a second. */
-const brakes = {
+export const brakes = {
 	'429 without Retry-After': 1,
 	'429, Retry-After in seconds': 7,
 	'429, Retry-After as HTTP date': 11,
@@ -306,9 +317,9 @@ const throttling: Row[] = [
 const AS_TEXT = 'Cortex answered with a text instead of data: ';
 const NO_LIST = 'Qualys answered Search Script Jobs without a list of jobs';
 const NO_TOKEN = 'Qualys answered the login without a token';
-const NOTHING_CONCLUDED = 'nothing was concluded from it';
+export const NOTHING_CONCLUDED = 'nothing was concluded from it';
 const NO_ZIP = 'The link to the file brought something that is no ZIP';
-const LOREM = 'lorem ipsum lorem ipsum';
+export const LOREM = 'lorem ipsum lorem ipsum';
 
 /** A 200 that holds no answer: a login page of a proxy, nothing, half of something. */
 const noAnswer = (fault: FaultName, cortex: string, search: string): Row[] => [
@@ -319,8 +330,8 @@ const noAnswer = (fault: FaultName, cortex: string, search: string): Row[] => [
 	[SEARCHES, [fault], error(1, 0, `${NO_LIST}${search}`, NOTHING_CONCLUDED)],
 ];
 
-const OTHERS = 'it may come from a proxy or a firewall on the way';
-const PORTAL = '{vendor} answered {operation} with status 403 (Sign in to continue)';
+export const OTHERS = 'it may come from a proxy or a firewall on the way';
+export const PORTAL = '{vendor} answered {operation} with status 403 (Sign in to continue)';
 
 const contents: Row[] = [
 	[
@@ -391,8 +402,8 @@ const redirects: Row[] = (['302', '307'] as const).flatMap((status): Row[] => {
 	];
 });
 
-const REPEATED = '{vendor} refused {operation}: Bad request: ';
-const PAGE = '{vendor} answered {operation} with status 500 (';
+export const REPEATED = '{vendor} refused {operation}: Bad request: ';
+export const PAGE = '{vendor} answered {operation} with status 500 (';
 
 const echoes: Row[] = [
 	[CORTEX, ['an error that repeats the request'], error(1, 0, REPEATED, '[hidden]')],
@@ -424,7 +435,7 @@ const faults: Row[] = [
 	...echoes,
 ];
 
-const but = (...right: Wrong[]) => wrongs.filter((kind) => !right.includes(kind));
+export const but = (...right: Wrong[]) => wrongs.filter((kind) => !right.includes(kind));
 
 const ACTIONS: SubjectName[] = ['Get Action Status'];
 const SCRIPTS: SubjectName[] = ['Get Script Results'];

@@ -56,7 +56,7 @@ const inWords = (words: string, of: SubjectName) =>
 
 /** Where and how often a cell asked, and how long it waited. */
 function expectRequests(of: SubjectName, outcome: Outcome, expected: Expected) {
-	const searches = subjects[of].behaves === 'search';
+	const signsIn = subjects[of].path.startsWith('/sm');
 	expect(outcome.unmet).toEqual([]);
 	expect({
 		requests: outcome.requests,
@@ -65,7 +65,7 @@ function expectRequests(of: SubjectName, outcome: Outcome, expected: Expected) {
 	}).toEqual({
 		requests: expected.requests,
 		seconds: expected.seconds,
-		logins: expected.logins ?? (searches ? 1 : 0),
+		logins: expected.logins ?? (signsIn ? 1 : 0),
 	});
 }
 

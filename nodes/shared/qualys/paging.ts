@@ -1,4 +1,4 @@
-import { Fault, passOn, type Meaning } from '../errors';
+import { Fault, passOn, unexpectedAnswer, type Meaning } from '../errors';
 import type { JsonObject } from '../json';
 import { MOST_ITEMS, thousands } from '../transport/answer';
 import { connectionFault } from '../transport/connection';
@@ -219,6 +219,7 @@ export function alignedSize(offset: number, wanted: number, largest: number): nu
  */
 export async function readByNumber(reading: Reading, listing: Listing, fetch: FetchPage) {
 	let cut = Infinity;
+	let before: string | undefined;
 	for (;;) {
 		const room = OFFSET_WINDOW - reading.read;
 		if (room <= 0) {
@@ -234,6 +235,12 @@ export async function readByNumber(reading: Reading, listing: Listing, fetch: Fe
 			return { pageSize, pageNumber: reading.read / pageSize };
 		});
 		if (done) return;
+		// Records may have no ids, and a gateway that overlooks the number of a page would be asked for ever.
+		const ends = JSON.stringify([page.records[0], page.records[page.records.length - 1]]);
+		if (ends === before) {
+			throw unexpectedAnswer(`Qualys answered with the same page of ${listing.many} again`);
+		}
+		before = ends;
 		// A page size that Qualys cuts down would be another one in the offset of the next page too.
 		if (page.records.length < asked) cut = page.records.length;
 	}
