@@ -9,8 +9,10 @@ import {
 	MOST_LOOKS,
 	MOST_OPEN,
 	withinBounds,
+	withLooks,
 	type OpenJob,
 } from '../../nodes/QualysScriptJobTrigger/openJobs';
+import { jsonOf, readSettings, type Settings } from '../../nodes/QualysScriptJobTrigger/settings';
 import { keyOf, readState } from '../../nodes/QualysScriptJobTrigger/state';
 import { correlationUuidOf } from '../../nodes/QualysExecuteScript/executeScript';
 import { readExecution, readTags } from '../../nodes/QualysExecuteScript/request';
@@ -298,6 +300,15 @@ export const qualysParsers: Readonly<Record<string, Parser<unknown>>> = {
 			expect(tooMany.every(({ created }) => created <= oldest)).toBe(true);
 		},
 	}),
+	'QualysScriptJobTrigger/openJobs.withLooks': row({
+		input: fc.tuple(openJobs, openJobs),
+		run: ([open, remembered]) => withLooks(open, remembered),
+		check: (jobs: OpenJob[], [open, remembered]) => {
+			expect(idsOf(jobs as never)).toEqual(idsOf(open as never));
+			expect(withLooks(jobs, remembered)).toEqual(jobs);
+			expect(withLooks(open, open)).toEqual(withLooks(open, []));
+		},
+	}),
 	'QualysScriptJobTrigger/openJobs.endedItem': row({
 		input: fc.tuple(openJob, fc.option(jobs, { nil: undefined }), fc.boolean()),
 		run: ([open, assets, complete]) => endedItem(open, assets, { complete }),
@@ -312,6 +323,37 @@ export const qualysParsers: Readonly<Record<string, Parser<unknown>>> = {
 		run: isOpenJob,
 		check: (is: boolean, one: unknown) => {
 			if (is) expect(isObject(one)).toBe(true);
+		},
+	}),
+	'QualysScriptJobTrigger/settings.readSettings': row({
+		input: fc.record({
+			event: fc.oneof(fc.constantFrom('created', 'finished'), value),
+			filters: fc.oneof(
+				fc.record({ query: value, scriptId: value, scriptName: value }, { requiredKeys: [] }),
+				value,
+			),
+			simplify: fc.oneof(fc.boolean(), value),
+			options: fc.oneof(
+				fc.record({ giveUpAfterDays: fc.oneof(fc.integer({ min: 0, max: 400 }), value) }),
+				fc.constant({}),
+				value,
+			),
+		}),
+		run: (parameters) => readSettings(parameters as JsonObject),
+		check: ({ event, filter, simplify, giveUpAfter }: Settings) => {
+			expect(['created', 'finished']).toContain(event);
+			expect(['string', 'undefined']).toContain(typeof filter);
+			expect(typeof simplify).toBe('boolean');
+			expect(giveUpAfter).toBeGreaterThanOrEqual(86_400_000);
+			expect(giveUpAfter).toBeLessThanOrEqual(365 * 86_400_000);
+		},
+	}),
+	'QualysScriptJobTrigger/settings.jsonOf': row({
+		input: fc.tuple(jobRows, fc.boolean()),
+		run: ([rows, simplify]) => rows.map((one) => jsonOf(one, { simplify } as Settings)),
+		check: (jsons: JsonObject[], [rows, simplify]) => {
+			if (!simplify) expect(jsons).toEqual(rows.map((one) => one.record));
+			expect(jsons.every(isObject)).toBe(true);
 		},
 	}),
 	'QualysScriptJobTrigger/state.keyOf': row({
@@ -401,6 +443,10 @@ export const qualysOthers = [
 	'QualysExecuteScript/executeScript.executionOf',
 	'QualysExecuteScript/parentJobs.parentJobs',
 	'QualysExecuteScript/tags.getTags',
+	'QualysScriptJobTrigger/looks.afterLooks',
+	'QualysScriptJobTrigger/looks.assetsOf',
+	'QualysScriptJobTrigger/looks.isLate',
+	'QualysScriptJobTrigger/looks.placeOf',
 	'QualysScriptJobTrigger/poll.pollForJobs',
 	'QualysScriptJobTrigger/rows.newestRow',
 	'QualysScriptJobTrigger/rows.newestRows',

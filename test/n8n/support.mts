@@ -593,3 +593,13 @@ export async function pollerOf(client: N8nClient, parked: Execution): Promise<Ex
 	const supervisor = await client.execution(childOf(parked));
 	return client.execution(childOf(supervisor, 'Supervise'));
 }
+
+/** Of n8n's log, where something goes wrong. */
+const LAST_LINES = 400;
+
+/** Prints the end of n8n's log, where a test has failed: what n8n did last tells why something did not happen. */
+export async function printLog(context: unknown, n8n: TestN8n | undefined): Promise<void> {
+	if (n8n === undefined || (context as { passed: boolean }).passed) return;
+	const lines = (await n8n.logs()).split('\n').filter((line) => !/IsolatedVm|Shutting/.test(line));
+	console.log(lines.slice(-LAST_LINES).join('\n'));
+}

@@ -10,6 +10,7 @@ import {
 	childOf,
 	editFields,
 	node,
+	printLog,
 	queueModeMissing,
 	startTestN8n,
 	waitForJob,
@@ -21,8 +22,6 @@ import {
 const MINUTES = 60_000;
 const POLLS = ['/public_api/v1/actions/get_action_status', '/public_api/vulnerability-management'];
 const RESULTS = '/public_api/v1/scripts/get_script_execution_results';
-/** Of n8n's log, where something goes wrong. */
-const LAST_LINES = 400;
 const JOB_SECONDS = 36_000;
 
 /** One answer that is lost costs a poll a minute; a worker that is gone is noticed after a minute, at the latest. */
@@ -514,13 +513,6 @@ function killTests({ name: mode, options, skip }: Mode): void {
 			},
 		);
 	});
-}
-
-/** Prints the end of n8n's log, where a test has failed: what n8n did last tells why something did not happen. */
-async function printLog(context: unknown, n8n: TestN8n | undefined): Promise<void> {
-	if (n8n === undefined || (context as { passed: boolean }).passed) return;
-	const lines = (await n8n.logs()).split('\n').filter((line) => !/IsolatedVm|Shutting/.test(line));
-	console.log(lines.slice(-LAST_LINES).join('\n'));
 }
 
 describe('Wait for Job, killed at every moment', { concurrency: true }, () => {
