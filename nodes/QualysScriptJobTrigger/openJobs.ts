@@ -31,12 +31,25 @@ function isDue({ created, looked }: OpenJob, now: number): boolean {
 	return now - looked >= Math.min(Math.max(now - created, 0) / AGE_SHARE, HOUR_MS);
 }
 
-/** The jobs to look at in this poll: those that were not for the longest time. */
+/** The jobs to look at in this poll: those that were not for the longest time. New ones do not push in before them. */
 export const dueJobs = (open: OpenJob[], now: number): OpenJob[] =>
 	open
 		.filter((one) => isDue(one, now))
-		.sort((a, b) => (a.looked ?? 0) - (b.looked ?? 0))
+		.sort((a, b) => (a.looked ?? a.created) - (b.looked ?? b.created))
 		.slice(0, MOST_LOOKS);
+
+/**
+ * Open jobs with what looks have told of them.
+ * @param remembered as they were after the last poll. Where n8n polls from what it has stored each time, that lacks the
+ * looks of which nothing came out, and no job would ever be seen twice.
+ */
+export function withLooks(open: OpenJob[], remembered: OpenJob[]): OpenJob[] {
+	const known = new Map(remembered.map((job) => [job.id, job]));
+	return open.map((job) => {
+		const { assets = job.assets, looked = job.looked } = known.get(job.id) ?? job;
+		return { ...job, assets, looked };
+	});
+}
 
 /** Whether a job has been open for too long. */
 export const isTooOld = ({ created }: OpenJob, now: number, milliseconds: number): boolean =>

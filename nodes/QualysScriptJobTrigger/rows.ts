@@ -73,12 +73,15 @@ async function pages(
 	return { rows, more: true };
 }
 
-/** The jobs after a position, oldest first. */
+/**
+ * The jobs after a position, oldest first.
+ * @param enough whether no more are wanted; asked after each page
+ */
 export const rowsAfter = async (
 	ask: Ask<Question>,
 	filter: string | undefined,
-	after: unknown[] | undefined,
-) => await pages(ask, filter, { direction: 'asc', after }, () => false);
+	{ after, enough }: { after: unknown[] | undefined; enough: () => boolean },
+) => await pages(ask, filter, { direction: 'asc', after }, enough);
 
 /** The newest jobs, newest first, as far back as `milliseconds` before the newest, and one that is older. */
 export const newestRows = async (

@@ -190,6 +190,32 @@ describe('job created', () => {
 		expect(ids(await one.poll())).toEqual([job]);
 	});
 
+	it('goes on after a start of n8n in an outage, which n8n would take for its end', async () => {
+		const one = await active();
+		const job = run();
+		world.simulator.faults.add({ path: SEARCH, status: 503, times: 10_000 });
+		await one.restart();
+		expect(one.came).toEqual([]);
+		await expect(one.poll()).rejects.toMatchObject({ httpCode: '503' });
+		world.simulator.faults.clear();
+		expect(ids(await one.poll())).toEqual([job]);
+	});
+
+	it('is not published in an outage: nobody would know what is old', async () => {
+		world.simulator.faults.add({ path: SEARCH, status: 503, times: 10_000 });
+		await expect(trigger().activate()).rejects.toMatchObject({ httpCode: '503' });
+	});
+
+	it('begins each poll with what n8n has stored, where n8n hands out no more', async () => {
+		const one = await active();
+		const jobs: string[] = [];
+		for (let poll = 0; poll < 6; poll += 1) {
+			if (poll % 2 === 0) jobs.push(run());
+			await one.pollAnew();
+		}
+		expect(ids(one.came)).toEqual(jobs);
+	});
+
 	it('two polls at once: the second one has nothing to do', async () => {
 		const one = await active();
 		const job = run();
@@ -217,6 +243,18 @@ describe('job created', () => {
 		for (let poll = 0; poll < 10; poll += 1) await one.poll();
 		expect(one.came).toHaveLength(5_000);
 		expect(new Set(ids(one.came)).size).toBe(5_000);
+	});
+
+	it('reads for 20 seconds at the most, and goes on in the next poll', async () => {
+		const one = await active();
+		world.simulator.qualys.createJobs(1_500);
+		world.simulator.faults.add({ path: SEARCH, delayMs: 6_000, times: 4 });
+		world.requests();
+		await one.poll();
+		expect(asked(SEARCH)).toBe(4);
+		for (let poll = 0; poll < 3; poll += 1) await one.poll();
+		expect(one.came).toHaveLength(1_500);
+		expect(new Set(ids(one.came)).size).toBe(1_500);
 	});
 
 	it.each([10, 50])('comes to its end where the gateway cuts pages to %d', async (largestPage) => {
@@ -396,6 +434,36 @@ describe('job finished', () => {
 		expect(ids(one.came).sort()).toEqual([...jobs].sort());
 	});
 
+	it('looks at old ones too where many new ones come', async () => {
+		const one = await finished();
+		const old = run({ durationSeconds: 100 });
+		await one.poll();
+		for (let minute = 0; minute < 5; minute += 1) {
+			for (let count = 0; count < 20; count += 1) run({ hold: true });
+			await minutes(one, 1);
+		}
+		expect(ids(one.came)).toEqual([old]);
+	});
+
+	it('sees each twice, where n8n stores nothing of which nothing came out', async () => {
+		const one = await finished();
+		const jobs = Array.from({ length: 25 }, () => run({ durationSeconds: 100 }));
+		for (let minute = 0; minute < 20; minute += 1) {
+			seconds(60);
+			await one.pollAnew();
+		}
+		expect(ids(one.came).sort()).toEqual([...jobs].sort());
+	});
+
+	it('begins no look after 20 seconds', async () => {
+		const one = await finished();
+		for (let count = 0; count < 5; count += 1) run({ hold: true });
+		world.requests();
+		world.simulator.faults.add({ path: ASSETS, delayMs: 8_000, times: 10 });
+		await one.poll();
+		expect(asked(ASSETS)).toBe(3);
+	});
+
 	it('looks at old jobs less often', async () => {
 		const one = await finished();
 		run({ hold: true });
@@ -431,6 +499,14 @@ describe('job finished', () => {
 		expect(ids(await one.poll())).toHaveLength(1);
 		await minutes(one, 5);
 		expect(ids(one.came).sort()).toEqual([bad, good].sort());
+	});
+
+	it('one look that fails is no failure of the poll', async () => {
+		const one = await finished();
+		run({ hold: true });
+		run({ hold: true });
+		world.simulator.faults.add({ path: ASSETS, status: 400, times: 1 });
+		expect(await one.poll()).toEqual([]);
 	});
 
 	it('where every look fails, the poll does, and loses nothing', async () => {

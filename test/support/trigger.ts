@@ -84,6 +84,12 @@ export class Polled {
 		return this.take(await this.type.poll!.call(this.context));
 	}
 
+	/** A poll where n8n keeps the times of polls in its database: each begins with what is stored. */
+	async pollAnew(): Promise<Json[]> {
+		this.context = this.contextFor('trigger', 'update');
+		return await this.poll();
+	}
+
 	/** "Execute workflow" in the editor. */
 	async sample(): Promise<Json[]> {
 		const context = this.contextFor('manual', 'manual');
