@@ -69,7 +69,7 @@ export function printed(script: ScriptEntry, asset: Asset, code: number): Buffer
 	const text = `${script.name} on ${asset.name}\nexit code ${code}\n`;
 	if (script.name === UTF16_SCRIPT) return Buffer.from(text, 'utf16le');
 	if (script.name === SILENT_SCRIPT) return Buffer.alloc(0);
-	if (script.name === WORDY_SCRIPT) return Buffer.from(text.repeat(4000));
+	if (script.name === WORDY_SCRIPT) return Buffer.from(text.repeat(5000));
 	return Buffer.from(text);
 }
 

@@ -36,6 +36,16 @@ const OTHER_TAGS = [
 	'Print Servers',
 	'Production',
 	'Unused',
+	'Build Servers',
+	'Database Servers',
+	'Disaster Recovery',
+	'Linux Servers',
+	'Macs',
+	'Meeting Rooms',
+	'Remote Sites',
+	'Staging',
+	'Web Servers',
+	'Windows Servers',
 ];
 
 const kinds = [

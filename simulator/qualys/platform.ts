@@ -8,13 +8,12 @@ import {
 	type ScriptJob,
 } from './jobs';
 import { createJobSearch, pageOf, type JobSearch, type SearchBody } from './search';
-import { parseSort } from './sort';
-import { assetJobRecord, pastAssetJobs, standingOf, type AssetJob } from './assetJobs';
+import { createAssetJobSearch, type AssetJobSearch } from './assetJobSearch';
 import { createAssets, createTags, type Asset, type AssetTag } from './assets';
-import { createRuns, jobOfRun, type ExecuteBody, type Run, type RunRequest } from './runs';
+import { createRuns, jobOfRun, type Run, type Runs } from './runs';
 import { defaultQualysSettings, type QualysSettings } from './settings';
 import { createTokens, type Tokens, type TokenState } from './tokens';
-import { createQualysUsers, jobTags, type QualysUser } from './users';
+import { createQualysUsers, type QualysUser } from './users';
 
 /** How often a user signed in, or failed to. */
 export interface LoginCount {
@@ -56,17 +55,11 @@ export interface QualysPlatform {
 	settings: QualysSettings;
 	assets: Asset[];
 	tags: AssetTag[];
-	/** Executes a script as the API does; returns the correlation UUID. Throws SearchError. */
-	execute(scriptId: number, body: ExecuteBody, user: QualysUser): string;
-	/** Starts a run whose end is chosen, also one in the past; returns the id of its job. */
-	runScript(request?: RunRequest): string;
-	/** The asset jobs of a job, oldest first, each to be made a record of. Throws SearchError. */
-	assetJobs(
-		jobId: string,
-		asked: { user: QualysUser; withResult: boolean; sort?: string },
-	): Array<() => object>;
-	/** How the assets of a job stand now, for tests. */
-	assetJobsOf(jobId: string): Array<{ asset: string; word: string; ended: boolean }>;
+	execute: Runs['execute'];
+	runScript: Runs['start'];
+	assetJobs: AssetJobSearch['search'];
+	/** For tests. */
+	assetJobsOf: AssetJobSearch['standings'];
 	/** The page of a list that a body asks for. Throws SearchError. */
 	page<T>(list: T[], body: Pick<SearchBody, 'pageNumber' | 'pageSize'>): T[];
 	/** What to save. */
@@ -132,8 +125,8 @@ export function createQualysPlatform(options: {
 		make().search.add(jobs);
 	};
 
-	/** Jobs of runs show up when their time has come. Of several tags, they carry the first. */
-	const showDue = () => show(runs.due().map((run) => jobOfRun(run, scripts, jobTags[0])));
+	/** Jobs of runs show up when their time has come. */
+	const showDue = () => show(runs.due().map((run) => jobOfRun(run, scripts)));
 
 	const createJobs: QualysPlatform['createJobs'] = (count, partial = {}) => {
 		const batch = { createdAt: now(), ...partial, count };
@@ -153,13 +146,14 @@ export function createQualysPlatform(options: {
 		return make().jobs.find((job) => job.id === id);
 	};
 
-	/** Its asset jobs that are there by now. */
-	const assetJobsNow = (job: ScriptJob): AssetJob[] => {
-		const all = runs.find(job.id)?.assets ?? pastAssetJobs(seed, job, machines().length);
-		return all
-			.filter(({ createdAt }) => createdAt <= now())
-			.sort((a, b) => a.createdAt - b.createdAt);
-	};
+	const assetJobs = createAssetJobSearch({
+		seed,
+		now,
+		assets: machines,
+		settings,
+		jobOf,
+		assetsOfRun: (id) => runs.find(id)?.assets,
+	});
 
 	const signIn: QualysPlatform['signIn'] = (username, password) => {
 		const count = (logins[username] ??= {
@@ -220,32 +214,8 @@ export function createQualysPlatform(options: {
 		},
 		execute: runs.execute,
 		runScript: runs.start,
-		assetJobs(jobId, { user, withResult, sort }) {
-			if (sort !== undefined) parseSort(sort, ['created.datetime']);
-			const job = jobOf(jobId);
-			if (!job || (user.scope !== 'all' && !user.scope.includes(job.tag))) return [];
-			return assetJobsNow(job).map(
-				(one, place) => () =>
-					assetJobRecord(
-						one,
-						{
-							id: `${jobId}${String(place).padStart(5, '0')}`,
-							jobId,
-							script: job.script,
-							asset: machines()[one.asset],
-							test: job.test ?? false,
-						},
-						{ now: now(), withResult, settings },
-					),
-			);
-		},
-		assetJobsOf(jobId) {
-			const job = jobOf(jobId);
-			return (job ? assetJobsNow(job) : []).map((one) => ({
-				asset: machines()[one.asset].name,
-				...standingOf(one, now()),
-			}));
-		},
+		assetJobs: assetJobs.search,
+		assetJobsOf: assetJobs.standings,
 		page: (list, body) => pageOf(list, body, settings),
 		batches: () => batches,
 		runs: runs.all,

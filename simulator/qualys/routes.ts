@@ -4,9 +4,9 @@ import type { Clock } from '../clock';
 import { SearchError } from './errors';
 import type { QualysLimit, QualysPlatform } from './platform';
 import { addRunRoutes } from './runRoutes';
-import { ExecutionError } from './runs';
 import { bodyWith, wholeNumber } from './schemas';
 import type { SearchBody } from './search';
+import { ExecutionError } from './targets';
 import type { QualysUser } from './users';
 
 const searchSchema = bodyWith({
@@ -141,7 +141,7 @@ function addSearch(app: FastifyInstance, platform: QualysPlatform, clock: Clock)
 	addVersion(2, cursorSchema);
 }
 
-/** Adds the gateway's sign-in and both versions of the job search. */
+/** Adds the gateway's sign-in, both versions of the job search, and what is around it. */
 export function addQualysRoutes(
 	app: FastifyInstance,
 	parts: { platform: QualysPlatform; clock: Clock },

@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { tagRecord } from './assets';
 import { SearchError } from './errors';
 import type { QualysPlatform } from './platform';
-import type { ExecuteBody } from './runs';
 import { bodyWith, wholeNumber } from './schemas';
+import type { SearchBody } from './search';
+import type { ExecuteBody } from './targets';
 import type { QualysUser } from './users';
 
 const text = { type: 'string' };
@@ -46,14 +47,11 @@ const assetJobsSchema = bodyWith({
 	...pages,
 });
 
-const tagsSchema = bodyWith({ filter: text, ...pages });
+/** The vendor's sample sends no body at all. */
+const tagsSchema = { ...bodyWith({ filter: text, ...pages }), nullable: true };
 
-interface AssetJobSearch {
-	filter?: string;
-	includeScriptResult?: boolean | string;
-	pageNumber?: number | string;
-	pageSize?: number | string;
-	sort?: string;
+interface AssetJobBody extends SearchBody {
+	includeScriptResult?: boolean | 'true' | 'false';
 }
 
 /** The one filter that the vendor documents. */
@@ -75,16 +73,18 @@ export function addRunRoutes(
 		},
 	);
 
-	app.post<{ Body: AssetJobSearch }>(
+	app.post<{ Body: AssetJobBody }>(
 		'/sm/v1/assetjobs/search',
 		{ schema: { body: assetJobsSchema } },
 		async (request) => {
-			const { filter = '', includeScriptResult, sort } = request.body;
+			const { filter = '', includeScriptResult, startAt, endAt, sort } = request.body;
 			const [, jobId] = JOB_FILTER.exec(filter) ?? [];
 			if (jobId === undefined) throw new SearchError('CAR-QQL-400', `Invalid query: ${filter}`);
 			const records = platform.assetJobs(jobId, {
 				user: callerOf(request),
 				withResult: String(includeScriptResult) === 'true',
+				startAt,
+				endAt,
 				sort,
 			});
 			const list = platform.page(records, request.body);
@@ -96,11 +96,14 @@ export function addRunRoutes(
 		},
 	);
 
-	app.post<{ Body: AssetJobSearch }>(
+	app.post<{ Body?: SearchBody | null }>(
 		'/sm/v1/assettags/search',
 		{ schema: { body: tagsSchema } },
 		async (request) => {
-			const list = platform.page(platform.tags, request.body).map(tagRecord);
+			const asked = request.body ?? {};
+			// The vendor's page has a filter, and does not say what may stand in it.
+			if (asked.filter) throw new SearchError('CAR-QQL-400', `Invalid query: ${asked.filter}`);
+			const list = platform.page(platform.tags, asked).map(tagRecord);
 			const { length } = platform.tags;
 			const totalCount = platform.settings.tagCountAsText ? String(length) : length;
 			return { errorCode: null, message: null, body: { totalCount, list } };

@@ -2,9 +2,9 @@ import { createRandom } from '../random';
 import { standingOf, type AssetJob } from './assetJobs';
 import type { Asset, AssetTag } from './assets';
 import type { ScriptEntry, ScriptJob } from './jobs';
-import { SearchError } from './errors';
 import type { QualysSettings } from './settings';
-import type { QualysUser } from './users';
+import { isTest, refuse, targetsOf, type ExecuteBody } from './targets';
+import { jobTags, type QualysUser } from './users';
 
 /** A script that was executed; part of the saved state. Simulated epoch milliseconds. */
 export interface Run {
@@ -17,6 +17,12 @@ export interface Run {
 	appearsAt: number;
 	test: boolean;
 	description?: string;
+	/** Name of the user that executed it; absent where a test did. */
+	by?: string;
+	/** The user that its job names. */
+	user?: { id: string; name: string };
+	/** Tag that its job carries; the first there is, unless given. */
+	tag?: string;
 	/** Its asset jobs; each is there from its creation on. */
 	assets: AssetJob[];
 }
@@ -44,84 +50,30 @@ export interface RunRequest {
 	growsEvery?: number;
 }
 
-/** The body of an execution. */
-export interface ExecuteBody {
-	testMode?: boolean | 'true' | 'false';
-	testTags?: Array<{ id: string | number; UUId: string }>;
-	testAssets?: Array<{ id: string | number; UUId: string }>;
-	assetIds?: string | Array<string | number>;
-	assetTagIds?: string | Array<string | number>;
-	excludedAssetIds?: string | Array<string | number>;
-	description?: string;
-	user?: { id: string; name: string };
-}
-
 /** Ids of jobs that were executed here: apart from those of the past, of which there are any number. */
 const FIRST_RUN_ID = 2_000_000;
 
 const LOCK_MS = 14 * 24 * 3600 * 1000;
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Refuses as the API does. */
-export class ExecutionError extends SearchError {
-	constructor(
-		readonly status: number,
-		message: string,
-	) {
-		super(`CAR-${status}`, message);
-	}
-}
-
-const fail = (status: number, message: string): never => {
-	throw new ExecutionError(status, message);
-};
-
 export interface Runs {
-	/** @returns the correlation UUID */
+	/**
+	 * Executes a script as the API does.
+	 * @returns the correlation UUID
+	 * @throws {ExecutionError} where the API refuses
+	 */
 	execute(scriptId: number, body: ExecuteBody, user: QualysUser): string;
-	/** @returns the id of the job */
+	/**
+	 * Starts a run whose end is chosen, also one in the past.
+	 * @returns the id of its job
+	 * @throws {ExecutionError} where the script is not in the library
+	 */
 	start(request?: RunRequest): string;
 	/** Runs whose jobs have to show up now, each told once. */
 	due(): Run[];
 	find(id: string): Run | undefined;
 	/** What to save. */
 	all(): Run[];
-}
-
-/** Which assets an execution is for. */
-function targetsOf(
-	body: ExecuteBody,
-	{ assets, tags, settings }: { assets: Asset[]; tags: AssetTag[]; settings: QualysSettings },
-): number[] {
-	const placeOf = (id: string) => {
-		const place = assets.findIndex((asset) => String(asset.id) === id);
-		return place >= 0 ? place : fail(400, `Asset ${id} is not valid`);
-	};
-	const tagOf = (id: string) =>
-		tags.find((tag) => String(tag.id) === id) ?? fail(400, `Tag ${id} is not valid`);
-	if (String(body.testMode) === 'true') {
-		const places = (body.testTags ?? []).flatMap(({ id, UUId }) => {
-			const tag = tagOf(String(id));
-			if (tag.uuid !== UUId) fail(400, `Tag ${id} does not have the UUID ${UUId}`);
-			if (!tag.lab) fail(400, `Tag ${tag.name} is not a tag of the lab`);
-			return tag.assets;
-		});
-		places.push(...(body.testAssets ?? []).map(({ id }) => placeOf(String(id))));
-		return places.length > 0 ? places : fail(400, 'testAssets or testTags must be given');
-	}
-	const listed = (name: 'assetIds' | 'assetTagIds' | 'excludedAssetIds'): string[] => {
-		const { [name]: value } = body;
-		if (value === undefined) return [];
-		if (Array.isArray(value) !== settings.targetsAsLists) {
-			fail(400, `${name} must be ${settings.targetsAsLists ? 'a list' : 'a text'}`);
-		}
-		return Array.isArray(value) ? value.map(String) : value.split(',').map((id) => id.trim());
-	};
-	const [ids, tagIds] = [listed('assetIds'), listed('assetTagIds')];
-	if (ids.length + tagIds.length === 0) fail(400, 'assetIds or assetTagIds must be given');
-	const places = [...ids.map(placeOf), ...tagIds.flatMap((id) => tagOf(id).assets)];
-	const excluded = new Set(listed('excludedAssetIds').map(placeOf));
-	return places.filter((place) => !excluded.has(place));
 }
 
 /** The runs of a platform. `saved` are those of an earlier one. */
@@ -139,7 +91,6 @@ export function createRuns(parts: {
 	const runs = [...parts.saved];
 	const byId = new Map(runs.map((run) => [run.id, run]));
 	let hidden = [...runs];
-	const executed = new Map<string, { day: number; count: number }>();
 
 	const add = (run: Omit<Run, 'id'>): Run => {
 		const whole = { ...run, id: String(FIRST_RUN_ID + runs.length) };
@@ -159,23 +110,28 @@ export function createRuns(parts: {
 				run.assets.some((job) => job.asset === asset && !standingOf(job, now()).ended),
 		);
 
-	const countExecution = ({ username }: QualysUser) => {
-		const day = Math.floor(now() / DAY_MS);
-		const known = executed.get(username);
-		const count = known?.day === day ? known.count : 0;
-		if (count >= settings.executionsPerDay) fail(429, 'Executions of the day are used up');
-		executed.set(username, { day, count: count + 1 });
+	/** Executions of a user on this simulated day (UTC). Their jobs may be several. */
+	const executionsToday = (username: string): number => {
+		const midnight = Math.floor(now() / DAY_MS) * DAY_MS;
+		const today = runs.filter(({ by, createdAt }) => by === username && createdAt >= midnight);
+		return new Set(today.map(({ correlationUuid }) => correlationUuid)).size;
+	};
+
+	const checkScript = (scriptId: number) => {
+		if (!scripts.some(({ id }) => id === scriptId)) refuse(404, `Script ${scriptId} is not found`);
 	};
 
 	return {
 		execute(scriptId, body, user) {
-			if (!scripts.some(({ id }) => id === scriptId)) fail(404, `Script ${scriptId} is not found`);
-			if (user.role === 'viewer') fail(403, 'User does not have permission to execute the script');
-			if (settings.userMandatory && !body.user) fail(400, 'user must not be null');
-			const targets = [
-				...new Set(targetsOf(body, { assets: assets(), tags: tags(), settings })),
-			].filter((asset) => !isLocked(scriptId, asset));
-			countExecution(user);
+			checkScript(scriptId);
+			if (user.role === 'viewer')
+				refuse(403, 'User does not have permission to execute the script');
+			if (settings.userMandatory && !body.user) refuse(400, 'user must not be null');
+			const named = targetsOf(body, { assets: assets(), tags: tags(), settings });
+			if (executionsToday(user.username) >= settings.executionsPerDay) {
+				refuse(429, 'Executions of the day are used up');
+			}
+			const targets = named.filter((asset) => !isLocked(scriptId, asset));
 			const random = createRandom(seed, 'run', runs.length);
 			const correlationUuid = random.uuid();
 			const createdAt = now();
@@ -196,8 +152,12 @@ export function createRuns(parts: {
 					scriptId,
 					createdAt: createdAt + part,
 					appearsAt: createdAt + settings.jobAppearsAfter * 1000,
-					test: String(body.testMode) === 'true',
+					test: isTest(body),
 					description: body.description,
+					by: user.username,
+					user: body.user,
+					// One that the user sees.
+					tag: user.scope === 'all' ? undefined : user.scope[0],
 					assets: jobs.filter((_, place) => place % settings.jobsPerRun === part),
 				});
 			}
@@ -206,7 +166,8 @@ export function createRuns(parts: {
 		start(request = {}) {
 			const { assets: count = 3, durationSeconds = 60, words = ['EXECUTION PASSED'] } = request;
 			const { codes, offline = 0, hold, appearsAfter = 0, growsEvery = 0 } = request;
-			const createdAt = request.createdAt ?? now();
+			const { scriptId = scripts[0].id, createdAt = now() } = request;
+			checkScript(scriptId);
 			const random = createRandom(seed, 'run', runs.length);
 			const jobs = Array.from({ length: count }, (_, place): AssetJob => {
 				const begins = createdAt + place * growsEvery * 1000;
@@ -228,7 +189,7 @@ export function createRuns(parts: {
 			});
 			return add({
 				correlationUuid: request.correlationUuid ?? random.uuid(),
-				scriptId: request.scriptId ?? scripts[0].id,
+				scriptId,
 				createdAt,
 				appearsAt: createdAt + appearsAfter * 1000,
 				test: false,
@@ -247,14 +208,15 @@ export function createRuns(parts: {
 }
 
 /** The job of a run, for searches. */
-export function jobOfRun(run: Run, scripts: ScriptEntry[], tag: string): ScriptJob {
-	const script = scripts.find(({ id }) => id === run.scriptId) ?? scripts[0];
+export function jobOfRun(run: Run, scripts: ScriptEntry[]): ScriptJob {
+	const script = scripts.find(({ id }) => id === run.scriptId)!;
 	return {
 		id: run.id,
 		createdAt: run.createdAt,
 		updatedAt: run.createdAt,
 		script,
-		tag,
+		tag: run.tag ?? jobTags[0],
+		user: run.user,
 		title: `${script.name}-${Math.floor(run.createdAt / 1000)}`,
 		correlationUuid: run.correlationUuid,
 		test: run.test,

@@ -79,9 +79,14 @@ function countBefore(jobs: ScriptJob[], isBefore: (job: ScriptJob) => boolean): 
 	return from;
 }
 
+/** The range of time that a body asks for, in epoch milliseconds, both ends included. */
+export const timeRange = ({ startAt, endAt }: Pick<SearchBody, 'startAt' | 'endAt'>) => ({
+	from: readTime('startAt', startAt, -Infinity),
+	to: readTime('endAt', endAt, Infinity),
+});
+
 function createMatcher(body: SearchBody, scope: 'all' | string[]): Matcher {
-	const from = readTime('startAt', body.startAt, -Infinity);
-	const to = readTime('endAt', body.endAt, Infinity);
+	const { from, to } = timeRange(body);
 	const query = body.filter?.trim() ? compileQuery(body.filter) : () => true;
 	return (job) =>
 		job.createdAt >= from &&

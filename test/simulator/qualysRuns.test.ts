@@ -124,6 +124,32 @@ test('each final word, with its output or without', async () => {
 	}
 });
 
+test('exit codes as asked for, in turn', async () => {
+	const bench = await startBench();
+	const job = bench.simulator.qualys.runScript({ codes: [0, 3], durationSeconds: 0 });
+	expect((await assetJobs(bench, job)).map(({ output }) => output)).toEqual([
+		{ code: 0, text: 'SUCCESS' },
+		{ code: 3, text: 'FAILURE' },
+		{ code: 0, text: 'SUCCESS' },
+	]);
+});
+
+test.each<[script: string, check: (printed: Buffer) => void]>([
+	[
+		'Check BitLocker status',
+		(printed) => expect(printed.toString('utf16le')).toMatch(/^Check BitLocker status on /),
+	],
+	['Clean temporary files', (printed) => expect(printed).toHaveLength(0)],
+	['Collect event logs', (printed) => expect(printed.length).toBeGreaterThan(200_000)],
+	['Disable SMBv1', (printed) => expect(printed.toString()).toMatch(/^Disable SMBv1 on \S+\n/)],
+])('what "%s" prints', async (name, check) => {
+	const bench = await startBench();
+	const scriptId = bench.simulator.qualys.scripts.find((script) => script.name === name)!.id;
+	const job = bench.simulator.qualys.runScript({ scriptId, assets: 1, durationSeconds: 0 });
+	const [{ scriptResult }] = await assetJobs(bench, job, { includeScriptResult: true });
+	check(Buffer.from(String(scriptResult), 'base64'));
+});
+
 test('an offline agent keeps its job open for seven days; one on hold never ends', async () => {
 	const bench = await startBench();
 	const { qualys, time } = bench.simulator;
@@ -179,6 +205,19 @@ describe('executions', () => {
 		expect(run).toEqual(ids.slice(1));
 	});
 
+	const asset = (place: number, more: object = {}) => {
+		const { id, uuid } = bench.simulator.qualys.assets[place];
+		return { testMode: true, testAssets: [{ id, UUId: uuid, ...more }] };
+	};
+
+	test('in test mode: assets of the lab by name, each once', async () => {
+		const [place] = labTag(bench).assets;
+		const { data } = await execute(bench, { ...inLab(bench), ...asset(place) });
+		bench.clock.add(120_000);
+		const [job] = await jobsWith(bench, data.body.correlationUuid);
+		expect(await assetJobs(bench, job.id)).toHaveLength(5);
+	});
+
 	test.each<[what: string, body: () => object, status: number, words: RegExp]>([
 		['no targets', () => ({ testMode: false }), 400, /assetIds or assetTagIds/],
 		['test mode without tags', () => ({ testMode: true }), 400, /testAssets or testTags/],
@@ -197,6 +236,8 @@ describe('executions', () => {
 			400,
 			/UUID/,
 		],
+		['another UUID of an asset', () => asset(0, { UUId: 'x' }), 400, /UUID/],
+		['an asset that is not of the lab', () => asset(599), 400, /not an asset of the lab/],
 		['an asset that is none', () => ({ assetIds: '1' }), 400, /Asset 1 is not valid/],
 		['a list of assets', () => ({ assetIds: [7_512_801] }), 400, /must be a text/],
 		['a number where text is wanted', () => ({ assetIds: 7_512_801 }), 400, /assetIds/],
@@ -233,6 +274,18 @@ describe('executions', () => {
 		);
 		expect((await execute(bench, inLab(bench), { token: data })).status).toBe(200);
 		bench.simulator.qualysSettings.executionsPerDay = 1000;
+	});
+
+	test('whoever executes a script sees its job, with the user that was named', async () => {
+		bench.clock.add(1_000);
+		const token = await tokenOf('finance');
+		const user = { id: 'u', name: 'n' };
+		const { data } = await execute(bench, { ...inLab(bench), user }, { token });
+		bench.clock.add(3_000);
+		const [job] = await jobsWith(bench, data.body.correlationUuid);
+		expect(job.created).toEqual({ dateTime: expect.any(Number), user });
+		const { data: found } = await bench.search({ pageSize: 1 }, { token });
+		expect(found.body.list[0].data.id).toBe(job.id);
 	});
 
 	test('a user sees asset jobs in scope only', async () => {
@@ -340,12 +393,35 @@ describe('the search for asset jobs', () => {
 		expect(await page(3)).toEqual([]);
 	});
 
+	test('is sorted and narrowed by the time of creation, and ids stay', async () => {
+		const createdAt = bench.simulator.time.now();
+		const growing = bench.simulator.qualys.runScript({ assets: 3, growsEvery: 10, createdAt });
+		const [first] = await assetJobs(bench, growing);
+		bench.simulator.time.advance(25);
+		const sorted = async (direction: string, more: object = {}) =>
+			(
+				await assetJobs(bench, growing, {
+					sort: `[{"created.dateTime":"${direction}"}]`,
+					...more,
+				})
+			).map(({ id }) => id);
+		const all = await sorted('asc');
+		expect([all.length, all[0]]).toEqual([3, first.id]);
+		expect(await sorted('desc')).toEqual([...all].reverse());
+		expect((await assetJobs(bench, growing)).map(({ id }) => id)).toEqual([...all].reverse());
+		const middle = new Date(createdAt + 10_000).toISOString();
+		expect(await sorted('asc', { startAt: middle })).toEqual(all.slice(1));
+		expect(await sorted('asc', { endAt: middle })).toEqual(all.slice(0, 2));
+	});
+
 	test.each<[what: string, body: object]>([
 		['no filter', {}],
 		['another filter', { filter: 'status:X' }],
 		['a window that is too large', { filter: 'job.id:1', pageSize: 1000, pageNumber: 10 }],
 		['a sort by another field', { filter: 'job.id:1', sort: '[{"id":"asc"}]' }],
 		['a sort that is no JSON', { filter: 'job.id:1', sort: 'x' }],
+		['a time in another form', { filter: 'job.id:1', startAt: '2025-05-26' }],
+		['a flag that is none', { filter: 'job.id:1', includeScriptResult: 'yes' }],
 	])('refuses %s', async (_, body) => {
 		expect((await post(bench, '/sm/v1/assetjobs/search', body)).status).toBe(400);
 	});
@@ -353,7 +429,10 @@ describe('the search for asset jobs', () => {
 	test('knows the jobs of the past, all of which have ended', async () => {
 		const { data } = await bench.search({ pageSize: 50 });
 		const rows = data.body.list as Array<{ data: { id: string } }>;
-		for (const { data: past } of rows.slice(1, 20)) {
+		const runs = new Set(bench.simulator.qualys.runs().map(({ id }) => id));
+		const allPast = rows.filter((row) => !runs.has(row.data.id));
+		expect(allPast.length).toBeGreaterThan(40);
+		for (const { data: past } of allPast.slice(0, 20)) {
 			const records = await assetJobs(bench, past.id);
 			expect(records.length).toBeGreaterThan(0);
 			for (const { enddate } of records) expect(enddate).toBeDefined();
@@ -361,11 +440,73 @@ describe('the search for asset jobs', () => {
 		expect(await assetJobs(bench, '1')).toEqual([]);
 	});
 
+	test('knows jobs created by the control API, which end within a minute', async () => {
+		const { qualys, time } = bench.simulator;
+		qualys.createJobs(10);
+		const { data } = await bench.search({ pageSize: 10 });
+		const rows = data.body.list as Array<{ data: { id: string } }>;
+		const ended = async () =>
+			(await Promise.all(rows.map(async (row) => await assetJobs(bench, row.data.id)))).map(
+				(records) => records.map(({ enddate }) => enddate !== undefined),
+			);
+		expect((await ended()).flat()).not.toContain(true);
+		time.advance(60);
+		const flags = await ended();
+		expect(flags.flat()).not.toContain(false);
+		expect(flags.every(({ length }) => length >= 1 && length <= 12)).toBe(true);
+		const seventh = rows.find((row) => row.data.id.endsWith('7'))!;
+		expect(await wordsOf(bench, seventh.data.id)).toContain('MANIFEST_EXPIRED');
+	});
+
 	test('finds one that grows', async () => {
 		const growing = bench.simulator.qualys.runScript({ assets: 3, growsEvery: 10 });
 		expect(await assetJobs(bench, growing)).toHaveLength(1);
 		bench.simulator.time.advance(25);
 		expect(await assetJobs(bench, growing)).toHaveLength(3);
+	});
+});
+
+describe('the search for tags', () => {
+	const url = '/sm/v1/assettags/search';
+
+	test('needs no body, and has pages', async () => {
+		const bench = await startBench();
+		const { tags: all, bearerToken } = bench.simulator.qualys;
+		// Axios names the type of a body that is not there, unless told not to.
+		const headers = { authorization: `Bearer ${bearerToken}`, 'content-type': false };
+		const first = (await bench.send({ method: 'POST', url, headers })).data.body;
+		expect(first.totalCount).toBe(all.length);
+		expect(first.list).toHaveLength(10);
+		const [{ id, uuid, name }] = all;
+		expect(first.list[0]).toMatchObject({ tagId: id, tagUuid: uuid, name, id });
+		const rest = (await post(bench, url, { pageSize: 20, pageNumber: 1 })).data.body;
+		expect(rest.list).toHaveLength(all.length - 20);
+	});
+
+	test('knows no filter', async () => {
+		const bench = await startBench();
+		const search = async (filter: string) => (await post(bench, url, { filter })).status;
+		expect([await search(''), await search('name: Kiosks')]).toEqual([200, 400]);
+	});
+});
+
+describe.each([
+	['/sm/v1/assetjobs/search', { filter: 'job.id:1' }],
+	['/sm/v1/assettags/search', {}],
+	['/sm/v1/scripts/276000/execute', { assetIds: '7512801' }],
+])('%s', (path, body) => {
+	test('wants a token, has a limit and faults, and is logged', async () => {
+		const bench = await startBench();
+		const { faults, qualys, requests } = bench.simulator;
+		expect((await post(bench, path, body, 'x')).status).toBe(401);
+		qualys.limit = { kind: '429', perWindow: 0, windowSeconds: 60, header: true };
+		expect((await post(bench, path, body)).status).toBe(429);
+		qualys.limit = undefined;
+		faults.add({ path, status: 503, times: 1 });
+		expect((await post(bench, path, body)).status).toBe(503);
+		expect(qualys.runs()).toEqual([]);
+		expect((await post(bench, path, body)).status).toBe(200);
+		expect(requests.entries.map(({ status }) => status)).toEqual([401, 429, 503, 200]);
 	});
 });
 
@@ -382,6 +523,7 @@ test('runs are started over HTTP, too, and show up late if asked', async () => {
 	bench.clock.add(60_000);
 	expect(await jobsWith(bench, 'mine')).toMatchObject([{ id: data.id }]);
 	expect((await run({ words: ['ODD'] })).status).toBe(400);
+	expect((await run({ scriptId: 1 })).status).toBe(404);
 });
 
 test('a restarted simulator goes on with every run', async () => {
@@ -399,6 +541,8 @@ test('a restarted simulator goes on with every run', async () => {
 		expect(await assetJobs(second, job.id)).toEqual(await assetJobs(first, job.id));
 	}
 	expect(await jobsWith(second, data.body.correlationUuid)).toEqual([job]);
+	second.simulator.qualysSettings.executionsPerDay = 1;
+	expect((await execute(second, inLab(second))).status).toBe(429);
 	// What older versions saved has none.
 	const third = await startBench({ state: { ...state, qualysRuns: undefined } }, clock);
 	expect(await assetJobs(third, job.id)).toEqual([]);
