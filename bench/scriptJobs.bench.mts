@@ -1,23 +1,37 @@
 import type { Benchmark, Chart, Result, Table } from './benchmark.mts';
 import { createPages } from './scriptJobs/pages.mts';
 import type { Setting } from './scriptJobs/engine.mts';
-import { FLOOR, variantName, WORKFLOWS, type WorkflowName } from './scriptJobs/variants.mts';
+import type { Growth } from './scriptJobs/request.mts';
+import {
+	FLOOR,
+	GROWING_FLOOR,
+	variantName,
+	WORKFLOWS,
+	type WorkflowName,
+} from './scriptJobs/variants.mts';
 import type { Memory, Pair, Time, Times } from './scriptJobs/worker.mts';
 import { createWorkers } from './scriptJobs/workers.mts';
 import { median, middleHalf } from './statistics.mts';
 
-const PAGE_SIZE = 100;
+/** From 100 jobs to 1,000, as this node does by itself. */
+const GROWTH: Growth = { first: 100, largest: 1_000 };
+const PAGE_SIZE = GROWTH.first;
 const FULL = { jobs: 50_000, rounds: 9, memoryRuns: 3 };
 const QUICK = { jobs: 2_000, rounds: 3, memoryRuns: 1 };
 
 const FLOOR_LABEL = 'Floor: a loop with axios';
+const GROWING_LABEL = 'The same loop, pages that grow';
 
 const LABELS: Record<WorkflowName, string> = {
 	httpRequest: 'HTTP Request, then Split Out',
 	plain: 'A declarative node that only pages',
-	simplified: 'This node, Simplify on',
+	hundred: 'This node, Page Size 100',
+	plainGrowing: 'One that only pages, pages that grow',
+	simplified: 'This node as it comes',
 	raw: 'This node, Simplify off',
 };
+
+const OURS: readonly WorkflowName[] = ['hundred', 'simplified', 'raw'];
 
 const SETTINGS: Record<Setting, string> = {
 	shipped: 'n8n as it ships',
@@ -38,15 +52,14 @@ const ratio = (value: number) => value.toFixed(2);
 const megabytes = (bytes: number) => `${count(bytes / 1e6)} MB`;
 const milliseconds = (value: number) => `${count(value)} ms`;
 
-const ratiosOf = (pairs: Pair[], of: keyof Time) =>
-	pairs.map(({ floor, variant }) => variant[of] / floor[of]);
+const ratiosOf = (pairs: Pair[], of: keyof Time, to: 'floor' | 'growing' = 'floor') =>
+	pairs.map((pair) => pair.variant[of] / pair[to][of]);
 
 const pairsOf = ({ times }: Measured, workflow: WorkflowName, setting: Setting) =>
 	times.pairs[variantName(workflow, setting)];
 
-/** Every run of the floor, whatever it was paired with. */
-const floorOf = ({ times }: Measured) =>
-	Object.values(times.pairs).flatMap((pairs) => pairs.map(({ floor }) => floor.elapsed));
+/** Every run of the floors, whatever they were paired with. */
+const floorsOf = ({ times }: Measured) => Object.values(times.pairs).flat();
 
 function chartOf(measured: Measured): Chart {
 	const settings = Object.keys(SETTINGS) as Setting[];
@@ -63,7 +76,7 @@ function chartOf(measured: Measured): Chart {
 					value: median(ratios),
 					text: `${ratio(median(ratios))} ×`,
 					...middleHalf(ratios),
-					ours: workflow === 'simplified' || workflow === 'raw',
+					ours: OURS.includes(workflow),
 				};
 			}),
 		})),
@@ -71,21 +84,51 @@ function chartOf(measured: Measured): Chart {
 }
 
 function timesTable(measured: Measured, setting: Setting): Table {
+	const floors = floorsOf(measured);
+	const growing = median(floors.map(({ floor, growing }) => growing.elapsed / floor.elapsed));
+	const growingCpu = median(floors.map(({ floor, growing }) => growing.cpu / floor.cpu));
+	const row = (label: string, ...cells: string[]) => [label, ...cells];
 	const rows = WORKFLOWS.map((workflow) => {
 		const pairs = pairsOf(measured, workflow, setting);
 		const ratios = ratiosOf(pairs, 'elapsed');
 		const { low, high } = middleHalf(ratios);
-		return [
+		return row(
 			LABELS[workflow],
 			ratio(median(ratios)),
 			`${ratio(low)} to ${ratio(high)}`,
+			ratio(median(ratiosOf(pairs, 'elapsed', 'growing'))),
 			ratio(median(ratiosOf(pairs, 'cpu'))),
 			milliseconds(median(pairs.map(({ variant }) => variant.elapsed))),
-		];
+		);
 	});
 	return {
-		columns: [SETTINGS[setting], 'time', 'half of the pairs', 'processor time', 'median'],
-		rows: [[FLOOR_LABEL, ratio(1), '', ratio(1), milliseconds(median(floorOf(measured)))], ...rows],
+		columns: [
+			SETTINGS[setting],
+			'time',
+			'half of the pairs',
+			'to the loop with pages that grow',
+			'processor time',
+			'median',
+		],
+		rows: [
+			row(
+				FLOOR_LABEL,
+				ratio(1),
+				'',
+				ratio(1 / growing),
+				ratio(1),
+				milliseconds(median(floors.map(({ floor }) => floor.elapsed))),
+			),
+			row(
+				GROWING_LABEL,
+				ratio(growing),
+				'',
+				ratio(1),
+				ratio(growingCpu),
+				milliseconds(median(floors.map((pair) => pair.growing.elapsed))),
+			),
+			...rows,
+		],
 	};
 }
 
@@ -100,6 +143,7 @@ function memoryTable({ times, memory }: Measured): Table {
 		columns: ['', 'peak memory', 'requests', 'connections'],
 		rows: [
 			row(FLOOR_LABEL, FLOOR),
+			row(GROWING_LABEL, GROWING_FLOOR),
 			...WORKFLOWS.map((workflow) => row(LABELS[workflow], variantName(workflow, 'shipped'))),
 		],
 	};
@@ -107,22 +151,25 @@ function memoryTable({ times, memory }: Measured): Table {
 
 function describeRun({ jobs, pageSize, bytes, times }: Measured): string {
 	const rounds = Object.values(times.pairs)[0].length;
-	return `${count(jobs)} jobs (${megabytes(bytes)} of JSON), ${pageSize} to a page, by the cursor of API version v2, from a server
-in the same process that answers from memory. On a real network the answers take longer and the ratios come closer to 1.
+	return `${count(jobs)} jobs (${megabytes(bytes)} of JSON), by the cursor of API version v2, from a server
+in the same process that answers from memory. On a real network the answers take longer and the ratios come closer to 1,
+and fewer requests count for more.
 
-- **${FLOOR_LABEL}** over one connection that is kept alive, the records put into a list: what no workflow can beat.
+- **${FLOOR_LABEL}** over one connection that is kept alive, ${pageSize} jobs to a page, the records put into a list.
+- **${GROWING_LABEL}** as those of this node do, from ${pageSize} to ${count(GROWTH.largest)}: what no workflow can beat.
 - **${LABELS.httpRequest}**: what a user builds without this package, with n8n ${times.n8n}'s own nodes, a bearer token
-  and pagination by expressions.
+  and pagination by expressions, ${pageSize} jobs to a page.
 - **${LABELS.plain}**: no checks, no waiting for its turn, no errors in words. What it takes
-  beyond the floor, n8n's engine takes from every declarative node.
-- **This node** with the credential of this package, signed in with user and password.
+  beyond the floor, n8n's engine takes from every declarative node. ${pageSize} jobs to a page, and once with pages that grow.
+- **This node** with the credential of this package, signed in with user and password; as it comes, with Simplify on and pages
+  that grow, and with its option Page Size.
 
-All but the floor run on n8n's engine in two settings. _${SETTINGS.shipped}_: for each request n8n decrypts the
+All but the loops run on n8n's engine in two settings. _${SETTINGS.shipped}_: for each request n8n decrypts the
 credential, and it evaluates expressions in an isolate of their own. _${SETTINGS.bare}_: the credential is decrypted
 once, and expressions run in the process itself. n8n's database is replaced by a list in memory in both.
 
-Every variant ran ${rounds} times in turn with the others, each time right after the floor. Both times are the median of these
-pairs' ratios; half of the pairs lie in the range beside it, which the chart shows as a line. Processor time is that of
+Every variant ran ${rounds} times in turn with the others, each time right after both loops. All ratios are the median of these
+pairs' ones; half of the pairs lie in the range beside it, which the chart shows as a line. Processor time is that of
 all threads, and hardly changes when the machine is busy with something else.`;
 }
 
@@ -155,8 +202,9 @@ function resultOf(measured: Measured): Result {
 const benchmark: Benchmark = {
 	async measure({ progress, quick }) {
 		const { jobs, rounds, memoryRuns } = quick ? QUICK : FULL;
-		const pages = createPages(jobs, PAGE_SIZE);
-		const workers = await createWorkers(pages, PAGE_SIZE, progress);
+		const same = { first: PAGE_SIZE, largest: PAGE_SIZE };
+		const pages = createPages(jobs, [same, GROWTH]);
+		const workers = await createWorkers(pages, GROWTH, progress);
 		try {
 			const inBothSettings = (['shipped', 'bare'] as const).flatMap((setting) =>
 				WORKFLOWS.map((workflow) => variantName(workflow, setting)),
@@ -167,14 +215,15 @@ const benchmark: Benchmark = {
 			const memory: Measured['memory'] = {};
 			await progress.step('Measuring memory', async () => {
 				const shipped = WORKFLOWS.map((workflow) => variantName(workflow, 'shipped'));
-				for (const name of [FLOOR, ...shipped]) {
+				for (const name of [FLOOR, GROWING_FLOOR, ...shipped]) {
 					memory[name] = [];
 					for (let run = 0; run < memoryRuns; run += 1) {
 						memory[name].push(await workers.measureMemory(name));
 					}
 				}
 			});
-			const bytes = pages.reduce((sum, page) => sum + page.length, 0);
+			// Once, not for each way of paging.
+			const bytes = pages.reduce((sum, { answer }) => sum + answer.length, 0) / 2;
 			return resultOf({ jobs, pageSize: PAGE_SIZE, bytes, times, memory });
 		} finally {
 			await workers.dispose();

@@ -1,6 +1,6 @@
 import type { INodeExecutionData, INodeType } from 'n8n-workflow';
 
-import { SEARCH_PATH, SORT, type ReadPage } from './request.mts';
+import { nextSize, SEARCH_PATH, SORT, type Growth, type ReadPage } from './request.mts';
 
 /**
  * A declarative node that pages through the search and does nothing else: no checks, no pacing, no errors in
@@ -8,7 +8,7 @@ import { SEARCH_PATH, SORT, type ReadPage } from './request.mts';
  */
 export function createPlainNode(
 	requestDefaults: INodeType['description']['requestDefaults'],
-	pageSize: number,
+	growth: Growth,
 ): INodeType {
 	return {
 		description: {
@@ -26,6 +26,7 @@ export function createPlainNode(
 				async pagination(request) {
 					const items: INodeExecutionData[] = [];
 					let searchAfter: unknown[] | undefined;
+					let pageSize = growth.first;
 					for (;;) {
 						request.options.body = { pageSize, sort: SORT, searchAfter };
 						const [page] = await this.makeRoutingRequest(request);
@@ -33,6 +34,7 @@ export function createPlainNode(
 						for (const { data } of list) items.push({ json: data, pairedItem: { item: 0 } });
 						if (list.length < pageSize) return items;
 						searchAfter = list.at(-1)?.sortValues;
+						pageSize = nextSize(pageSize, growth);
 					}
 				},
 			},

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { CannedPage } from './pages.mts';
 import { SEARCH_PATH } from './request.mts';
 
 export interface ServerAddress {
@@ -30,20 +31,21 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 	return Buffer.concat(chunks).toString();
 }
 
+const keyOf = (pageSize: unknown, searchAfter: unknown) =>
+	JSON.stringify([pageSize, searchAfter ?? null]);
+
 /**
- * Serves one search from memory: a page is a buffer that is found by its cursor, so that next to nothing of the
+ * Serves one search from memory: a page is a buffer that is found by its request, so that next to nothing of the
  * time that is measured is the server's.
  */
-export async function servePages(pages: string[]): Promise<PageServer> {
-	const buffers = pages.map((page) => Buffer.from(page));
-	const pageAfter = new Map<string, Buffer>();
-	const ids: string[] = [];
-	pages.forEach((page, index) => {
-		const { list } = (JSON.parse(page) as { body: { list: Row[] } }).body;
-		for (const { data } of list) ids.push(data.id);
-		const last = list.at(-1);
-		if (last) pageAfter.set(JSON.stringify(last.sortValues), buffers[index + 1]);
-	});
+export async function servePages(pages: CannedPage[]): Promise<PageServer> {
+	const answers = new Map<string, Buffer>();
+	const ids = new Set<string>();
+	for (const { pageSize, searchAfter, answer } of pages) {
+		answers.set(keyOf(pageSize, searchAfter), Buffer.from(answer));
+		const { list } = (JSON.parse(answer) as { body: { list: Row[] } }).body;
+		for (const { data } of list) ids.add(data.id);
+	}
 	const counted = { requests: 0, connections: 0 };
 
 	const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -54,8 +56,8 @@ export async function servePages(pages: string[]): Promise<PageServer> {
 		if (request.headers.authorization !== `Bearer ${TOKEN}`)
 			return send(401, 'application/json', '{"message":"JWT expired"}');
 		counted.requests += 1;
-		const { searchAfter } = JSON.parse(body) as { searchAfter?: unknown[] };
-		const page = searchAfter ? pageAfter.get(JSON.stringify(searchAfter)) : buffers[0];
+		const { pageSize, searchAfter } = JSON.parse(body) as Record<string, unknown>;
+		const page = answers.get(keyOf(pageSize, searchAfter));
 		if (request.url !== SEARCH_PATH || !page)
 			return send(400, 'application/json', '{"errorCode":"400","message":"No such page"}');
 		return send(200, 'application/json', page);
@@ -73,7 +75,7 @@ export async function servePages(pages: string[]): Promise<PageServer> {
 	return {
 		url: `http://127.0.0.1:${port}`,
 		token: TOKEN,
-		ids,
+		ids: [...ids],
 		counted,
 		close() {
 			server.close();

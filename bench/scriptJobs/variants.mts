@@ -5,7 +5,7 @@ import { createHelpers } from './credentials.mts';
 import { createEngine, START, type NodeSpec, type Setting } from './engine.mts';
 import type { Modules } from './n8n.mts';
 import { createPlainNode } from './plainNode.mts';
-import { SEARCH_PATH, SORT, type ReadPage } from './request.mts';
+import { nextSize, SEARCH_PATH, SORT, type Growth, type ReadPage } from './request.mts';
 import type { ServerAddress } from './server.mts';
 
 /** One way to get all jobs. */
@@ -18,15 +18,25 @@ export interface Variant {
 
 export const FLOOR = 'floor';
 
+/** The same loop with pages that grow. */
+export const GROWING_FLOOR = 'floor-growing';
+
 /** What runs on n8n's engine; each in both settings. */
-export const WORKFLOWS = ['httpRequest', 'plain', 'simplified', 'raw'] as const;
+export const WORKFLOWS = [
+	'httpRequest',
+	'plain',
+	'hundred',
+	'plainGrowing',
+	'simplified',
+	'raw',
+] as const;
 
 export type WorkflowName = (typeof WORKFLOWS)[number];
 
 export const variantName = (workflow: WorkflowName, setting: Setting) => `${workflow}-${setting}`;
 
 /** The loop that a program would hold: axios, one connection, JSON, the records in a list. */
-function createFloor({ axios }: Modules, { url, token }: ServerAddress, pageSize: number): Variant {
+function createFloor({ axios }: Modules, { url, token }: ServerAddress, growth: Growth): Variant {
 	// Of its own, so that n8n's settings for axios do not reach it.
 	const client = axios.create({ httpAgent: new Agent({ keepAlive: true }) });
 	const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
@@ -34,6 +44,7 @@ function createFloor({ axios }: Modules, { url, token }: ServerAddress, pageSize
 		async run() {
 			const jobs: IDataObject[] = [];
 			let searchAfter: unknown[] | undefined;
+			let pageSize = growth.first;
 			for (;;) {
 				const body = { pageSize, sort: SORT, searchAfter };
 				const { data } = await client.post<ReadPage>(url + SEARCH_PATH, body, { headers });
@@ -41,6 +52,7 @@ function createFloor({ axios }: Modules, { url, token }: ServerAddress, pageSize
 				for (const entry of list) jobs.push(entry.data);
 				if (list.length < pageSize) return jobs;
 				searchAfter = list.at(-1)?.sortValues;
+				pageSize = nextSize(pageSize, growth);
 			}
 		},
 		idOf: (entry) => (entry as IDataObject).id,
@@ -86,12 +98,12 @@ function httpRequestChain(url: string, pageSize: number): NodeSpec[] {
 	];
 }
 
-function ownChain(simplify: boolean, pageSize: number): NodeSpec[] {
+function ownChain(simplify: boolean, options: { pageSize?: number } = {}): NodeSpec[] {
 	return [
 		{
 			type: 'qualysSearchScriptJobs',
 			credential: 'qualysGatewayApi',
-			parameters: { returnAll: true, simplify, options: { pageSize } },
+			parameters: { returnAll: true, simplify, options },
 		},
 	];
 }
@@ -100,8 +112,10 @@ function ownChain(simplify: boolean, pageSize: number): NodeSpec[] {
 export async function createVariants(
 	modules: Modules,
 	server: ServerAddress,
-	pageSize: number,
+	growth: Growth,
 ): Promise<Map<string, Variant>> {
+	const { first: pageSize } = growth;
+	const same = { first: pageSize, largest: pageSize };
 	const { nodes, credentials } = modules;
 	const helpers = await createHelpers(
 		modules,
@@ -124,7 +138,8 @@ export async function createVariants(
 			[START]: new nodes.NoOp(),
 			'n8n-nodes-base.httpRequest': new nodes.HttpRequest(),
 			'n8n-nodes-base.splitOut': new nodes.SplitOut(),
-			plain: createPlainNode(own.description.requestDefaults, pageSize),
+			plain: createPlainNode(own.description.requestDefaults, same),
+			plainGrowing: createPlainNode(own.description.requestDefaults, growth),
 			qualysSearchScriptJobs: own,
 		},
 		helpers,
@@ -132,11 +147,16 @@ export async function createVariants(
 	const chains: Record<WorkflowName, NodeSpec[]> = {
 		httpRequest: httpRequestChain(server.url, pageSize),
 		plain: [{ type: 'plain', credential: 'qualysGatewayApi', parameters: {} }],
-		simplified: ownChain(true, pageSize),
-		raw: ownChain(false, pageSize),
+		hundred: ownChain(true, { pageSize }),
+		plainGrowing: [{ type: 'plainGrowing', credential: 'qualysGatewayApi', parameters: {} }],
+		simplified: ownChain(true),
+		raw: ownChain(false),
 	};
 
-	const variants = new Map([[FLOOR, createFloor(modules, server, pageSize)]]);
+	const variants = new Map([
+		[FLOOR, createFloor(modules, server, same)],
+		[GROWING_FLOOR, createFloor(modules, server, growth)],
+	]);
 	for (const setting of ['shipped', 'bare'] as const) {
 		for (const workflow of WORKFLOWS) {
 			variants.set(variantName(workflow, setting), {

@@ -3,21 +3,23 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 
 import { loadModules } from './n8n.mts';
+import type { CannedPage } from './pages.mts';
+import type { Growth } from './request.mts';
 import { servePages, type PageServer, type ServerAddress } from './server.mts';
-import { createVariants, FLOOR, type Variant } from './variants.mts';
+import { createVariants, FLOOR, GROWING_FLOOR, type Variant } from './variants.mts';
 
 /** What to measure, and with what. */
 export type Task = {
 	/** A file name in the folder with the built package and n8n's modules. */
 	anchor: string;
-	pageSize: number;
+	growth: Growth;
 } & (TimeTask | MemoryTask);
 
 export interface TimeTask {
 	kind: 'time';
 	variants: string[];
 	rounds: number;
-	/** What the server in this process serves, a page per line. */
+	/** What the server in this process serves, as JSON, a page per line. */
 	pagesFile: string;
 }
 
@@ -35,9 +37,11 @@ export interface Time {
 	cpu: number;
 }
 
-/** A variant in one round, and the floor right before it. */
+/** A variant in one round, and both floors right before it. */
 export interface Pair {
 	floor: Time;
+	/** With pages that grow. */
+	growing: Time;
 	variant: Time;
 }
 
@@ -89,7 +93,7 @@ async function measureTimes(
 	const asked: Times['counted'] = {};
 	const pairs: Times['pairs'] = Object.fromEntries(names.map((name) => [name, []]));
 	const variant = (name: string) => all.get(name)!;
-	for (const name of [FLOOR, ...names]) {
+	for (const name of [FLOOR, GROWING_FLOOR, ...names]) {
 		// The first run signs in and warms up, the second one is as all others.
 		await check(name, variant(name), server);
 		const before = { ...counted };
@@ -102,7 +106,8 @@ async function measureTimes(
 	for (let round = 0; round < rounds; round += 1) {
 		for (const name of names) {
 			const floor = await timeOf(variant(FLOOR));
-			pairs[name].push({ floor, variant: await timeOf(variant(name)) });
+			const growing = await timeOf(variant(GROWING_FLOOR));
+			pairs[name].push({ floor, growing, variant: await timeOf(variant(name)) });
 		}
 	}
 	return { counted: asked, pairs };
@@ -118,11 +123,12 @@ async function measureMemory({ run }: Variant): Promise<Memory> {
 async function main(task: Task): Promise<Times | Memory> {
 	const modules = loadModules(task.anchor);
 	if (task.kind === 'memory') {
-		const variants = await createVariants(modules, task.server, task.pageSize);
+		const variants = await createVariants(modules, task.server, task.growth);
 		return await measureMemory(variants.get(task.variant)!);
 	}
-	const server = await servePages((await readFile(task.pagesFile, 'utf8')).split('\n'));
-	const variants = await createVariants(modules, server, task.pageSize);
+	const lines = (await readFile(task.pagesFile, 'utf8')).split('\n');
+	const server = await servePages(lines.map((line) => JSON.parse(line) as CannedPage));
+	const variants = await createVariants(modules, server, task.growth);
 	return {
 		node: process.versions.node,
 		cores: availableParallelism(),

@@ -9,6 +9,8 @@ import { ROOT } from '../../demo/paths.mts';
 import { run } from '../../demo/processes.mts';
 import type { Progress } from '../../demo/progress.mts';
 import { prepareRuntime, type Runtime } from '../../demo/runtime.mts';
+import type { CannedPage } from './pages.mts';
+import type { Growth } from './request.mts';
 import { servePages } from './server.mts';
 import type { Memory, Task, Times } from './worker.mts';
 
@@ -69,17 +71,17 @@ function runWorker<T>(runtime: Runtime, folder: string, task: Task): Promise<T> 
 }
 
 export async function createWorkers(
-	pages: string[],
-	pageSize: number,
+	pages: CannedPage[],
+	growth: Growth,
 	progress: Progress,
 ): Promise<Workers> {
 	const runtime = await prepareRuntime(progress);
 	const folder = await mkdtemp(join(tmpdir(), 'bench-'));
 	const pagesFile = join(folder, 'pages.jsonl');
-	await writeFile(pagesFile, pages.join('\n'));
+	await writeFile(pagesFile, pages.map((page) => JSON.stringify(page)).join('\n'));
 	await progress.step('Building the nodes', () => build(folder, runtime));
 
-	const common = { anchor: join(folder, 'anchor.js'), pageSize };
+	const common = { anchor: join(folder, 'anchor.js'), growth };
 	const server = await servePages(pages);
 	return {
 		measureTimes: async (variants, rounds) =>

@@ -235,9 +235,11 @@ export async function readByNumber(reading: Reading, listing: Listing, fetch: Fe
 			return { pageSize, pageNumber: reading.read / pageSize };
 		});
 		if (done) return;
-		// Records may have no ids, and a gateway that overlooks the number of a page would be asked for ever.
-		const ends = JSON.stringify([page.records[0], page.records[page.records.length - 1]]);
-		if (ends === before) {
+		// Of records without ids, nobody could tell that a gateway overlooks the number of a page.
+		const ends = page.records.some(({ id }) => id !== undefined && id !== null)
+			? undefined
+			: JSON.stringify([page.records[0], page.records[page.records.length - 1]]);
+		if (ends !== undefined && ends === before) {
 			throw unexpectedAnswer(`Qualys answered with the same page of ${listing.many} again`);
 		}
 		before = ends;
