@@ -51,7 +51,8 @@ test(`${runs} searches of a gateway that keeps no rule: an end, no job twice, no
 				}
 			};
 			const jobs = await collect();
-			expect(asked).toBeLessThanOrEqual(answers.length + 1);
+			// One that shows the end, and one for a page that grew and came short.
+			expect(asked).toBeLessThanOrEqual(answers.length + 2);
 			expect(await collect()).toEqual(jobs);
 			if (jobs.every((one) => typeof one === 'object')) {
 				const ids = jobs.map(({ id }) => id).filter((id) => id !== null);
