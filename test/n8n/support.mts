@@ -527,16 +527,24 @@ export const cortex = (
 		...more,
 	});
 
-/** The search of script jobs, with the simulator's credential unless another is given. */
+/** One of this package's Qualys nodes, the same. */
+export const qualys = (
+	name: string,
+	type: string,
+	parameters: Record<string, unknown>,
+	more: Partial<WorkflowNode> = {},
+): WorkflowNode =>
+	node(name, `n8n-nodes-cortex-qualys.${type}`, parameters, {
+		credentials: { qualysGatewayApi: { id: 'qualysSimulator', name: 'Qualys simulator' } },
+		...more,
+	});
+
+/** The search of script jobs. */
 export const qualysSearch = (
 	name: string,
 	parameters: Record<string, unknown>,
 	more: Partial<WorkflowNode> = {},
-): WorkflowNode =>
-	node(name, 'n8n-nodes-cortex-qualys.qualysSearchScriptJobs', parameters, {
-		credentials: { qualysGatewayApi: { id: 'qualysSimulator', name: 'Qualys simulator' } },
-		...more,
-	});
+): WorkflowNode => qualys(name, 'qualysSearchScriptJobs', parameters, more);
 
 /** A workflow whose nodes run one after the other, each from the first output of the one before. */
 export function chain(name: string, nodes: WorkflowNode[]): Workflow {

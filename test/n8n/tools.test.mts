@@ -11,6 +11,7 @@ import {
 	cortex,
 	KEY_MARK,
 	node,
+	qualys,
 	qualysSearch,
 	startTestN8n,
 	type TestN8n,
@@ -119,6 +120,23 @@ const TOOLS: WorkflowNode[] = [
 	),
 	asTool(cortex('Query results', 'cortexXdrGetQueryResults', { queryId: '={{ $fromAI("id") }}' })),
 	asTool(qualysSearch('Script jobs', { limit: '={{ $fromAI("limit", "How many", "number") }}' })),
+	asTool(
+		qualys('Execute', 'qualysExecuteScript', {
+			scriptId: '={{ $fromAI("script") }}',
+			target: 'production',
+			assetIds: '={{ $fromAI("assets") }}',
+			options: {},
+		}),
+	),
+	asTool(qualys('Job results', 'qualysGetScriptJobResults', { jobId: '={{ $fromAI("job") }}' })),
+	asTool(
+		qualys('Wait for scripts', 'qualysWaitForScriptJob', {
+			jobId: '={{ $fromAI("job") }}',
+			pollInterval: 10,
+			timeout: 1,
+			options: {},
+		}),
+	),
 ];
 
 describe('the nodes as tools of a real n8n', () => {
@@ -186,7 +204,10 @@ describe('the nodes as tools of a real n8n', () => {
 
 	test('n8n offers every node of the package, with its own words and what $fromAI stands for', async () => {
 		const offered = new Set(TOOLS.map(({ type }) => type.replace(/^.*\.(.*)Tool$/, '$1.node.js')));
-		const nodes = manifest.n8n.nodes.map((path) => path.split('/').at(-1) ?? '');
+		// A trigger is no tool.
+		const nodes = manifest.n8n.nodes
+			.map((path) => path.split('/').at(-1) ?? '')
+			.filter((file) => !file.includes('Trigger'));
 		const lower = (name: string) => name[0].toLowerCase() + name.slice(1);
 		assert.deepEqual([...offered].sort(), nodes.map(lower).sort());
 
@@ -250,6 +271,10 @@ describe('the nodes as tools of a real n8n', () => {
 			['Start_query', { query: 'dataset =' }, /The query seems to end too early/, false],
 			['Query_results', { id: seededIds.finishedQuery }, /"endpoint_name":"kiosk-01"/, true],
 			['Script_jobs', { limit: 2 }, /"correlationUuid".*"correlationUuid"/, true],
+			['Execute', { script: '276000', assets: '' }, /nothing to run the script on/, false],
+			['Execute', { script: '276000', assets: '7512812' }, /"job_id":"\d+"/, true],
+			['Job_results', { job: 'the last one' }, /must be a whole positive number/, false],
+			['Wait_for_scripts', { job: '950000' }, /"outcome":"(succeeded|failed)"/, true],
 		];
 
 	for (const [tool, args, says, works] of CALLS) {
