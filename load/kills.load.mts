@@ -38,7 +38,7 @@ const benchmark: Benchmark = {
 			machine: { node: process.versions.node, cores: cpus().length },
 			parts: [
 				{
-					text: `Ten waits at a time, in all three ways of On Error, with jobs that succeed and jobs that fail. First n8n (in queue
+					text: `Thirteen waits at a time, of both vendors, in all three ways of On Error, with jobs that succeed and jobs that fail. First n8n (in queue
 mode the worker) is killed while some of them poll, some fetch results, and the polls of others come due before it is back;
 then again with all that it consists of, in the middle of the next polls; then, in the middle of those, it is asked to end
 (SIGTERM), or in queue mode its worker is killed a third time. The vendor answers none of the polls that are cut off. Every wait has to go on, and to end with the right items, each

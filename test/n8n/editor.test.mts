@@ -35,6 +35,11 @@ const RESULTS = 'Cortex XDR Get Script Results';
 const IMPORT = 'Cortex XDR Get Import Job';
 const WAIT = 'Cortex XDR Wait for Job';
 const JOBS = 'Qualys Search Script Jobs';
+const EXECUTE = 'Qualys Execute Script';
+const JOB_RESULTS = 'Qualys Get Script Job Results';
+const WAIT_JOB = 'Qualys Wait for Script Job';
+const JOB_TRIGGER = 'Qualys Script Job Trigger';
+const QUALYS = [JOBS, EXECUTE, JOB_RESULTS, WAIT_JOB, JOB_TRIGGER];
 const SEARCH = 'Cortex XDR Search Endpoints';
 const ABORT = 'Cortex XDR Abort Scan';
 const ISOLATE = 'Cortex XDR Isolate Endpoints';
@@ -67,6 +72,11 @@ const FIRST: Record<string, string[]> = {
 	[START_QUERY]: ['XQL', 'hunt', 'threat hunting', 'start query'],
 	[QUERY_RESULTS]: ['query results', 'XQL results'],
 	[WAIT]: ['wait for job', 'wait until finished', 'durable wait'],
+	[JOBS]: ['search script jobs', 'QQL'],
+	[EXECUTE]: ['execute script', 'powershell'],
+	[JOB_RESULTS]: ['script job results', 'asset job', 'exit code'],
+	[WAIT_JOB]: ['wait for script job', 'qualys wait'],
+	[JOB_TRIGGER]: ['script job trigger', 'qualys trigger', 'job finished'],
 };
 
 /** What people type → the nodes that must be among what they see. */
@@ -79,7 +89,7 @@ const SEARCHES: Array<[string, string[]]> = [
 	['antivirus scan', [SCAN]],
 	['byos', [SUBMIT]],
 	['script output', [RESULTS]],
-	['qualys', [JOBS]],
+	['qualys', QUALYS],
 ];
 
 /** Node, its type, and the labels of its parameters in the order in which they are filled in. */
@@ -111,6 +121,18 @@ const PANELS: Array<[string, string, string[]]> = [
 		JOBS,
 		'qualysSearchScriptJobs',
 		['API Version', 'Return All', 'Limit', 'Filters', 'Simplify', 'Options'],
+	],
+	[
+		EXECUTE,
+		'qualysExecuteScript',
+		['Script ID', 'Target', 'Test Tag Names or IDs', 'Description', 'Options'],
+	],
+	[JOB_RESULTS, 'qualysGetScriptJobResults', ['Job ID', 'Output', 'Include Output', 'Simplify']],
+	[WAIT_JOB, 'qualysWaitForScriptJob', ['Job ID', 'Poll Interval', 'Timeout', 'Options']],
+	[
+		JOB_TRIGGER,
+		'qualysScriptJobTrigger',
+		['Poll Times', 'Event', 'Filters', 'Simplify', 'Options'],
 	],
 ];
 
@@ -246,6 +268,12 @@ describe('the editor', { skip: editorMissing }, () => {
 				STATUS,
 				() => fill('actionId', 'latest'),
 				/Action ID holds "latest", but it must be a whole positive number/,
+			],
+			[
+				'a script to run, by its name',
+				EXECUTE,
+				() => fill('scriptId', 'Check disk space'),
+				/Script ID holds "Check disk space", but it must be a whole positive number/,
 			],
 			['a job ID of blanks', IMPORT, () => fill('jobId', '   '), /Job ID is empty/],
 			['nothing to wait for', WAIT, () => Promise.resolve(), /Job ID is empty/],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { waitUntil } from '../../demo/processes.mts';
 import { outputOf, type Execution, type Item, type Workflow } from '../../demo/rest.mts';
@@ -10,6 +11,8 @@ import {
 	items,
 	manualTrigger,
 	node,
+	printLog,
+	qualys,
 	qualysSearch,
 	startTestN8n,
 	webhookTrigger,
@@ -272,6 +275,106 @@ describe('Qualys in a real n8n', () => {
 			for (const row of added) assert.equal(row.json.scriptId, json.scriptId);
 			assert.equal((await sync()).length, 0);
 		});
+	});
+
+	describe('a script, from its start to what it printed', () => {
+		const LAB = ['{"id":"45101","UUId":"fc162612-e72d-4452-ab6c-3e6ec7bbfae2"}'];
+		const executions = () => entries().filter(({ path }) => path.endsWith('/execute')).length;
+		const settings = () => n8n.simulator.simulator.qualysSettings;
+		afterEach((context) => printLog(context, n8n));
+
+		/** Runs a script for each of these on the lab, and waits for it. */
+		const execute = (name: string, rows: Array<{ script: number; why: string }>, wait: object) =>
+			chain(name, [
+				manualTrigger(),
+				items('Scripts', rows),
+				qualys('Execute', 'qualysExecuteScript', {
+					scriptId: '={{ $json.script }}',
+					testTags: LAB,
+					description: '={{ $json.why }}',
+				}),
+				qualys(
+					'Wait',
+					'qualysWaitForScriptJob',
+					{ pollInterval: 10, ...wait },
+					{ onError: 'continueRegularOutput' },
+				),
+			]);
+
+		test('execute, wait, look: each row belongs to what started it', LONG, async () => {
+			settings().failingPercent = 0;
+			const workflow = execute(
+				'Scripts',
+				[
+					{ script: 276_098, why: 'first' },
+					{ script: 276_233, why: 'second' },
+				],
+				{},
+			);
+			workflow.nodes.push(
+				qualys('Results', 'qualysGetScriptJobResults', {}),
+				editFields('Rows', {
+					why: "={{ $('Scripts').item.json.why }}",
+					script: "={{ $('Execute').item.json.script_id }}",
+					waited: "={{ $('Wait').item.json.job_id }}",
+					job: '={{ $json.job_id }}',
+					asset: '={{ $json.asset_name }}',
+					succeeded: '={{ $json.succeeded }}',
+					printed: '={{ $json.script_output }}',
+				}),
+			);
+			const next = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
+			Object.assign(workflow.connections, { Wait: next('Results'), Results: next('Rows') });
+			const before = executions();
+			const execution = await n8n.run(workflow, 120_000);
+			assert.equal(execution.status, 'success', execution.error?.message);
+			assert.equal(executions(), before + 2);
+
+			const waited = outputOf(execution, 'Wait').map(({ json }) => json);
+			assert.equal(waited.length, 2);
+			for (const { outcome, progress, results } of waited) {
+				assert.equal(outcome, 'succeeded');
+				assert.equal((progress as { total: number }).total, 5);
+				assert.equal((results as unknown[]).length, 5);
+			}
+			const rows = outputOf(execution, 'Rows').map(({ json }) => json);
+			const perJob = waited.map(({ job_id: id }) => rows.filter(({ job }) => job === id));
+			assert.deepEqual(
+				perJob.map(({ length }) => length),
+				[5, 5],
+			);
+			const told = perJob.map((own) => [
+				...new Set(own.map(({ why, script }) => `${why} ${script}`)),
+			]);
+			assert.deepEqual(told, [['first 276098'], ['second 276233']]);
+			for (const { waited: id, job, asset, succeeded, printed } of rows) {
+				assert.equal(id, job);
+				assert.equal(succeeded, 'true');
+				assert.ok(String(printed).includes(String(asset)), JSON.stringify({ asset, printed }));
+			}
+		});
+
+		test(
+			'a script that is still pending on its assets: what follows has none, and says why',
+			LONG,
+			async () => {
+				settings().offlinePercent = 100;
+				const pending = [{ script: 276_098, why: 'offline' }];
+				const run = async () => await n8n.run(execute('Pending', pending, { timeout: 1 }), 150_000);
+				// The second is started when the first has its assets.
+				const [first, second] = await Promise.all([run(), delay(5_000).then(run)]);
+				const ends = [first, second].map((execution) => {
+					assert.equal(execution.status, 'success', execution.error?.message);
+					const [{ json }] = outputOf(execution, 'Wait');
+					assert.equal(json.outcome, 'timedOut');
+					return json;
+				});
+				const told = JSON.stringify(ends[0]);
+				assert.equal((ends[0].progress as { total: number }).total, 5, told);
+				assert.equal((ends[1].progress as { total: number } | null)?.total ?? 0, 0, told);
+				assert.match(JSON.stringify(ends[1]), /gets no new one for 14 days/);
+			},
+		);
 	});
 
 	describe('large results', () => {

@@ -3,11 +3,21 @@ import { after, before, describe, test } from 'node:test';
 
 import type { Page } from 'playwright-core';
 
-import { editorMissing, nodeOnCanvas, openEditor, type Editor } from './browser.mts';
-import { chain, manualTrigger, qualysSearch, startTestN8n, type TestN8n } from './support.mts';
+import { closeNode, editorMissing, nodeOnCanvas, openEditor, type Editor } from './browser.mts';
+import {
+	chain,
+	manualTrigger,
+	qualys,
+	qualysSearch,
+	startTestN8n,
+	type TestN8n,
+} from './support.mts';
 
 const MINUTE = { timeout: 60_000 };
+const LONG = { timeout: 180_000 };
 const NAME = 'Qualys Search Script Jobs';
+const EXECUTE = 'Qualys Execute Script';
+const WAIT = 'Qualys Wait for Script Job';
 const TOKEN = { id: 'qualysSimulatorToken', name: 'Qualys simulator (bearer token)' };
 const HINT = 'Qualys shows a user only what lies in the tag scope of that user';
 const NOTHING = { filters: { scriptName: 'No such script' } };
@@ -88,6 +98,44 @@ describe('Qualys in the editor', { skip: editorMissing }, () => {
 	test('a node that was renamed goes without the hint, and without trouble', MINUTE, async () => {
 		await open('Jobs', NOTHING);
 		assert.equal(await empty(), '');
+	});
+
+	test('a script: tags by their names, a word on the 14 days, and its outcome', LONG, async () => {
+		const workflow = chain('Editor: script', [
+			manualTrigger(),
+			qualys(EXECUTE, 'qualysExecuteScript', { scriptId: '276098', testTags: [] }),
+			qualys(
+				WAIT,
+				'qualysWaitForScriptJob',
+				{ pollInterval: 10, options: { requiredShare: 0 } },
+				{ onError: 'continueRegularOutput' },
+			),
+		]);
+		const { id } = await n8n.add(workflow);
+		await page.goto(`/workflow/${id}`);
+		await nodeOnCanvas(page, EXECUTE).dblclick();
+		const panel = page.getByTestId('node-parameters');
+		await panel.getByText('gets no new one for 14 days').waitFor();
+		await page.getByTestId('parameter-input-testTags').click();
+		const options = page.locator('.el-select-dropdown__item:visible');
+		await options.filter({ hasText: 'CAR Lab Linux (tagId 45101)' }).click();
+		await page.keyboard.press('Escape');
+		await page.getByTestId('parameter-input-testTags').getByText('CAR Lab Linux').waitFor();
+		await closeNode(page);
+
+		await page.getByTestId('execute-workflow-button').first().click();
+		const execution = await n8n.latestExecution(id);
+		const { status, error } = await n8n.client.waitForExecution(execution.id, 90_000);
+		assert.equal(status, 'success', error?.message);
+		await nodeOnCanvas(page, WAIT).dblclick();
+		await itemCount('1 item').waitFor();
+		for (const words of ['job_id', 'outcome', 'by_status', 'script_output']) {
+			await output().getByText(words).first().waitFor();
+		}
+		await output()
+			.getByText(/^(succeeded|failed)$/)
+			.first()
+			.waitFor();
 	});
 
 	test('a single step, run from its own panel with another filter', MINUTE, async () => {

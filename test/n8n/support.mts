@@ -568,23 +568,25 @@ export function chain(name: string, nodes: WorkflowNode[]): Workflow {
 /** n8n keeps waits of so many seconds in its database; a Poll Interval as long parks a wait after its first poll. */
 export const SHORTEST_PARKED_SECONDS = 65;
 
-/** Wait for Job, parked as soon as can be, for the job that the incoming item names. */
+/** A wait that is parked as soon as can be, for the job that the incoming item names. */
+const PARKED = {
+	jobId: '={{ $json.job }}',
+	pollInterval: SHORTEST_PARKED_SECONDS,
+	timeout: 30,
+	options: { backoff: 'fixed' },
+};
+
+/** Wait for Job of Cortex, parked as soon as can be. */
 export const waitForJob = (
 	parameters: Record<string, unknown> = {},
 	more: Partial<WorkflowNode> = {},
-): WorkflowNode =>
-	cortex(
-		'Wait',
-		'cortexXdrWaitForJob',
-		{
-			jobId: '={{ $json.job }}',
-			pollInterval: SHORTEST_PARKED_SECONDS,
-			timeout: 30,
-			options: { backoff: 'fixed' },
-			...parameters,
-		},
-		more,
-	);
+): WorkflowNode => cortex('Wait', 'cortexXdrWaitForJob', { ...PARKED, ...parameters }, more);
+
+/** Wait for Script Job of Qualys, the same. */
+export const waitForScriptJob = (
+	parameters: Record<string, unknown> = {},
+	more: Partial<WorkflowNode> = {},
+): WorkflowNode => qualys('Wait', 'qualysWaitForScriptJob', { ...PARKED, ...parameters }, more);
 
 /** The sub-execution that a parked execution waits for, as its node names it. */
 export function childOf(parked: Execution, nodeName = 'Wait'): string {

@@ -4,7 +4,8 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { waitUntil } from '../../demo/processes.mts';
-import { outputOf, type Execution } from '../../demo/rest.mts';
+import { outputOf, type Execution, type WorkflowNode } from '../../demo/rest.mts';
+import type { RequestEntry } from '../../simulator/requestLog.ts';
 import {
 	chain,
 	childOf,
@@ -14,13 +15,19 @@ import {
 	queueModeMissing,
 	startTestN8n,
 	waitForJob,
+	waitForScriptJob,
 	webhookTrigger,
 	type TestN8n,
 	type TestN8nOptions,
 } from './support.mts';
 
 const MINUTES = 60_000;
-const POLLS = ['/public_api/v1/actions/get_action_status', '/public_api/vulnerability-management'];
+const ASSET_JOBS = '/sm/v1/assetjobs/search';
+const POLLS = [
+	'/public_api/v1/actions/get_action_status',
+	'/public_api/vulnerability-management',
+	ASSET_JOBS,
+];
 const RESULTS = '/public_api/v1/scripts/get_script_execution_results';
 const JOB_SECONDS = 36_000;
 
@@ -62,18 +69,20 @@ const MODES: Mode[] = [
  * What a wait is at when n8n is killed first. Each has a key of its own, by which the simulator tells whose requests
  * it has not answered.
  */
-const MOMENTS = {
-	polling: { key: 'admin', paths: POLLS },
-	fetching: { key: 'standard', paths: [RESULTS] },
+const MOMENTS: Record<Moment, { key?: string }> = {
+	polling: { key: 'admin' },
+	fetching: { key: 'standard' },
 	/** Its poll comes due while n8n is down, and is made before n8n has looked for what has crashed. */
-	due: { key: 'reader', paths: POLLS },
-} as const;
-type Moment = keyof typeof MOMENTS;
+	due: { key: 'reader' },
+	/** Like `polling`, at Qualys: nothing else is asked there, so these are told by their path. */
+	pollingQualys: {},
+};
+type Moment = 'polling' | 'fetching' | 'due' | 'pollingQualys';
 
 /** A workflow that waits: from which moment on, what for, what On Error says, and how its jobs end. */
 interface Case {
 	moment: Moment;
-	kind: 'importJob' | 'endpointAction' | 'scriptExecution';
+	kind: 'importJob' | 'endpointAction' | 'scriptExecution' | 'scriptJob';
 	onError: 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
 	jobs: Array<'good' | 'bad'>;
 }
@@ -104,16 +113,40 @@ const CASES: Case[] = [
 	{ moment: 'due', kind: 'endpointAction', onError: 'stopWorkflow', jobs: ['good', 'good'] },
 	{ moment: 'due', kind: 'importJob', onError: 'continueRegularOutput', jobs: ['good', 'bad'] },
 	{ moment: 'due', kind: 'endpointAction', onError: 'continueErrorOutput', jobs: ['bad', 'good'] },
+	{
+		moment: 'pollingQualys',
+		kind: 'scriptJob',
+		onError: 'stopWorkflow',
+		jobs: ['good', 'bad'],
+	},
+	{
+		moment: 'pollingQualys',
+		kind: 'scriptJob',
+		onError: 'continueRegularOutput',
+		jobs: ['bad', 'good'],
+	},
+	{
+		moment: 'pollingQualys',
+		kind: 'scriptJob',
+		onError: 'continueErrorOutput',
+		jobs: ['good', 'bad'],
+	},
 ];
 
 const jobsAt = (moment: Moment) =>
 	CASES.filter((one) => one.moment === moment).flatMap(({ jobs }) => jobs).length;
 
+/** So many requests one n8n sends to Qualys at once; the others wait for their turn. */
+const AT_ONCE_TO_QUALYS = 4;
+
 /** Requests that the waits of a moment have under way at once. Import jobs are polled one after the other. */
 const requestsAt = (moment: Moment) =>
-	CASES.filter((one) => one.moment === moment)
-		.map(({ kind, jobs }) => (kind === 'importJob' ? 1 : jobs.length))
-		.reduce((sum, count) => sum + count, 0);
+	Math.min(
+		moment === 'pollingQualys' ? AT_ONCE_TO_QUALYS : Infinity,
+		CASES.filter((one) => one.moment === moment)
+			.map(({ kind, jobs }) => (kind === 'importJob' ? 1 : jobs.length))
+			.reduce((sum, count) => sum + count, 0),
+	);
 
 const told = () =>
 	editFields('After', {
@@ -137,38 +170,53 @@ interface Started extends Case {
 	id: string;
 }
 
-/** Starts waits, with a key of their own. Resolves when all are parked. */
-async function startWaits(
+/** The node that waits, with a key of its own where it asks Cortex. */
+async function waitingNode(
 	n8n: TestN8n,
-	given: { name: string; key: string; cases: Case[]; durationSeconds: number },
-): Promise<Started[]> {
-	const { cortex, keys } = n8n.simulator.simulator;
-	const { id: apiKeyId, key: apiKey, securityLevel } = keys[given.key];
+	given: { name: string; key?: string },
+): Promise<(one: Case) => WorkflowNode> {
+	const timeout = 24 * 60;
+	if (given.key === undefined) {
+		return ({ onError }) => waitForScriptJob({ timeout }, { onError });
+	}
+	const { id: apiKeyId, key: apiKey, securityLevel } = n8n.simulator.simulator.keys[given.key];
 	const credential = await n8n.addCredential({
 		name: given.name,
 		type: 'cortexXdrApi',
 		data: { tenantUrl: n8n.simulator.url, apiKeyId, apiKey, securityLevel },
 	});
-	const cortexXdrApi = { id: credential.id, name: given.name };
+	const credentials = { cortexXdrApi: { id: credential.id, name: given.name } };
+	return ({ kind, onError }) => waitForJob({ jobType: kind, timeout }, { onError, credentials });
+}
+
+/** Starts a job at the vendor, with two endpoints or assets. Returns its id. */
+function startJob(n8n: TestN8n, kind: Case['kind'], durationSeconds: number, bad: boolean): string {
+	const { cortex, qualys } = n8n.simulator.simulator;
+	if (kind === 'scriptJob') {
+		const words = [bad ? 'EXECUTION FAILED' : 'EXECUTION PASSED'];
+		return qualys.runScript({ assets: 2, durationSeconds, words });
+	}
+	const outcome = bad ? 'failed' : 'succeeded';
+	return cortex.startJob({ kind, durationSeconds, outcome, endpoints: 2 });
+}
+
+/** Starts waits. Resolves when all are parked. */
+async function startWaits(
+	n8n: TestN8n,
+	given: { name: string; key?: string; cases: Case[]; durationSeconds: number },
+): Promise<Started[]> {
+	const wait = await waitingNode(n8n, given);
 	const workflows = await Promise.all(
 		given.cases.map(async (one, place) => {
 			const name = `${given.name}-${place}`;
 			const rows = one.jobs.map((is, index) => ({
-				job: cortex.startJob({
-					kind: one.kind,
-					durationSeconds: given.durationSeconds,
-					outcome: is === 'bad' ? 'failed' : 'succeeded',
-					endpoints: 2,
-				}),
+				job: startJob(n8n, one.kind, given.durationSeconds, is === 'bad'),
 				label: `${index} ${is}`,
 			}));
 			const workflow = chain(name, [
 				webhookTrigger(name),
 				node('Jobs', 'splitOut', { fieldToSplitOut: 'body.rows', options: {} }),
-				waitForJob(
-					{ jobType: one.kind, timeout: 24 * 60 },
-					{ onError: one.onError, credentials: { cortexXdrApi } },
-				),
+				wait(one),
 				told(),
 			]);
 			workflow.nodes.push(refused());
@@ -206,7 +254,7 @@ function assertRight({ name, kind, onError, rows }: Started, execution: Executio
 		return;
 	}
 	assert.equal(execution.status, 'success', `${name}: ${execution.error?.message}`);
-	const results = kind === 'scriptExecution' ? '2' : '0';
+	const results = kind === 'scriptExecution' || kind === 'scriptJob' ? '2' : '0';
 	const expected = rows.map((row) => ({
 		bad: isBad(row),
 		item: { job: row.job, outcome: isBad(row) ? 'failed' : 'succeeded', label: row.label },
@@ -353,10 +401,13 @@ function killTests({ name: mode, options, skip }: Mode): void {
 		/** Requests that the waits of a moment have not had answered, since it was begun to count. */
 		function unanswered(moments: Moment[]): () => number {
 			const { requests, keys } = n8n.simulator.simulator;
-			const ids = moments.map((moment) => keys[MOMENTS[moment].key].id);
+			const isOf = (moment: Moment, { keyId, path }: RequestEntry) => {
+				const { key } = MOMENTS[moment];
+				return key === undefined ? path === ASSET_JOBS : keyId === keys[key].id;
+			};
 			const hanging = () =>
 				requests.entries.filter(
-					({ fault, keyId }) => fault === 'silence' && ids.includes(String(keyId)),
+					(entry) => entry.fault === 'silence' && moments.some((moment) => isOf(moment, entry)),
 				).length;
 			const before = hanging();
 			return () => hanging() - before;
@@ -407,14 +458,17 @@ function killTests({ name: mode, options, skip }: Mode): void {
 			// So much later that these have asked for their jobs before polls are not answered any more.
 			await delay(20_000);
 			waits.push(...(await start('polling', JOB_SECONDS)));
+			waits.push(...(await start('pollingQualys', JOB_SECONDS)));
 			await delay(20_000);
 			waits.push(...(await start('due', JOB_SECONDS)));
 			await reached(fetched, requestsAt('fetching'), 'results');
-			const polled = unanswered(['polling']);
+			const underWay = (['polling', 'pollingQualys'] as const).map(
+				(moment) => [moment, unanswered([moment])] as const,
+			);
 			hang(POLLS);
-			await reached(polled, requestsAt('polling'), 'polls');
+			for (const [moment, count] of underWay) await reached(count, requestsAt(moment), moment);
 			await assertWaiting('before it was killed');
-			killedPolls += fetched() + polled();
+			killedPolls += fetched() + underWay.reduce((sum, [, count]) => sum + count(), 0);
 			const late = unanswered(['due']);
 			let restarted = await killed(() => delay(30_000));
 			await reached(late, requestsAt('due'), 'polls that came due meanwhile');
