@@ -66,6 +66,15 @@ describe('when a job has ended', () => {
 		);
 	});
 
+	it('where the workflow goes on, the item says so too', async () => {
+		const job = start({ assets: 0 });
+		const { json } = await wait(job, { timeout: 30 }, { onError: 'continueRegularOutput' });
+		expect(json[0]).toMatchObject({ outcome: 'timedOut', progress: { total: 0 } });
+		expect(json[0].errors).toEqual([
+			expect.stringMatching(/^Qualys named no assets of it\. .*no new one for 14 days/),
+		]);
+	});
+
 	it('a job that has ended long ago is looked at twice', async () => {
 		const job = start({ durationSeconds: 0 });
 		world.clock.advance(3_600_000);

@@ -38,7 +38,8 @@ const JOBS = 'Qualys Search Script Jobs';
 const EXECUTE = 'Qualys Execute Script';
 const JOB_RESULTS = 'Qualys Get Script Job Results';
 const WAIT_JOB = 'Qualys Wait for Script Job';
-const JOB_TRIGGER = 'Qualys Script Job Trigger';
+/** n8n leaves "Trigger" out of the names that it lists. */
+const JOB_TRIGGER = 'Qualys Script Job';
 const QUALYS = [JOBS, EXECUTE, JOB_RESULTS, WAIT_JOB, JOB_TRIGGER];
 const SEARCH = 'Cortex XDR Search Endpoints';
 const ABORT = 'Cortex XDR Abort Scan';
@@ -76,7 +77,7 @@ const FIRST: Record<string, string[]> = {
 	[EXECUTE]: ['execute script', 'powershell'],
 	[JOB_RESULTS]: ['script job results', 'asset job', 'exit code'],
 	[WAIT_JOB]: ['wait for script job', 'qualys wait'],
-	[JOB_TRIGGER]: ['script job trigger', 'qualys trigger', 'job finished'],
+	[JOB_TRIGGER]: ['script job trigger', 'job finished'],
 };
 
 /** What people type → the nodes that must be among what they see. */
@@ -135,6 +136,16 @@ const PANELS: Array<[string, string, string[]]> = [
 		['Poll Times', 'Event', 'Filters', 'Simplify', 'Options'],
 	],
 ];
+
+/** What a model is told: a field of the nodes as tools. */
+const ONLY_FOR_TOOLS = 'toolDescription';
+
+interface Property {
+	name: string;
+	displayName: string;
+	description?: string;
+	type: string;
+}
 
 describe('the editor', { skip: editorMissing }, () => {
 	let n8n: TestN8n;
@@ -236,9 +247,10 @@ describe('the editor', { skip: editorMissing }, () => {
 			assert.deepEqual(await shownLabels(), labels);
 			const [{ properties }] = (await n8n.client.nodeTypes([
 				`n8n-nodes-cortex-qualys.${type}`,
-			])) as [{ properties: Array<{ displayName: string; description?: string; type: string }> }];
+			])) as [{ properties: Property[] }];
+			const shown = properties.filter((one) => one.name !== ONLY_FOR_TOOLS);
 			for (const label of labels) {
-				const { description, type: kind } = properties.find((one) => one.displayName === label)!;
+				const { description, type: kind } = shown.find((one) => one.displayName === label)!;
 				// What a collection is for stands in it.
 				if (kind === 'collection') continue;
 				assert.ok(description, `${label} says nothing`);
@@ -270,10 +282,10 @@ describe('the editor', { skip: editorMissing }, () => {
 				/Action ID holds "latest", but it must be a whole positive number/,
 			],
 			[
-				'a script to run, by its name',
-				EXECUTE,
-				() => fill('scriptId', 'Check disk space'),
-				/Script ID holds "Check disk space", but it must be a whole positive number/,
+				'a script job that is a word',
+				JOB_RESULTS,
+				() => fill('jobId', 'latest'),
+				/Job ID holds "latest", but it must be a whole positive number/,
 			],
 			['a job ID of blanks', IMPORT, () => fill('jobId', '   '), /Job ID is empty/],
 			['nothing to wait for', WAIT, () => Promise.resolve(), /Job ID is empty/],

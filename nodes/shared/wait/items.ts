@@ -7,7 +7,7 @@ import {
 	type Skipped,
 	type Vendor,
 } from './job';
-import { lastKnown, reasonInWords } from './sentences';
+import { isSuccess, lastKnown, nothingNamed, reasonInWords } from './sentences';
 
 /** A job that has come to its end. */
 export type Ended = JobState & { end: NonNullable<JobState['end']> };
@@ -19,6 +19,13 @@ export function jobItem(vendor: Vendor, job: Job, plan: Plan, state: Ended, resu
 	const { status, end, fault } = state;
 	const reasons = result.reasons ?? status?.errors ?? [];
 	const { parts } = vendor.kinds[job.type];
+	const errors = [
+		...reasons.map((reason) => reasonInWords(reason, result.names)),
+		...(fault ? [fault] : []),
+		...result.errors,
+	];
+	// Neither parts nor a fault: that is all there was to know.
+	const isUnknown = !isSuccess(end.outcome) && !status?.word && errors.length === 0;
 	return {
 		job_type: job.type,
 		job_id: job.id,
@@ -28,11 +35,7 @@ export function jobItem(vendor: Vendor, job: Job, plan: Plan, state: Ended, resu
 		status: status?.word ?? '',
 		progress: status?.progress ?? NO_PROGRESS,
 		by_status: status?.counts ?? {},
-		errors: [
-			...reasons.map((reason) => reasonInWords(reason, result.names)),
-			...(fault ? [fault] : []),
-			...result.errors,
-		],
+		errors: isUnknown ? [nothingNamed(vendor, job)] : errors,
 		...(result.results === undefined ? {} : { results: result.results }),
 		polls: end.polls,
 		started_at: new Date(plan.startedAt).toISOString(),

@@ -28,6 +28,12 @@ export const reasonInWords = (
 	names?: ReadonlyMap<string, string>,
 ): string => (part === undefined ? text : `${names?.get(part) ?? part}: ${text}`);
 
+/** That nothing is known of a job, and why that may be. */
+export function nothingNamed({ name, kinds }: Vendor, { type }: Pick<Job, 'type'>): string {
+	const { parts = 'status', noParts } = kinds[type];
+	return sentences(`${name} named no ${parts} of it`, noParts);
+}
+
 /** At most so many reasons are part of the sentence about one job, each so long. */
 const REASONS = { count: 3, characters: 300 };
 
@@ -66,13 +72,7 @@ export function failureText(
 	const [name, how] = jobInWords(vendor, job, { word: status, progress });
 	const ended = `${name} ${OUTCOMES_IN_WORDS[outcome]}${how}`;
 	if (!withReasons) return ended;
-	// Neither parts nor a fault: that is all there was to know.
-	const { parts = 'status', noParts } = vendor.kinds[job_type];
-	const unknown =
-		status === '' && errors.length === 0
-			? sentences(`${vendor.name} named no ${parts} of it`, noParts)
-			: '';
-	const shown = firstOf(errors, REASONS.count, '; ', (text) => short(clean(text))) || unknown;
+	const shown = firstOf(errors, REASONS.count, '; ', (text) => short(clean(text)));
 	return `${ended}${shown && `: ${shown}`}`;
 }
 
