@@ -78,13 +78,21 @@ export async function searchNodes(page: Page, text: string): Promise<string[]> {
 	return (await found.allInnerTexts()).map((item) => item.split('\n')[0].trim());
 }
 
-/** Searches for a node, adds it to the workflow, and leaves its panel open. */
-export async function addNode(page: Page, search: string, name: string): Promise<void> {
+/**
+ * Searches for a node, adds it to the workflow, and leaves its panel open.
+ * @param add what to click to add it; a trigger has its events in that place
+ */
+export async function addNode(
+	page: Page,
+	search: string,
+	name: string,
+	add = 'Add to workflow',
+): Promise<void> {
 	await searchNodes(page, search);
 	const creator = page.getByTestId('node-creator');
 	await creator.getByText(name, { exact: true }).first().click();
 	// The nodes of packages introduce themselves first.
-	await creator.getByText('Add to workflow').click();
+	await creator.getByText(add).click();
 	await page.getByTestId('ndv').waitFor();
 }
 

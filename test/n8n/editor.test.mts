@@ -242,7 +242,7 @@ describe('the editor', { skip: editorMissing }, () => {
 	for (const [name, type, labels] of PANELS) {
 		test(`${name}: its panel, with a word on each parameter`, MINUTE, async () => {
 			await newWorkflow();
-			await addNode(page, name, name);
+			await addNode(page, name, name, name === JOB_TRIGGER ? 'On job finished' : undefined);
 			// n8n itself adds those of the Settings tab, which is hidden.
 			assert.deepEqual(await shownLabels(), labels);
 			const [{ properties }] = (await n8n.client.nodeTypes([
@@ -282,10 +282,10 @@ describe('the editor', { skip: editorMissing }, () => {
 				/Action ID holds "latest", but it must be a whole positive number/,
 			],
 			[
-				'a script job that is a word',
+				'no script job to look at',
 				JOB_RESULTS,
-				() => fill('jobId', 'latest'),
-				/Job ID holds "latest", but it must be a whole positive number/,
+				() => Promise.resolve(),
+				/Job ID is empty.*a number, not a correlation UUID/,
 			],
 			['a job ID of blanks', IMPORT, () => fill('jobId', '   '), /Job ID is empty/],
 			['nothing to wait for', WAIT, () => Promise.resolve(), /Job ID is empty/],
