@@ -133,7 +133,7 @@ const PANELS: Array<[string, string, string[]]> = [
 	[
 		JOB_TRIGGER,
 		'qualysScriptJobTrigger',
-		['Poll Times', 'Event', 'Filters', 'Simplify', 'Options'],
+		['Poll Times', 'Mode', 'Event', 'Filters', 'Simplify', 'Options'],
 	],
 ];
 

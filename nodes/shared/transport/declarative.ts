@@ -147,8 +147,7 @@ export function declarative(operation: DeclarativeOperation) {
 			async () => {
 				try {
 					const items = await operation.send.call(this, request, bound);
-					for (const item of items) item.pairedItem = { item: itemIndex };
-					return { result: items };
+					return { result: items.map((item) => ({ ...item, pairedItem: { item: itemIndex } })) };
 				} catch (error) {
 					const fault = connectionFault(error);
 					const unsafe = startsWork && consequencesOf(fault).reached === 'maybe';

@@ -17,10 +17,13 @@ export interface Bound {
 /** The login under way for a credential, if there is one. */
 type Login = () => Promise<unknown> | undefined;
 
+/** Why nobody waits any more. Without a reason, Node.js makes an error with a stack trace, for every request. */
+const OVER = 'over';
+
 /** The time that one answer may take, while n8n's helper sends a request, and perhaps repeats it. */
 class Watch {
 	private readonly connection = new AbortController();
-	private counting = new AbortController();
+	private counting: AbortController | undefined;
 	private giveUp = () => {};
 
 	/** Fails when an answer is late. */
@@ -38,7 +41,7 @@ class Watch {
 		const { signal } = this.connection;
 		// n8n can come with the request of an execution that was stopped during a login. It never leaves.
 		if (signal.aborted) return signal;
-		this.counting.abort();
+		this.counting?.abort(OVER);
 		this.counting = new AbortController();
 		void this.count(milliseconds, this.counting.signal, login);
 		return signal;
@@ -46,8 +49,8 @@ class Watch {
 
 	/** Nobody waits any more. Of a connection that has ended, nothing is left to close. */
 	end(): void {
-		this.counting.abort();
-		this.connection.abort();
+		this.counting?.abort(OVER);
+		this.connection.abort(OVER);
 	}
 
 	private async count(milliseconds: number, counting: AbortSignal, login?: Login) {
