@@ -1404,6 +1404,7 @@ export const others: readonly string[] = [
 	'shared/cortex/credentialTest.cortexXdrApiTest',
 	'shared/cortex/scanFilters.filtersOf',
 	'shared/cortex/send.laneToTenant',
+	'shared/qualys/send.laneToGateway',
 	'shared/cortex/description.actionIdOf',
 	'shared/cortex/scans.prepareScan',
 	'shared/cortex/scans.scanProperties',

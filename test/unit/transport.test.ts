@@ -6,6 +6,9 @@ import { asksToWait, LONGEST_WAIT_MS, retryAfter } from '../../nodes/shared/tran
 import { attempts, BRIEF, throttleBackoff } from '../../nodes/shared/transport/attempts';
 import { clock, jittered, orCancelled, pause } from '../../nodes/shared/transport/clock';
 import { connectionFault } from '../../nodes/shared/transport/connection';
+import { OPERATIONS } from '../../nodes/shared/cortex/operations';
+import { laneToTenant } from '../../nodes/shared/cortex/send';
+import { laneToGateway } from '../../nodes/shared/qualys/send';
 import { Lane, laneTo } from '../../nodes/shared/transport/lane';
 import { toNodeError } from '../../nodes/shared/transport/nodeErrors';
 import { Run } from '../../nodes/shared/transport/run';
@@ -207,6 +210,12 @@ describe('Lane', () => {
 	it('is the same for every spelling of a host', () => {
 		expect(laneTo('https://Api-A.example', pace)).toBe(laneTo('https://api-a.example', pace));
 		expect(laneTo('https://api-a.example', pace)).not.toBe(laneTo('https://api-b.example', pace));
+	});
+
+	it('is not the same for both vendors behind one address', () => {
+		const address = 'https://proxy.example';
+		expect(laneToGateway(address)).toBe(laneToGateway(address));
+		expect(laneToGateway(address)).not.toBe(laneToTenant(address, OPERATIONS.scanEndpoints));
 	});
 });
 

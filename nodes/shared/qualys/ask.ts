@@ -1,10 +1,9 @@
 import { connectionTo, type AskingContext, type Starting } from '../transport/asking';
 import { clock } from '../transport/clock';
-import { laneTo } from '../transport/lane';
 import { gatewayBaseUrl } from './gateway';
 import type { Question } from './operations';
 import { readReply } from './reply';
-import { PACE, QUALYS_CREDENTIAL, refusedAnswer } from './send';
+import { laneToGateway, QUALYS_CREDENTIAL, refusedAnswer } from './send';
 import { LOGIN_TIMEOUT_MS } from './session';
 
 /** The way to a gateway, also for what must never be sent twice. */
@@ -29,6 +28,6 @@ export async function gatewayOf(context: AskingContext): Promise<Gateway> {
 		beforeMilliseconds: LOGIN_TIMEOUT_MS,
 		thrownAnswer: refusedAnswer,
 		read: (answer, { operation }) => readReply(answer, operation, clock.now()),
-		lane: () => laneTo(baseURL, PACE),
+		lane: () => laneToGateway(baseURL),
 	});
 }

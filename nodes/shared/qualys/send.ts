@@ -15,7 +15,7 @@ import { declarative, type StartsWork } from '../transport/declarative';
 import type { Ask } from '../transport/asking';
 import { clock } from '../transport/clock';
 import { inTime } from '../transport/inTime';
-import { laneTo, type Pace } from '../transport/lane';
+import { laneTo, type Lane, type Pace } from '../transport/lane';
 import { GATEWAY_BASE_URL_EXPRESSION } from './gateway';
 import type { Question } from './operations';
 import { readReply } from './reply';
@@ -29,7 +29,10 @@ export const QUALYS_CREDENTIAL = {
 };
 
 /** No limit is documented for these calls, so the gateway is not asked for more than a few things at once. */
-export const PACE: Pace = { spacing: 0, atOnce: 4, perSecond: Infinity };
+const PACE: Pace = { spacing: 0, atOnce: 4, perSecond: Infinity };
+
+/** The queue of everything that this n8n process sends to a gateway; one of Cortex behind the same address has its own. */
+export const laneToGateway = (baseURL: string): Lane => laneTo(`${baseURL} Qualys`, PACE);
 
 /**
  * The 401 with which a request was refused for good, after the token had been renewed: n8n throws it. Answers
@@ -97,7 +100,7 @@ export const qualysRequests = (
 				renewsToken: true,
 				startsWork,
 				async send(request: DeclarativeRestApiSettings.ResultOptions, bound) {
-					const lane = laneTo(String(request.options.baseURL), PACE);
+					const lane = laneToGateway(String(request.options.baseURL));
 					const answerTo = async (): Promise<Answer> => {
 						try {
 							const [item] = await inTime(async () => await this.makeRoutingRequest(request), {
