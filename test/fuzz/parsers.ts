@@ -20,6 +20,7 @@ import {
 	failureText,
 	isSuccess,
 	lastKnown,
+	nothingNamed,
 	reasonInWords,
 	summaryOf,
 } from '../../nodes/shared/wait/sentences';
@@ -921,6 +922,11 @@ export const parsers: Readonly<Record<string, Parser<unknown>>> = {
 	'shared/wait/sentences.lastKnown': row({
 		input: fc.tuple(job, tracked),
 		run: ([one, known]) => lastKnown(CORTEX_JOBS, one, known),
+		check: aText,
+	}),
+	'shared/wait/sentences.nothingNamed': row({
+		input: job,
+		run: (one) => nothingNamed(CORTEX_JOBS, one),
 		check: aText,
 	}),
 	'shared/wait/items.jobItem': row({
