@@ -116,11 +116,20 @@ describe('Qualys in the editor', { skip: editorMissing }, () => {
 		await nodeOnCanvas(page, EXECUTE).dblclick();
 		const panel = page.getByTestId('node-parameters');
 		await panel.getByText('gets no new one for 14 days').waitFor();
-		await page.getByTestId('parameter-input-testTags').click();
-		const options = page.locator('.el-select-dropdown__item:visible');
-		await options.filter({ hasText: 'CAR Lab Linux (tagId 45101)' }).click();
+		const tags = page.getByTestId('parameter-input-testTags');
+		const lab = page
+			.locator('.el-select-dropdown__item:visible')
+			.filter({ hasText: 'CAR Lab Linux (tagId 45101)' });
+		// A list that is still loading does not open, or is closed again when it has come.
+		for (let tries = 1, chosen = false; !chosen; tries++) {
+			await tags.click();
+			chosen = await lab.click({ timeout: 5_000 }).then(
+				() => true,
+				(error) => (tries < 5 ? false : Promise.reject(error)),
+			);
+		}
 		await page.keyboard.press('Escape');
-		await page.getByTestId('parameter-input-testTags').getByText('CAR Lab Linux').waitFor();
+		await tags.getByText('CAR Lab Linux').waitFor();
 		await closeNode(page);
 
 		await page.getByTestId('execute-workflow-button').first().click();
