@@ -174,8 +174,8 @@ export class Reading {
 			if (this.missing === 0) return;
 			const { id } = record;
 			if (id !== undefined && id !== null) {
-				const { size } = this.ids;
-				if (this.ids.add(id).size === size) continue;
+				if (this.ids.has(id)) continue;
+				this.ids.add(id);
 			}
 			if (this.records.length === MOST_ITEMS) {
 				this.records.length = before;

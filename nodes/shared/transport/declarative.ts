@@ -147,7 +147,8 @@ export function declarative(operation: DeclarativeOperation) {
 			async () => {
 				try {
 					const items = await operation.send.call(this, request, bound);
-					return { result: items.map((item) => ({ ...item, pairedItem: { item: itemIndex } })) };
+					for (const item of items) item.pairedItem = { item: itemIndex };
+					return { result: items };
 				} catch (error) {
 					const fault = connectionFault(error);
 					const unsafe = startsWork && consequencesOf(fault).reached === 'maybe';
