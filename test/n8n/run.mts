@@ -15,15 +15,23 @@ const SUITE_TIMEOUT_MS = 60 * 60_000;
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** Files that load both cores by themselves, or measure by the second; the others run two at a time. */
-const ALONE = ['soak', 'wait', 'waitKills'];
+const ALONE = ['soak.test.mts', 'wait.test.mts'];
+
+/** Files that begin first of those that run side by side: what takes longest, most of it waiting. */
+const FIRST = ['waitKills.test.mts', 'editor.test.mts', 'pictures.test.mts'];
 
 interface Ended {
 	code: number | null;
 	output: string;
 }
 
-/** Runs a command with its output on the screen, and returns that output too. */
-function runShown(file: string, args: string[], timeoutMs: number): Promise<Ended> {
+/** Runs a command, and returns its output; `shown` has it on the screen meanwhile. */
+function runCommand(
+	file: string,
+	args: string[],
+	timeoutMs: number,
+	{ shown }: { shown: boolean },
+): Promise<Ended> {
 	return new Promise((resolve, reject) => {
 		const child = spawn(file, args, {
 			cwd: ROOT,
@@ -33,7 +41,7 @@ function runShown(file: string, args: string[], timeoutMs: number): Promise<Ende
 		});
 		let output = '';
 		child.stdout.on('data', (chunk: Buffer) => {
-			process.stdout.write(chunk);
+			if (shown) process.stdout.write(chunk);
 			output += chunk.toString();
 		});
 		child.once('error', reject);
@@ -54,19 +62,24 @@ async function runSuite(names: string[]): Promise<Ended[]> {
 	if (chosen.length === 0) {
 		throw new UserError(`No test file has ${names.join(' or ')} in its name: ${all.join(', ')}`);
 	}
-	const isAlone = (file: string) => ALONE.some((name) => file === `${name}.test.mts`);
 	const ended: Ended[] = [];
 	// Each file runs an n8n of its own.
-	for (const [files, atOnce] of [
-		[chosen.filter(isAlone), 1],
-		[chosen.filter((file) => !isAlone(file)), 2],
-	] as const) {
-		if (files.length === 0) continue;
-		const flags = ['--import', 'tsx', '--test', '--test-reporter=spec'];
-		const paths = files.map((file) => join(HERE, file));
-		const command = [...flags, `--test-concurrency=${atOnce}`, ...paths];
-		ended.push(await runShown(process.execPath, command, SUITE_TIMEOUT_MS));
-	}
+	const run = async (file: string, { shown }: { shown: boolean }) => {
+		const command = ['--import', 'tsx', '--test', '--test-reporter=spec', join(HERE, file)];
+		const one = await runCommand(process.execPath, command, SUITE_TIMEOUT_MS, { shown });
+		// The lines of two files at once would be mixed.
+		if (!shown) process.stdout.write(one.output);
+		ended.push(one);
+	};
+	for (const file of chosen.filter((one) => ALONE.includes(one))) await run(file, { shown: true });
+	const others = [...FIRST, ...chosen].filter(
+		(one) => chosen.includes(one) && !ALONE.includes(one),
+	);
+	const left = new Set(others).values();
+	const lane = async () => {
+		for (const file of left) await run(file, { shown: chosen.length === 1 });
+	};
+	await Promise.all([lane(), lane()]);
 	return ended;
 }
 
@@ -76,7 +89,9 @@ async function main(names: string[]): Promise<void> {
 	let checked: Ended | undefined;
 	if (names.length === 0) {
 		progress.say('=== npm start -- --check');
-		checked = await runShown('npm', ['start', '--', '--check'], CHECK_TIMEOUT_MS);
+		checked = await runCommand('npm', ['start', '--', '--check'], CHECK_TIMEOUT_MS, {
+			shown: true,
+		});
 		progress.say('\n=== The suite on a real n8n');
 	}
 
