@@ -30,7 +30,7 @@ const POLLS = [
 ];
 const RESULTS = '/public_api/v1/scripts/get_script_execution_results';
 const JOB_SECONDS = 36_000;
-const parked = new Set(['waiting']);
+const PARKED = new Set(['waiting']);
 
 /** One answer that is lost costs a poll a minute; a worker that is gone is noticed after a minute, at the latest. */
 const NEXT_POLL_MS = 6 * MINUTES;
@@ -236,7 +236,7 @@ async function startWaits(
 		assert.equal((await n8n.callWebhook(one.name, { rows: one.rows })).status, 200);
 		waits.push({ ...one, id: (await n8n.latestExecution(workflowId)).id });
 	}
-	for (const { id } of waits) await n8n.client.waitForExecution(id, 2 * MINUTES, parked);
+	for (const { id } of waits) await n8n.client.waitForExecution(id, 2 * MINUTES, PARKED);
 	return waits;
 }
 
@@ -453,7 +453,7 @@ function killTests({ name: mode, options, skip }: Mode): void {
 			const supervisorsParked = async () => {
 				for (const { id } of waits) {
 					const supervisor = childOf(await n8n.client.execution(id));
-					await n8n.client.waitForExecution(supervisor, NEXT_POLL_MS, parked);
+					await n8n.client.waitForExecution(supervisor, NEXT_POLL_MS, PARKED);
 				}
 			};
 			let killedPolls = 0;
