@@ -13,5 +13,5 @@ runCommand({
 
 \`npm run bench\` measures everything below again and writes this page. The first time, it installs n8n into a cache
 outside the checkout, as \`npm start\` does. Only ratios can be compared with those of another machine: what is
-compared was measured in turns, in one process.`,
+compared was measured in one run, in turns or side by side.`,
 });

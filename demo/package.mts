@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+	mkdir,
+	mkdtemp,
+	readdir,
+	readFile,
+	rename,
+	rm,
+	stat,
+	symlink,
+	writeFile,
+} from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 import { DEMO_FOLDER, PACKAGE_NAME, ROOT } from './paths.mts';
@@ -53,8 +63,7 @@ export async function packPackage(runtime: Runtime, progress: Progress): Promise
 		runNpm({ ...runtime, node: process.execPath }, args, { cwd: ROOT, logFile: LOG_FILE, doing });
 	await progress.step('Building the nodes', async () => {
 		await npm(['run', 'build'], 'building the nodes');
-		const folder = join(PACK_FOLDER, `pack-${process.pid}`);
-		await mkdir(folder, { recursive: true });
+		const folder = await mkdtemp(join(PACK_FOLDER, 'pack-'));
 		await npm(['pack', '--ignore-scripts', '--pack-destination', folder], 'packing the nodes');
 		const [packed] = await readdir(folder);
 		await rename(join(folder, packed), tarball);

@@ -95,6 +95,26 @@ export class RestError extends Error {
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const POLL_MS = 250;
+
+/**
+ * Sends a request to n8n, and again for half a minute where its database was not ready: on a busy machine it misses a
+ * ping of n8n's now and then, and n8n turns everything away until the next one. Nothing was done then.
+ */
+export async function fetchWhenReady(
+	url: string,
+	init: RequestInit,
+	timeoutMs = REQUEST_TIMEOUT_MS,
+): Promise<{ response: Response; text: string }> {
+	const deadline = Date.now() + REQUEST_TIMEOUT_MS;
+	for (;;) {
+		const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+		const text = await response.text();
+		const notReady = response.status === 503 && text.includes('Database is not ready');
+		if (!notReady || Date.now() > deadline) return { response, text };
+		await delay(POLL_MS);
+	}
+}
+
 /** Statuses of an execution that has come to its end. */
 const ENDED = new Set(['success', 'error', 'canceled', 'crashed']);
 
@@ -158,7 +178,7 @@ export function createClient(baseUrl: string) {
 	let cookie = '';
 
 	async function send(method: string, path: string, body?: unknown): Promise<string> {
-		const response = await fetch(`${baseUrl}/rest${path}`, {
+		const { response, text } = await fetchWhenReady(`${baseUrl}/rest${path}`, {
 			method,
 			headers: {
 				// n8n drops an idle connection after five seconds, also while it is too busy to say so.
@@ -167,9 +187,7 @@ export function createClient(baseUrl: string) {
 				...(body !== undefined && { 'content-type': 'application/json' }),
 			},
 			body: body === undefined ? undefined : JSON.stringify(body),
-			signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
 		});
-		const text = await response.text();
 		if (!response.ok) {
 			throw new RestError(response.status, `n8n answered ${method} ${path}: ${text.slice(0, 500)}`);
 		}
@@ -247,6 +265,12 @@ export function createClient(baseUrl: string) {
 			await call<unknown>('POST', `/workflows/${workflowId}/activate`, { versionId });
 		},
 
+		/** Lets agents in, with a key of theirs, through n8n's own MCP server. */
+		enableMcp: () => call<unknown>('PATCH', '/mcp/settings', { mcpAccessEnabled: true }),
+
+		/** A new key for that server; any earlier one of the same user ends. */
+		newMcpKey: async () => (await call<{ apiKey: string }>('POST', '/mcp/api-key/rotate')).apiKey,
+
 		/** "Execute workflow" from a trigger that waits for nothing. Returns the execution's id. */
 		run: async (workflowId: string, trigger: string): Promise<string> => {
 			const { executionId } = await call<{ executionId: string }>(
@@ -285,9 +309,10 @@ export function createClient(baseUrl: string) {
 		): Promise<Execution> => {
 			const deadline = Date.now() + timeoutMs;
 			for (;;) {
-				// A moment after the start it may not be stored yet; right after the end, not whole.
+				// A moment after the start it may not be stored yet; right after the end, not whole. A busy n8n may take its
+				// database for gone (503).
 				const current = await execution(id).catch((error) => {
-					if (error instanceof RestError && error.status === 404) return undefined;
+					if (error instanceof RestError && [404, 503].includes(error.status)) return undefined;
 					throw error;
 				});
 				if (current && statuses.has(current.status)) return current;

@@ -208,8 +208,12 @@ async function seedCredentials(
 const withUrl = (workflow: Workflow, from: string, to: string): Workflow =>
 	JSON.parse(JSON.stringify(workflow).replaceAll(from, to)) as Workflow;
 
-const isErrorWorkflow = ({ nodes }: Workflow) =>
-	nodes.some(({ type }) => type === 'n8n-nodes-base.errorTrigger');
+const isForAgents = ({ settings }: Workflow) => settings?.availableInMCP === true;
+
+/** n8n runs no error workflow that is not published, and lets agents start none of those in production. */
+const isToBePublished = (workflow: Workflow) =>
+	isForAgents(workflow) ||
+	workflow.nodes.some(({ type }) => type === 'n8n-nodes-base.errorTrigger');
 
 /**
  * Example workflows that are not in n8n yet; those that are stay as the user has changed them, save the
@@ -221,11 +225,16 @@ async function seedWorkflows(
 	previousUrl = simulator.url,
 ): Promise<void> {
 	const present = new Set((await client.workflows()).map(({ id }) => id));
-	for (const { workflow } of await readWorkflows()) {
+	const examples = await readWorkflows();
+	// Not again at later starts, so that whoever turns it off in n8n's settings finds it off.
+	const areNew = examples.some(
+		({ workflow }) => isForAgents(workflow) && !present.has(workflow.id),
+	);
+	if (areNew) await client.enableMcp();
+	for (const { workflow } of examples) {
 		if (!present.has(workflow.id)) {
 			await client.createWorkflow(withUrl(workflow, EXAMPLES_URL, simulator.url));
-			// n8n runs no error workflow that is not published.
-			if (isErrorWorkflow(workflow)) await client.activate(workflow.id);
+			if (isToBePublished(workflow)) await client.activate(workflow.id);
 		} else if (previousUrl !== simulator.url) {
 			const stored = await client.workflow(workflow.id);
 			const moved = withUrl(stored, previousUrl, simulator.url);

@@ -57,6 +57,7 @@ function greeting(demo: Demo, port: number): string {
 n8n         http://localhost:${port}
 ${login}
 Simulator   ${demo.simulator.url} (its time runs ${SPEED} times as fast)
+For agents  http://localhost:${port}/mcp-server/http (Settings → Instance-level MCP → Connect)
 
 Try this first: open the workflow "Scan a group, wait for the end, report each endpoint" and click
 "Execute workflow". After a minute its tab "Executions" says "Waiting": press Ctrl-C here, run

@@ -1,13 +1,28 @@
 import { isOpen, type Run } from './runs.mts';
 
+/** The end of a worker. */
+export interface Kill {
+	/** Epoch milliseconds. */
+	at: number;
+	/** Executions that were parked then: nobody was at work for them, so each has to go on. */
+	parked: Set<string>;
+	/** Executions that it had begun and not ended: it took no others along. */
+	begun: Set<string>;
+}
+
+/** A piece of work that a vendor was asked to start, or has started: of which kind, and what tells it from others. */
+export interface Work {
+	kind: string;
+	about: string;
+}
+
 /** What the outside world knows of the runs. */
 export interface Evidence {
 	/** By a run's key: what it has to tell. A run without any has started nothing, so it has to tell of a refusal. */
 	truth: Map<string, RegExp>;
 	/** By kind: how many of its runs the injected faults can have ended at most; 0 unless it says so. */
 	mostRefused: Record<string, number>;
-	/** When workers were killed, epoch milliseconds. */
-	kills: number[];
+	kills: Kill[];
 }
 
 /** What became of runs. The lists are empty where all went as promised. */
@@ -16,11 +31,11 @@ export interface Judgement {
 	told: number;
 	/** By kind: runs that told what had happened, refusals aside. */
 	good: Record<string, number>;
-	/** Runs that a fault ended, in words that say which: scans, mostly, which are never repeated. */
+	/** Runs that a fault ended, in words that say which: of what starts work, mostly, which is never repeated. */
 	refused: number;
 	/**
-	 * Runs that n8n ended, and said so, since their worker was killed while it was at work for them. A wait is so only
-	 * until it is parked; what polls for it then is replaced.
+	 * Runs that n8n ended, and said so, since their worker was killed while it was at work for them. Nobody is at work for
+	 * a wait that is parked; what polls for it then is replaced.
 	 */
 	cutOff: number;
 	/** The same, by kind. */
@@ -50,27 +65,16 @@ const KILL_WORDS = /^This execution failed to be processed too many times/;
 /** For so long n8n may take to notice that a worker is gone: it looks every half minute. */
 const NOTICED_MS = 3 * 60_000;
 
-/**
- * For so long a run that waits may be at work before it is parked, in milliseconds: its first request waits for its
- * turn, and hangs. Whatever is killed later goes on.
- */
-const AT_WORK_MS: Record<string, number | undefined> = {
-	scan: 60_000,
-	script: 120_000,
-	action: 60_000,
-	import: 120_000,
-};
-
-function isCutOff(run: Run, kills: number[]): boolean {
+function isCutOff(run: Run, kills: Kill[]): boolean {
 	const { failure } = run;
 	if (failure === undefined || run.reports.length > 0 || !KILL_WORDS.test(failure.words)) {
 		return false;
 	}
-	const { [run.kind]: atWork = Infinity } = AT_WORK_MS;
 	return kills.some(
-		(at) =>
+		({ at, parked, begun }) =>
 			run.startedAt <= at &&
-			at - run.startedAt <= atWork &&
+			!parked.has(run.execution) &&
+			begun.has(run.execution) &&
 			at <= failure.at &&
 			failure.at - at <= NOTICED_MS,
 	);
@@ -126,5 +130,29 @@ export function judge(runs: Run[], evidence: Evidence): Judgement {
 					`${number} runs of ${kind} were refused, and ${evidence.mostRefused[kind] ?? 0} can have met a fault`,
 			),
 		],
+	};
+}
+
+/** What was started, compared with what was asked for. The lists are empty where all went as promised. */
+export interface Starts {
+	/** Pieces of work, by kind. */
+	works: Record<string, number>;
+	/** Started more than once. */
+	startedTwice: string[];
+	/** Started, and asked for by nobody: on another endpoint, or on more of them. */
+	unasked: string[];
+}
+
+/** Compares what vendors have started with what they were asked to. */
+export function judgeStarts(asked: Work[], started: Work[]): Starts {
+	const named = ({ kind, about }: Work) => `${kind} ${about}`;
+	const wanted = new Set(asked.map(named));
+	const names = started.map(named);
+	const works: Record<string, number> = {};
+	for (const { kind } of started) works[kind] = (works[kind] ?? 0) + 1;
+	return {
+		works,
+		startedTwice: names.filter((name, place) => names.indexOf(name) !== place),
+		unasked: names.filter((name) => !wanted.has(name)),
 	};
 }

@@ -1,34 +1,16 @@
-import { execFile } from 'node:child_process';
 import { cpus } from 'node:os';
-import { promisify } from 'node:util';
 
 import type { Benchmark } from '../bench/benchmark.mts';
-import { ROOT } from '../demo/paths.mts';
 import type { Killed, Window } from '../test/n8n/waitKills.test.mts';
-
-const SUITE = 'waitKills';
-
-/** What the suite has said of one kind, line by line. */
-const measured = <T,>(output: string, what: string): T[] =>
-	[...output.matchAll(new RegExp(`measured ${what}: (\\{.+\\})`, 'g'))].map(
-		([, json]) => JSON.parse(json) as T,
-	);
+import { measured, runSuite } from './suite.mts';
 
 const median = (sorted: number[]) => sorted[Math.floor(sorted.length / 2)];
 
 const benchmark: Benchmark = {
 	async measure({ progress }) {
-		const { stdout } = await progress.step(`npm run test:n8n -- ${SUITE}`, () =>
-			promisify(execFile)('npm', ['run', 'test:n8n', '--', SUITE], {
-				cwd: ROOT,
-				maxBuffer: 100e6,
-			}).catch((error: Error & { stdout?: string }) => {
-				console.error(error.stdout);
-				throw error;
-			}),
-		);
-		const kills = measured<Killed>(stdout, 'kills');
-		const windows = measured<Window>(stdout, 'window');
+		const output = await runSuite(progress, 'waitKills');
+		const kills = measured<Killed>(output, 'kills');
+		const windows = measured<Window>(output, 'window');
 		const atWork = kills
 			.flatMap(({ supervisorsAtWork }) => supervisorsAtWork)
 			.sort((a, b) => a - b);

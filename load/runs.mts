@@ -80,10 +80,26 @@ export class Runs {
 		}
 	}
 
+	/** Executions that are parked. */
+	parked = async () => await this.executions('waiting');
+
+	/** Executions that a worker has begun and not ended, whether or not it is still there. */
+	begun = async () => await this.executions('running');
+
 	/** How many sub-executions are at work: those that poll, but for the few that take over an end. */
 	async pollsUnderWay(): Promise<number> {
 		const running = await this.n8n.client.summaries({ status: ['running'] });
 		return running.filter(({ mode }) => mode === 'integrated').length;
+	}
+
+	/** n8n lists a hundred of a workflow at most. */
+	private async executions(status: string): Promise<Set<string>> {
+		const lists = await Promise.all(
+			Object.values(this.workflowIds).map((workflowId) =>
+				this.n8n.client.summaries({ workflowId, status: [status] }),
+			),
+		);
+		return new Set(lists.flat().map(({ id }) => id));
 	}
 
 	private runOf(key: string): Run | undefined {

@@ -2,12 +2,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Benchmark, Machine, Part, Result } from '../bench/benchmark.mts';
 import { machineOf } from '../bench/machine.mts';
-import { waitUntil } from '../demo/processes.mts';
-import { searchSecrets } from '../test/n8n/secrets.mts';
 import { startTestN8n, type TestN8n } from '../test/n8n/support.mts';
-import { peak, watchMemory } from './memory.mts';
-import { describePower, power } from './power.mts';
-import { isOpen, Runs } from './runs.mts';
+import {
+	count,
+	growthPlot,
+	HOW_MEASURED,
+	mustTell,
+	noneIs,
+	ONE_EXECUTION,
+	reportOf,
+	secretsPart,
+	series,
+	shareOf,
+	tableOf,
+	tenth,
+	until,
+	type Measured,
+	type Series,
+} from './series.mts';
 import { addWorkflows, RARE_SECONDS } from './workflows.mts';
 
 const FULL = {
@@ -18,28 +30,11 @@ const FULL = {
 const QUICK = { scriptJobs: [500, 1_000], actionIds: [50, 100], parked: [10, 20] };
 type Size = typeof FULL;
 
-const FAILED = ['error', 'crashed', 'canceled'];
-
 /** How many webhooks are called at once: executions that start together, and no more than n8n answers in time. */
 const SIDE_BY_SIDE = 25;
 
 /** How long all stay parked before their memory is looked at. */
 const RESTING_SECONDS = 15;
-
-const GIVE_UP_MS = 30 * 60_000;
-const MEMORY_SECONDS = 0.5;
-const MEGA = 1_000_000;
-
-interface Measured {
-	size: number;
-	seconds: number;
-	/** Megabytes of n8n's process at most, less what it held before. */
-	memory: number;
-	/** Megabytes of the executions' data, as long as it is. */
-	stored: number;
-	/** Megabytes of the database's pages that came into use. */
-	pages: number;
-}
 
 /** One size of executions that are parked at the same time. */
 interface Parked extends Measured {
@@ -51,113 +46,15 @@ interface Parked extends Measured {
 	resting: number;
 }
 
-/** One series, and where a key, password or token was found after it. */
-interface Series<M = Measured> {
-	measured: M[];
-	secrets: string[];
-}
-
 /** What n8n's operators can set: executions that run at once, and no more. */
 const LIMIT = 20;
-
-/** What n8n says, or undefined where it is too busy to answer in time: a thousand executions wake at once. */
-async function ifAnswered<T>(asking: Promise<T>): Promise<T | undefined> {
-	try {
-		return await asking;
-	} catch (error) {
-		if (error instanceof Error && error.name === 'TimeoutError') return undefined;
-		throw error;
-	}
-}
-
-/** Waits until something is so. Throws what an execution of the workflow says that has failed. */
-async function until(
-	n8n: TestN8n,
-	workflowId: string,
-	isSo: () => Promise<boolean> | boolean,
-	message: string,
-): Promise<void> {
-	await waitUntil(
-		async () => {
-			const failed = await ifAnswered(n8n.client.summaries({ workflowId, status: FAILED }));
-			if (failed && failed.length > 0) {
-				const { status, error } = await n8n.client.execution(failed[0].id);
-				throw new Error(`Execution ${failed[0].id} ended with ${status}: ${error?.message ?? ''}`);
-			}
-			return (await ifAnswered(Promise.resolve(isSo()))) || undefined;
-		},
-		GIVE_UP_MS,
-		message,
-		500,
-	);
-}
-
-/** Waits until no execution of a workflow is in any of these statuses. */
-async function noneIs(n8n: TestN8n, workflowId: string, status: string[]): Promise<void> {
-	await until(
-		n8n,
-		workflowId,
-		async () => (await n8n.client.summaries({ workflowId, status })).length === 0,
-		`Some execution is still ${status.join(' or ')}.`,
-	);
-}
-
-/** Does something once n8n has just been started, and watches its memory meanwhile. */
-async function watched<T>(n8n: TestN8n, work: (added: () => number) => Promise<T>) {
-	await n8n.restartMain();
-	await delay(5_000);
-	const { samples, stop } = watchMemory(() => ({ main: n8n.main().pid }), MEMORY_SECONDS);
-	await waitUntil(() => samples[0], 10_000, 'The memory of n8n cannot be read.');
-	const before = samples[0].megabytes.main;
-	const started = Date.now();
-	const added = () => samples[samples.length - 1].megabytes.main - before;
-	try {
-		const more = await work(added);
-		const seconds = (Date.now() - started) / 1000;
-		return { seconds, memory: peak(samples, 'main') - before, ...more };
-	} finally {
-		stop();
-	}
-}
-
-/**
- * Measures one series, each size after the other in the same n8n.
- * @param run brings the work to its end, and gives what it has measured of it; `added`: megabytes that n8n's
- * process holds, less what it held before
- */
-async function series<T>(
-	n8n: TestN8n,
-	webhook: string,
-	sizes: number[],
-	run: (size: number, workflowId: string, added: () => number) => Promise<T>,
-): Promise<Series<Measured & T>> {
-	const { [webhook]: workflowId } = await addWorkflows(n8n, [webhook]);
-	const measured: Array<Measured & T> = [];
-	const megabytesNow = () => ({
-		stored: n8n.storedBytes({ workflowId }) / MEGA,
-		pages: n8n.databaseBytes() / MEGA,
-	});
-	for (const size of sizes) {
-		n8n.simulator.simulator.messages.length = 0;
-		n8n.simulator.simulator.requests.clear();
-		const before = megabytesNow();
-		const seen = await watched(n8n, async (added) => await run(size, workflowId, added));
-		const after = megabytesNow();
-		measured.push({
-			size,
-			...seen,
-			stored: after.stored - before.stored,
-			pages: after.pages - before.pages,
-		});
-	}
-	return { measured, secrets: await searchSecrets(n8n) };
-}
 
 async function scriptJobs({ scriptJobs: sizes }: Size): Promise<Series> {
 	const n8n = await startTestN8n({ scriptJobs: sizes[0] });
 	const { qualys } = n8n.simulator.simulator;
 	try {
-		return await series(n8n, 'searchAll', sizes, async (size, workflowId) => {
+		const { searchAll: workflowId } = await addWorkflows(n8n, ['searchAll']);
+		return await series(n8n, workflowId, sizes, async (size) => {
 			if (qualys.jobCount() < size) qualys.createJobs(size - qualys.jobCount(), {});
 			const place = sizes.indexOf(size);
 			await n8n.callWebhook('searchAll');
@@ -179,23 +76,13 @@ async function scriptJobs({ scriptJobs: sizes }: Size): Promise<Series> {
 async function actionIds(n8n: TestN8n, { actionIds: sizes }: Size): Promise<Series> {
 	const { cortex } = n8n.simulator.simulator;
 	try {
-		return await series(n8n, 'status', sizes, async (size, workflowId) => {
+		const { status: workflowId } = await addWorkflows(n8n, ['status']);
+		return await series(n8n, workflowId, sizes, async (size) => {
 			const jobs = Array.from({ length: size }, () =>
 				cortex.startJob({ kind: 'endpointAction', durationSeconds: 1 }),
 			);
-			const runs = new Runs(n8n, { status: workflowId });
-			const { reports } = await runs.start('status', { jobs });
-			await until(
-				n8n,
-				workflowId,
-				async () => {
-					await runs.update();
-					return !runs.all.some(isOpen);
-				},
-				'The statuses are not there.',
-			);
-			if (reports[0] !== `${size} of ${size}`) throw new Error(`${reports[0]} statuses came.`);
-			await noneIs(n8n, workflowId, ['running']);
+			const told = await reportOf(n8n, 'status', workflowId, { jobs });
+			mustTell(told, `${size} of ${size}`);
 		});
 	} finally {
 		await n8n.close();
@@ -206,7 +93,8 @@ async function actionIds(n8n: TestN8n, { actionIds: sizes }: Size): Promise<Seri
 async function parked(n8n: TestN8n, { parked: sizes }: Size): Promise<Series<Parked>> {
 	const { cortex, requests, messages } = n8n.simulator.simulator;
 	try {
-		return await series(n8n, 'rare', sizes, async (size, workflowId, added) => {
+		const { rare: workflowId } = await addWorkflows(n8n, ['rare']);
+		return await series(n8n, workflowId, sizes, async (size, added) => {
 			const started = Date.now();
 			const call = async () => {
 				const job = cortex.startJob({ kind: 'endpointAction', durationSeconds: 24 * 3600 });
@@ -234,41 +122,7 @@ async function parked(n8n: TestN8n, { parked: sizes }: Size): Promise<Series<Par
 	}
 }
 
-const count = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
-const tenth = (value: number) => value.toFixed(1);
-
-const COLUMNS = {
-	seconds: 'seconds',
-	memory: 'MB of memory added, at most',
-	resting: 'MB of memory added, while all are parked',
-	stored: 'MB of execution data',
-	pages: 'MB that the database grew',
-};
-type Column = keyof typeof COLUMNS;
-
-const ONE_EXECUTION = ['seconds', 'memory', 'stored', 'pages'] as const;
 const MANY_PARKED = ['seconds', 'memory', 'resting', 'stored', 'pages'] as const;
-
-function tableOf<C extends Column>(
-	what: string,
-	measured: Array<Record<C | 'size', number>>,
-	columns: readonly C[],
-): Part {
-	return {
-		table: {
-			columns: [what, ...columns.map((name) => COLUMNS[name])],
-			rows: [
-				...measured.map((one) => [count(one.size), ...columns.map((name) => tenth(one[name]))]),
-				[
-					'grows with the power',
-					...columns.map((name) =>
-						describePower(power(measured.map((one) => [one.size, one[name]]))),
-					),
-				],
-			],
-		},
-	};
-}
 
 const storiesOf = (measured: Parked[]) =>
 	measured
@@ -294,43 +148,18 @@ function resultOf(machine: Machine, all: All): Result {
 		waited: { measured: waited },
 		limited: { measured: limited },
 	} = all;
-	const secrets = Object.values(all).flatMap((one) => one.secrets);
-	const share = (label: string, measured: Measured[], of: keyof Measured) => {
-		const { [of]: most, size } = measured[measured.length - 1];
-		return {
-			label,
-			dots: true,
-			points: [
-				[0, 0] as [number, number],
-				...measured.map((one): [number, number] => [
-					(100 * one.size) / size,
-					(100 * one[of]) / most,
-				]),
-			],
-		};
-	};
-	const plot = (title: string, of: keyof Measured): Part => ({
-		plot: {
-			title,
-			description:
-				'A straight line is linear growth; one that sags is worse, one that bulges better.',
-			x: '% of the largest size',
-			y: '% of the largest value',
-			lines: [
-				share('script jobs', found, of),
-				share('action ids', asked, of),
-				share('parked executions', waited, of),
-			],
-		},
-	});
+	const plot = (title: string, of: keyof Measured): Part =>
+		growthPlot(title, [
+			shareOf('script jobs', found, of),
+			shareOf('action ids', asked, of),
+			shareOf('parked executions', waited, of),
+		]);
 	return {
 		title: 'Scale',
 		machine,
 		parts: [
 			{
-				text: `Three sizes of each, in a real n8n in regular mode with SQLite, which is started anew before each. Memory is what the
-process of n8n held, less what it held before. Execution data is as long as n8n keeps it; the database grows by whole
-pages. The power is that of the straight line through all sizes, both axes logarithmic: 1 is linear.
+				text: `${HOW_MEASURED}
 
 **Search Script Jobs, Return All**, into one execution:`,
 			},
@@ -356,9 +185,7 @@ started. Parked ones hold nothing; what is left then is what n8n has not given b
 			{ text: storiesOf(limited) },
 			plot('Time', 'seconds'),
 			plot('Database', 'stored'),
-			{
-				text: `Keys, passwords or tokens found in logs, database or messages after each series: ${secrets.join('; ') || 0}.`,
-			},
+			secretsPart(Object.values(all)),
 		],
 		measured: all,
 	};

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SHAPE_WORDS, shapeOf, type ShapeName } from './answerShapes';
 import type { Clock } from './clock';
 import { createRandom } from './random';
-import type { FaultKind, RequestEntry, RequestLog } from './requestLog';
+import { actionIdIn, type FaultKind, type RequestEntry, type RequestLog } from './requestLog';
 
 declare module 'fastify' {
 	interface FastifyRequest {
@@ -119,10 +119,16 @@ const bytesOf = (body: string | Buffer): Buffer =>
 /** A text as it stands between the quotes of JSON. */
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
-/** Head and body of a request, as it came. */
-async function textOf({ raw }: FastifyRequest): Promise<string> {
+async function bodyOf({ raw }: FastifyRequest): Promise<string> {
 	let body = '';
 	for await (const chunk of raw) body += String(chunk);
+	return body;
+}
+
+/** Head and body of a request, as it came. */
+async function textOf(request: FastifyRequest): Promise<string> {
+	const { raw } = request;
+	const body = await bodyOf(request);
 	const head = Object.entries(raw.headers).map(([name, value]) => `${name}: ${String(value)}`);
 	return [`${raw.method} ${raw.url}`, ...head, '', body].join('\n');
 }
@@ -237,6 +243,8 @@ export function watchRequests(
 		entry.fault = kindOf(rule);
 		if (rule.silent) {
 			reply.hijack();
+			// Nobody answers, but what was asked for is known all the same.
+			entry.actionId = actionIdIn(readJson(await bodyOf(request).catch(() => '')));
 		} else if (rule.breakConnection === 'before') {
 			if (rule.delayMs) await clock.sleep(rule.delayMs);
 			reply.hijack();

@@ -19,6 +19,14 @@ export interface RequestEntry {
 	closed?: number;
 }
 
+/** The id of the action that a body asks for, if it does. */
+export function actionIdIn(body: unknown): string | undefined {
+	const { request_data: data } = { ...(body as { request_data?: object }) };
+	const { group_action_id, action_id } = { ...data } as Record<string, unknown>;
+	const id = group_action_id ?? action_id;
+	return id === undefined ? undefined : String(id);
+}
+
 /**
  * What a fault does: answers itself, holds the answer back, never gives it, ends the connection, spoils the body,
  * sends it byte by byte.

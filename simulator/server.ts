@@ -207,7 +207,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 			}),
 		{ prefix: '/public_api' },
 	);
-	app.register(async (routes) => addSignedFiles(routes, cortex));
+	app.register(async (routes) => addSignedFiles(routes, cortex, cortexSettings));
 	app.register(async (routes) => addQualysRoutes(routes, { platform: qualys, clock }));
 	app.register(async (routes) => addWebhooks(routes, clock.now, messages));
 	app.register(async (routes) => addControl(routes, simulator), { prefix: '/simulator' });

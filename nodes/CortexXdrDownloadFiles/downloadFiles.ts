@@ -5,6 +5,7 @@ import { endpointsInWords } from '../shared/cortex/endpointActions';
 import { CORTEX_CREDENTIAL } from '../shared/cortex/send';
 import { readChoice, readList, readText, readWholeNumber } from '../shared/input/values';
 import { inTurn, type Part } from '../shared/transport/inTurn';
+import { continues } from '../shared/transport/tool';
 import { downloaderOf, mayHaveExpired, type Download, type Downloader } from './download';
 import { fileName } from './fileName';
 import {
@@ -94,7 +95,7 @@ export async function downloadFiles(context: IExecuteFunctions): Promise<INodeEx
 			scriptExecution: await downloaderOf(context, DOWNLOADS.scriptExecution),
 		},
 	}));
-	const proceed = context.continueOnFail();
+	const proceed = continues(context);
 	const signal = context.getExecutionCancelSignal();
 	let without = 0;
 	let all = 0;

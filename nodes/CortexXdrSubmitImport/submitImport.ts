@@ -11,7 +11,7 @@ import { isObject, textOf, type JsonObject } from '../shared/json';
 import { thousands } from '../shared/transport/answer';
 import { clock } from '../shared/transport/clock';
 import { gather, type Start } from '../shared/transport/gathering';
-import { isSetByAuthor, isTool } from '../shared/transport/tool';
+import { continues, isSetByAuthor, isTool } from '../shared/transport/tool';
 import { batchesOf, checkCount, readMostBatches, tooLarge, type Batch } from './batches';
 import { leftOutInWords, readAssets, readFindings, type Gathering } from './findings';
 import { importFault } from './refusal';
@@ -154,7 +154,7 @@ export async function submitImport(context: IExecuteFunctions): Promise<INodeExe
 		read: (item) => readAsked(context, item),
 		async starts(asked) {
 			const now = { now: clock.now(), timeZone: context.getTimezone() };
-			const each = context.continueOnFail();
+			const each = continues(context);
 			const groups = await Promise.all(
 				byScanner(asked).map(async ({ scanner, items }) => {
 					const { assets, leftOut, refused } = await read(items, now, each);

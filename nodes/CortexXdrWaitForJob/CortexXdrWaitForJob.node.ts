@@ -69,7 +69,7 @@ function hintAtScripts(context: IExecuteFunctions): void {
 }
 
 const FOR_MODELS =
-	'Wait until a job of Palo Alto Cortex XDR or XSIAM has ended: a scan or another endpoint action, a script execution, an import job, or a query (xqlQuery). Takes its action_id, job_id or query_id. Returns the outcome (succeeded, failed, timedOut, notFound, skipped) with name and status of each endpoint, or the rows of the query. Long waits cost no worker and survive a restart of n8n; as a tool of an AI agent, it waits 5 minutes at most.';
+	'Wait until a job of Palo Alto Cortex XDR or XSIAM has ended: a scan or another endpoint action, a script execution, an import job, or a query (xqlQuery). Takes its action_id, job_id or query_id. Returns the outcome (succeeded, failed, timedOut, notFound, skipped) with name and status of each endpoint, or the rows of the query. Long waits cost no worker and survive a restart of n8n. Some agents can wait 5 minutes at most: the outcome is timedOut then, and to go on waiting, call this tool again with the same ID.';
 
 export class CortexXdrWaitForJob implements INodeType {
 	description: INodeTypeDescription = {

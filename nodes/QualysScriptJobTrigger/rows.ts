@@ -10,7 +10,7 @@ const PAGE_SIZE = 100;
 /** So many pages are read in one poll. */
 const MOST_PAGES = 20;
 
-const { searchScriptJobs: operation } = OPERATIONS;
+const { pollScriptJobs: operation } = OPERATIONS;
 
 /** @throws {Fault} where it lacks what tells a job from others: it could come twice, or never */
 function rowOf({ sortValues, ...record }: JsonObject): Row {

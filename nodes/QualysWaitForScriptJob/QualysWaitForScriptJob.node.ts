@@ -18,7 +18,7 @@ import { goOnWaiting } from '../shared/wait/roles';
 import { waitForJobs } from '../shared/wait/wait';
 
 const FOR_MODELS =
-	'Wait until a script job of Qualys Custom Assessment and Remediation has ended on every asset. Takes the id of the job (a number), such as the job_id that Execute Script gives. Returns the outcome (succeeded, failed, timedOut, skipped) with status and exit code of each asset, and what the script printed there. Assets whose agent is offline can keep a job open for days. Long waits cost no worker and survive a restart of n8n; as a tool of an AI agent, it waits 5 minutes at most.';
+	'Wait until a script job of Qualys Custom Assessment and Remediation has ended on every asset. Takes the id of the job (a number), such as the job_id that Execute Script gives. Returns the outcome (succeeded, failed, timedOut, skipped) with status and exit code of each asset, and what the script printed there. Assets whose agent is offline can keep a job open for days. Long waits cost no worker and survive a restart of n8n. Some agents can wait 5 minutes at most: the outcome is timedOut then, and to go on waiting, call this tool again with the same ID.';
 
 export class QualysWaitForScriptJob implements INodeType {
 	description: INodeTypeDescription = {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createLinks, LINK_MS, zipOf, type Zip } from './downloads';
 import { CortexError, refusals } from './errors';
 import { bothForms, type RouteTools } from './routeTools';
+import type { CortexSettings } from './settings';
 import type { CortexTenant } from './tenant';
 
 /** A link of the tenant's own, which takes the API's headers; the host is the one that was asked for it. */
@@ -17,7 +18,11 @@ export const signedLink = (request: FastifyRequest, host: string, value: string)
 	`${request.protocol}://${host.includes(':') ? host : `${host}:${request.port}`}${SIGNED_FILES}/${value}`;
 
 /** The ZIP that a link leads to, or why there is none. */
-function fileBehind(tenant: CortexTenant, value: string): Zip | CortexError {
+function fileBehind(
+	tenant: CortexTenant,
+	settings: CortexSettings,
+	value: string,
+): Zip | CortexError {
 	const link = createLinks(tenant.seed).read(value);
 	const course = link && tenant.course(link.jobId);
 	if (!link || !course) return refusals.noSuchFile();
@@ -26,7 +31,9 @@ function fileBehind(tenant: CortexTenant, value: string): Zip | CortexError {
 	const ids = job.endpoints.map((position) => tenant.endpoints[position].id);
 	const index = ids.indexOf(link.endpointId);
 	const endpoint = tenant.endpoints[job.endpoints[index]];
-	return zipOf(tenant.seed, job, lives[index], endpoint, seconds) ?? refusals.noSuchFile();
+	const { fileMegabytes } = settings;
+	const zip = zipOf(tenant.seed, job, lives[index], endpoint, seconds, fileMegabytes);
+	return zip ?? refusals.noSuchFile();
 }
 
 const sendZip = (reply: FastifyReply, { name, bytes }: Zip) =>
@@ -52,7 +59,7 @@ export function addDownloadRoutes({ app, settings, tenant }: RouteTools): void {
 				config: { operation: 'downloadFiles' },
 				handler: async ({ method, params }, reply) => {
 					if (settings.downloadByPostOnly && method === 'GET') throw refusals.methodNotAllowed();
-					const found = fileBehind(tenant, params.value);
+					const found = fileBehind(tenant, settings, params.value);
 					if (!(found instanceof CortexError)) return await sendZip(reply, found);
 					const status = settings.downloadErrorsAre200 ? 200 : found.status;
 					return await reply.code(status).send(found.body('reply'));
@@ -66,7 +73,11 @@ const storageError = (code: string): string =>
 	`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code></Error>`;
 
 /** Adds the files behind signed links: a store of its own, which refuses requests that bring the API's headers along. */
-export function addSignedFiles(app: FastifyInstance, tenant: CortexTenant): void {
+export function addSignedFiles(
+	app: FastifyInstance,
+	tenant: CortexTenant,
+	settings: CortexSettings,
+): void {
 	takeAnyBody(app);
 	app.get<{ Params: { value: string } }>(
 		`${SIGNED_FILES}/:value`,
@@ -74,7 +85,7 @@ export function addSignedFiles(app: FastifyInstance, tenant: CortexTenant): void
 			const refuse = (status: number, code: string) =>
 				reply.code(status).type('application/xml').send(storageError(code));
 			if (headers.authorization ?? headers['x-xdr-auth-id']) return refuse(400, 'InvalidArgument');
-			const found = fileBehind(tenant, params.value);
+			const found = fileBehind(tenant, settings, params.value);
 			if (!(found instanceof CortexError)) return sendZip(reply, found);
 			return found.status === 410 ? refuse(403, 'AccessDenied') : refuse(404, 'NoSuchKey');
 		},

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { strToU8, zipSync } from 'fflate';
 
 import { isKnownAt, statusAt, type EndpointLife } from './actions';
-import { fileText, missingPaths, pathsFor } from './endpointFiles';
+import { fileText, largeFile, missingPaths, pathsFor } from './endpointFiles';
 import type { Endpoint } from './endpoints';
 import type { StartedEndpointJob } from './jobs';
 import { filesHeld, scriptOf } from './scriptExecutions';
@@ -55,11 +55,9 @@ export function createLinks(seed: number): Links {
 /** The parts of local time, so that the bytes are the same in every time zone. */
 const FILE_TIME = new Date(2026, 0, 1, 12);
 
-const zip = (files: Array<[name: string, text: string]>): Buffer =>
+const zip = (files: Array<[name: string, bytes: Uint8Array]>, packed: boolean): Buffer =>
 	Buffer.from(
-		zipSync(Object.fromEntries(files.map(([name, text]) => [name, strToU8(text)])), {
-			mtime: FILE_TIME,
-		}),
+		zipSync(Object.fromEntries(files), { mtime: FILE_TIME, ...(packed ? {} : { level: 0 }) }),
 	);
 
 /** A path as it stands in a ZIP: `C:\Windows\a.txt` → `C/Windows/a.txt`, `/etc/hosts` → `etc/hosts`. */
@@ -74,6 +72,8 @@ const hasFiles = (status: string): boolean => status.startsWith('COMPLETED');
 /**
  * The ZIP that an endpoint's link leads to, `seconds` (simulated) after the action started, and its file's name;
  * undefined: nothing there, or no more.
+ *
+ * @param megabytes that each file in it has; 0: a few lines
  */
 export function zipOf(
 	seed: number,
@@ -81,24 +81,31 @@ export function zipOf(
 	life: EndpointLife,
 	endpoint: Endpoint,
 	seconds: number,
+	megabytes: number,
 ): Zip | undefined {
+	const content = (path: string) =>
+		megabytes > 0
+			? largeFile(seed, endpoint, path, megabytes)
+			: strToU8(fileText(seed, endpoint, path));
+	const zipped = (files: Array<[name: string, path: string]>) =>
+		zip(
+			files.map(([file, path]) => [file, content(path)]),
+			megabytes === 0,
+		);
 	const name = `${endpoint.hostname}_${job.id}.zip`;
 	if (job.kind === 'scriptExecution') {
 		const held = filesHeld(job, life, seconds);
 		const script = scriptOf(job).name;
 		const names = Array.from({ length: held }, (_, index) => `${script}_${index + 1}.txt`);
-		const files = names.map((file): [string, string] => [
-			file,
-			fileText(seed, endpoint, `${job.id}/${file}`),
-		]);
-		return held ? { name, bytes: zip(files) } : undefined;
+		const files = names.map((file): [string, string] => [file, `${job.id}/${file}`]);
+		return held ? { name, bytes: zipped(files) } : undefined;
 	}
 	if (job.action !== 'fileRetrieval' || !hasFiles(statusAt(life, seconds))) return undefined;
 	const missing = missingPaths(job.files, endpoint);
 	const files = pathsFor(job.files, endpoint)
 		.filter((path) => !missing.includes(path))
-		.map((path): [string, string] => [zipName(path), fileText(seed, endpoint, path)]);
-	return { name, bytes: zip(files) };
+		.map((path): [string, string] => [zipName(path), path]);
+	return { name, bytes: zipped(files) };
 }
 
 /**

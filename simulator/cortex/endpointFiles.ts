@@ -1,3 +1,5 @@
+import { createCipheriv, createHash } from 'node:crypto';
+
 import { createRandom } from '../random';
 import type { Endpoint } from './endpoints';
 import type { System } from './scripts';
@@ -29,4 +31,16 @@ export function fileText(seed: number, endpoint: Endpoint, path: string): string
 	const lines = Array.from({ length: random.integer(5, 40) }, () => random.hex(64));
 	const text = `${path} of ${endpoint.hostname}\n${lines.join('\n')}\n`;
 	return /large/i.test(path) ? text.repeat(Math.ceil(LARGE_BYTES / text.length)) : text;
+}
+
+/** So many megabytes (decimal) that no packing makes smaller, always the same for the same path, endpoint and seed. */
+export function largeFile(
+	seed: number,
+	endpoint: Endpoint,
+	path: string,
+	megabytes: number,
+): Uint8Array {
+	const key = createHash('sha256').update(`${seed}|large|${endpoint.id}|${path}`).digest();
+	const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16));
+	return cipher.update(Buffer.alloc(megabytes * 1_000_000));
 }

@@ -25,6 +25,8 @@ export interface Roster {
 	endpoints: Endpoint[];
 	/** As they are now, in order of their positions. */
 	live(): LiveEndpoint[];
+	/** How many of them there are. */
+	size(): number;
 	/** Enrols new ones, which are connected; returns their ids. */
 	enrol(count: number): string[];
 	/** Removes those with these ids, or so many that chance picks; returns their ids. */
@@ -96,6 +98,7 @@ export function createRoster(options: {
 					publicIp: publicIpOf(endpoint),
 				};
 			}),
+		size: () => endpoints.length - removed.size,
 		enrol(count) {
 			const ids = Array.from({ length: count }, () => enrolAt(now()).id);
 			if (count > 0) onChange();

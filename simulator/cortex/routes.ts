@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 
 import type { Clock } from '../clock';
 import { createSlidingLimit, type SlidingLimit } from '../rateLimit';
+import { actionIdIn } from '../requestLog';
 import { answerError } from './answerError';
 import { addDownloadRoutes } from './downloadRoutes';
 import { addEndpointRoutes } from './endpointRoutes';
@@ -37,14 +38,6 @@ declare module 'fastify' {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-/** The id of the action that a body asks for, if it does. */
-function actionIdIn(body: unknown): string | undefined {
-	const data = (body as Partial<ActionStatusBody & ScriptResultsBody>).request_data;
-	const { group_action_id, action_id } = { ...data } as Record<string, unknown>;
-	const id = group_action_id ?? action_id;
-	return id === undefined ? undefined : String(id);
-}
 
 /**
  * Adds the tenant's public API, below `/public_api`. The order of checks is a gateway's: limit, signature, licence,

@@ -35,6 +35,8 @@ export interface CortexSettings {
 	downloadByPostOnly: boolean;
 	/** Downloads that are refused come with status 200 and the error's envelope. */
 	downloadErrorsAre200: boolean;
+	/** Megabytes of each file that is downloaded, which no packing makes smaller; default 0: a few lines. */
+	fileMegabytes: number;
 	/** Queries that may be running when one more is started; default 4. */
 	xqlAtOnce: number;
 	/** Compute units that queries may use in a simulated day (UTC), one for each 100,000 rows looked at; default 1000. */
@@ -60,6 +62,7 @@ export const defaultCortexSettings: CortexSettings = {
 	fileLinkHost: '',
 	downloadByPostOnly: false,
 	downloadErrorsAre200: false,
+	fileMegabytes: 0,
 	xqlAtOnce: 4,
 	xqlUnitsPerDay: 1000,
 	testRows: 2500,

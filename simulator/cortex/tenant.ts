@@ -169,6 +169,7 @@ export function createCortexTenant(options: {
 		now,
 		settings,
 		endpoints: () => select('all'),
+		endpointsCount: roster.size,
 		queries: () => jobs().filter((job): job is StartedQuery => job.kind === 'xqlQuery'),
 		add: start,
 	});

@@ -60,18 +60,20 @@ export function createQueries(parts: {
 	now: () => number;
 	settings: CortexSettings;
 	endpoints: () => LiveEndpoint[];
+	/** How many of them there are: what all queries of a day have cost is asked for with every answer. */
+	endpointsCount: () => number;
 	/** Those started, whoever has. */
 	queries: () => StartedQuery[];
 	add: (query: StartedQuery) => string;
 }): CortexQueries {
-	const { seed, now, settings, endpoints, queries, add } = parts;
+	const { seed, now, settings, endpoints, endpointsCount, queries, add } = parts;
 	/** How often a fifth query was refused; of no consequence, so a restart forgets it. */
 	let rejected = 0;
 
 	const read = (text: string) => parseQuery(text, datasets);
 	const run = ({ query }: StartedQuery) => runQuery(read(query), endpoints(), settings.testRows);
 	const costOf = ({ query }: StartedQuery) => {
-		const size = read(query).dataset === 'test_rows' ? settings.testRows : endpoints().length;
+		const size = read(query).dataset === 'test_rows' ? settings.testRows : endpointsCount();
 		return rounded(size / ROWS_A_UNIT);
 	};
 	const find = (id: string) => queries().find((query) => query.id === id);

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { LiveEndpoint } from './roster';
 import type { Condition, Query, Stage } from './xqlLanguage';
 
@@ -28,9 +30,35 @@ const endpointColumns: Record<string, (endpoint: LiveEndpoint) => unknown> = {
 	last_seen: ({ lastSeen }) => lastSeen,
 };
 
+/** A file that was started on some of the demo laptops: what a hunt in `xdr_data` finds. */
+export const seededFile = {
+	name: 'invoice.exe',
+	sha256: createHash('sha256').update('invoice.exe of the simulator').digest('hex'),
+};
+
+const HOUR_MS = 3600 * 1000;
+
+/** Columns of the dataset `xdr_data`, by their names there: a start of the seeded file. */
+const processColumns: Record<string, (endpoint: LiveEndpoint) => unknown> = {
+	_time: ({ firstSeen }) => firstSeen + HOUR_MS,
+	event_type: () => 'PROCESS',
+	agent_id: ({ id }) => id,
+	agent_hostname: ({ hostname }) => hostname,
+	actor_effective_username: ({ users }) => users[0],
+	action_process_image_name: () => seededFile.name,
+	action_process_image_path: (endpoint) => pathOf(endpoint),
+	action_process_image_command_line: (endpoint) => `"${pathOf(endpoint)}"`,
+	action_process_image_sha256: () => seededFile.sha256,
+};
+
+const pathOf = ({ users }: LiveEndpoint) => `C:\\Users\\${users[0]}\\Downloads\\${seededFile.name}`;
+
+const hasStartedFile = ({ hostname }: LiveEndpoint) => /^demo-lt-0[37]$/.test(hostname);
+
 /** The datasets of the tenant, with their columns: `test_rows` has as many rows as a setting says. */
 export const datasets = {
 	endpoints: Object.keys(endpointColumns),
+	xdr_data: Object.keys(processColumns),
 	test_rows: ['row', 'name', 'even'],
 } as const;
 
@@ -43,11 +71,13 @@ const testRow = (row: number): Row => ({
 
 function rowsOf(dataset: string, endpoints: LiveEndpoint[], testRows: number): Row[] {
 	if (dataset === 'test_rows') return Array.from({ length: testRows }, (_, at) => testRow(at + 1));
-	return endpoints.map((endpoint) =>
-		Object.fromEntries(
-			Object.entries(endpointColumns).map(([column, of]) => [column, of(endpoint)]),
-		),
-	);
+	const isProcess = dataset === 'xdr_data';
+	const columns = Object.entries(isProcess ? processColumns : endpointColumns);
+	return endpoints
+		.filter((endpoint) => !isProcess || hasStartedFile(endpoint))
+		.map((endpoint) =>
+			Object.fromEntries(columns.map(([column, valueOf]) => [column, valueOf(endpoint)])),
+		);
 }
 
 const escaped = (text: string) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');

@@ -61,6 +61,23 @@ describe.each(WAYS)('as a tool of an agent that goes the %s way', (way) => {
 		expect(stored).not.toContain(world.simulator.users.admin.password);
 	});
 
+	it.each(rows)('$node.name under On Error: Continue (using error output)', async (row) => {
+		row.before?.(world);
+		const { answers } = await askTool(world, new row.node(), row.parameters, [callOf(row)], {
+			way,
+			node: { onError: 'continueErrorOutput' },
+		});
+		if (way === 'direct') {
+			expect(answers.map((answer) => JSON.parse(answer) as unknown)).toEqual([row.gives]);
+			return;
+		}
+		// n8n drops whatever comes out, so that a model would start the same once more.
+		expect(sent()).toEqual([]);
+		const words =
+			'On Error is set to Continue (using error output), and n8n hands nothing of that to the model. Nothing was sent. Set On Error of this tool to Continue or Stop Workflow.';
+		expect(answers).toEqual([JSON.stringify([{ error: words }])]);
+	});
+
 	it('the model reads what to do, not only what went wrong', async () => {
 		const { answers } = await askTool(
 			world,
@@ -315,8 +332,20 @@ describe.each(WAYS)('Wait for Job, the %s way', (way: Way) => {
 
 	it.each([
 		['that ends after 3 minutes is waited for, in memory', 180, 60, 3, '"outcome":"succeeded"'],
-		['that takes an hour is given up after 5 minutes', 3600, 60, 5, 'was still going on'],
-		['is given up earlier where Timeout is shorter', 3600, 2, 2, 'was still going on'],
+		[
+			'that takes an hour is given up after 5 minutes',
+			3600,
+			60,
+			5,
+			'lasts 5 minutes at most. The job goes on at Cortex: call this tool again with the same ID',
+		],
+		[
+			'is given up earlier where Timeout is shorter',
+			3600,
+			2,
+			2,
+			'The job goes on at Cortex: call this',
+		],
 	])('a job %s', async (_name, duration, timeout, minutes, words) => {
 		const id = start(duration);
 		const waited = await wait({ id, timeout });
@@ -332,7 +361,75 @@ describe.each(WAYS)('Wait for Job, the %s way', (way: Way) => {
 			timeout: 60,
 			options: { waitMode: 'auto', backoff: 'fixed' },
 		});
-		expect(answer).toMatch(/was still going on at the deadline \(\w+, 0 of 2 endpoints finished\)/);
+		expect(answer).toMatch(
+			way === 'direct'
+				? /"outcome":"timedOut".*"progress":\{"total":2,"finished":0/
+				: /was still going on at the deadline \(\w+, 0 of 2 endpoints finished\)/,
+		);
 		expect(sent().filter((request) => request === `POST ${STATUS}`)).toHaveLength(31);
+	});
+});
+
+describe('Wait for Job, called by an agent whose execution n8n keeps', () => {
+	const HOUR = 3600;
+
+	/** Calls the tool once for each job, in one turn. */
+	const waitFor = async (way: Way, calls: number) => {
+		const ids = Array.from({ length: calls }, () =>
+			world.simulator.cortex.startJob({
+				kind: 'endpointAction',
+				durationSeconds: HOUR,
+				outcome: 'succeeded',
+				endpoints: 2,
+			}),
+		);
+		const parked: unknown[] = [];
+		const { answers, status } = await askTool(
+			world,
+			new CortexXdrWaitForJob(),
+			{
+				jobType: 'endpointAction',
+				jobId: '={{ $fromAI("id") }}',
+				pollInterval: 10,
+				timeout: 120,
+				options: {},
+			},
+			ids.map((id) => ({ id })),
+			{
+				way,
+				mode: 'webhook',
+				async onSubWorkflow({ nodes }) {
+					const { plan } = nodes.find(({ parameters }) => parameters.plan)!.parameters;
+					const { jobs } = JSON.parse(String(plan)) as {
+						jobs: Array<{ id: string; settings: { timeout: number } }>;
+					};
+					parked.push(...jobs.map(({ id, settings }) => [id, settings.timeout]));
+					return { id: String(parked.length + 1) };
+				},
+			},
+		);
+		return { ids, parked, answers, status };
+	};
+
+	it('is parked, under its own limits', async () => {
+		const { ids, parked, status } = await waitFor('engine', 1);
+		expect(status).toBe('waiting');
+		expect(parked).toEqual([[ids[0], 2 * HOUR]]);
+	});
+
+	it('is parked for the last of several calls of a turn; the others end before it', async () => {
+		const started = world.clock.now();
+		const { ids, parked, status } = await waitFor('engine', 3);
+		expect(status).toBe('waiting');
+		expect(parked).toEqual([[ids[2], 2 * HOUR]]);
+		const asked = sent().filter((request) => request === `POST ${STATUS}`).length;
+		expect(asked).toBeGreaterThan(6);
+		expect((world.clock.now() - started) / 60_000).toBeCloseTo(11, 0);
+	});
+
+	it('stays in memory where the agent calls it from within its own run', async () => {
+		const { parked, answers, status } = await waitFor('direct', 1);
+		expect([parked, status]).toEqual([[], 'success']);
+		expect(answers[0]).toContain('lasts 5 minutes at most');
 	});
 });

@@ -1,5 +1,5 @@
 import { fieldsOf, WHOLE } from '../support/fields';
-import { wrongs, type FaultName, type Wrong } from './faults';
+import { ONE_RESET, RESETS, wrongs, type FaultName, type Wrong } from './faults';
 import { behavingAs, subjects, type SubjectName } from './subjects';
 
 /** What must become of a cell. */
@@ -169,20 +169,8 @@ const connections: Row[] = [
 		['connection refused'],
 		{ ...outlasted('The host refused the connection', 'Check network'), requests: 0 },
 	],
-	...passing(
-		['reset before the answer', 'reset after the headers', 'reset in the middle of the answer'],
-		BROKEN,
-		'ended the connection',
-	),
-	...healed(
-		[
-			'reset before the answer, once',
-			'reset after the headers, once',
-			'reset in the middle of the answer, once',
-		],
-		BROKEN,
-		'ended the connection',
-	),
+	...passing(RESETS, BROKEN, 'ended the connection'),
+	...healed(ONE_RESET, BROKEN, 'ended the connection'),
 	...passing(['gzip garbage'], PACKED, 'A proxy'),
 	...healed(['gzip garbage, once'], PACKED, 'A proxy'),
 	[ALL, ['30 seconds of silence'], same(1, 30)],

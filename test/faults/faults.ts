@@ -186,3 +186,15 @@ function answerOf(subject: Subject, body: unknown): FaultRule {
 		body: body === undefined ? '' : JSON.stringify(body),
 	};
 }
+
+/** A connection that breaks each time, and one that breaks once. */
+export const RESETS: FaultName[] = [
+	'reset before the answer',
+	'reset after the headers',
+	'reset in the middle of the answer',
+];
+export const ONE_RESET: FaultName[] = [
+	'reset before the answer, once',
+	'reset after the headers, once',
+	'reset in the middle of the answer, once',
+];

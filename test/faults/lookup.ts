@@ -1,4 +1,5 @@
 import { faultRows, fieldRows, type Expected } from './expectations';
+import { furtherFaultRows, furtherFieldRows } from './furtherExpectations';
 import { qualysFaultRows, qualysFieldRows } from './qualysExpectations';
 import type { Cell } from './run';
 
@@ -11,10 +12,18 @@ const expectations = new Map<string, Expected[]>();
 const expectIn = (cell: Cell, expected: Expected) =>
 	expectations.set(keyOf(cell), [...(expectations.get(keyOf(cell)) ?? []), expected]);
 
-for (const [subjects, faults, expected] of [...faultRows, ...qualysFaultRows]) {
+for (const [subjects, faults, expected] of [
+	...faultRows,
+	...qualysFaultRows,
+	...furtherFaultRows,
+]) {
 	for (const of of subjects) for (const fault of faults) expectIn({ of, fault }, expected);
 }
-for (const [subjects, fields, kinds, expected] of [...fieldRows, ...qualysFieldRows]) {
+for (const [subjects, fields, kinds, expected] of [
+	...fieldRows,
+	...qualysFieldRows,
+	...furtherFieldRows,
+]) {
 	for (const of of subjects) {
 		for (const field of fields) for (const is of kinds) expectIn({ of, field, is }, expected);
 	}

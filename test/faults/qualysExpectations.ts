@@ -33,7 +33,7 @@ import {
 	type FieldRow,
 	type Row,
 } from './expectations';
-import { wrongs, type FaultName } from './faults';
+import { ONE_RESET, RESETS, wrongs, type FaultName } from './faults';
 import { behavingAs, type SubjectName } from './subjects';
 
 /* The same for the nodes around script jobs of Qualys. */
@@ -73,20 +73,8 @@ const connections: Row[] = [
 		['connection refused'],
 		{ ...outlasted(REFUSED, 'Check network'), requests: 0, logins: 0 },
 	],
-	...passing(
-		['reset before the answer', 'reset after the headers', 'reset in the middle of the answer'],
-		BROKEN,
-		'ended the connection',
-	),
-	...healed(
-		[
-			'reset before the answer, once',
-			'reset after the headers, once',
-			'reset in the middle of the answer, once',
-		],
-		BROKEN,
-		'ended the connection',
-	),
+	...passing(RESETS, BROKEN, 'ended the connection'),
+	...healed(ONE_RESET, BROKEN, 'ended the connection'),
 	...passing(['gzip garbage'], PACKED, 'A proxy'),
 	...healed(['gzip garbage, once'], PACKED, 'A proxy'),
 	[ASSETS, ['30 seconds of silence'], same(1, 30)],

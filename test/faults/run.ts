@@ -1,6 +1,8 @@
+import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { createSimulator, type FaultRule } from '../../simulator/server';
 import type { Credentials, EngineOptions, EngineResult } from '../support/engine';
 import { FakeClock } from '../support/fakeClock';
+import { Polled } from '../support/trigger';
 import { waitFor } from '../support/wait';
 import { createWorld, credentialTypes, type World } from '../support/world';
 import {
@@ -108,6 +110,20 @@ function withErrorOutput(result: EngineResult): EngineResult {
 	return { ...result, outputs: [items.filter((item) => !failed(item)), items.filter(failed)] };
 }
 
+/** A poll of a trigger, as if it were a run of a node. */
+async function polledOnce(trigger: Polled): Promise<EngineResult> {
+	const rest = { hints: [], bodies: [] };
+	try {
+		const json = await trigger.pollAnew();
+		const outputs = [json.map((one) => ({ json: one as IDataObject }))];
+		return { ...rest, status: 'success', json, outputs, stored: JSON.stringify(trigger.stored) };
+	} catch (thrown) {
+		const error = thrown as NodeApiError;
+		const stored = JSON.stringify([error, trigger.stored]);
+		return { ...rest, status: 'error', json: [], outputs: [], error, stored };
+	}
+}
+
 /** A run of a subject with these rules in its way. */
 async function run(
 	{ world, nowhere, elsewhere }: Bench,
@@ -116,7 +132,8 @@ async function run(
 	onError: OnError,
 	{ unreachable, patience: patient }: Fault,
 ): Promise<Outcome> {
-	const { node, parameters, path, timeoutOption, asksOthers, parkedBy }: Subject = subjects[name];
+	const { node, parameters, path, timeoutOption, asksOthers, parkedBy, polled }: Subject =
+		subjects[name];
 	const milliseconds = patient && asksOthers ? PATIENCE_WITH_OTHERS : patient;
 	world.clock.advance(BETWEEN_CELLS_MS - (world.clock.now() % 1000));
 	// Fresh ones, and a login for which no earlier cell has left a token.
@@ -147,6 +164,13 @@ async function run(
 			const waited = await waitFor(world, given, { ...options, ...later });
 			if (waited.parked.length === 0) throw new Error('It was not parked');
 			result = onError === 'continueErrorOutput' ? withErrorOutput(waited) : waited;
+		} else if (polled) {
+			const own = { ...world, credentials: credentialsAt(world.url) };
+			const trigger = new Polled(own, new node(), given);
+			await polled(world, trigger);
+			own.credentials = credentials;
+			begin();
+			result = await polledOnce(trigger);
 		} else {
 			begin();
 			result = await world.run(new node(), given, { credentials, onError });

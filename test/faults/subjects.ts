@@ -1,6 +1,7 @@
 import type { INodeType } from 'n8n-workflow';
 import { operations } from '../operations';
 import type { Behaviour, Subject as Request } from '../operations/operation';
+import { triggers } from './triggers';
 
 /** A request of the package that things go wrong with, and the node that sends it. */
 export interface Subject extends Request {
@@ -11,7 +12,7 @@ export type SubjectName = string;
 
 /** Every node of the package, and whatever else of it sends a request of its own. */
 export const subjects: Readonly<Record<SubjectName, Subject>> = Object.fromEntries(
-	operations.flatMap(({ node, faults }) =>
+	[...operations, ...triggers].flatMap(({ node, faults }) =>
 		Object.entries(faults).map(([name, subject]) => [name, { ...subject, node }]),
 	),
 );

@@ -34,6 +34,11 @@ test(
 		await n8n.command(['import:workflow', '--separate', `--input=${folder}`]);
 		const imported = (await n8n.client.workflows()).map(({ id }) => id).sort();
 		assert.deepEqual(imported, workflows.map(({ workflow }) => workflow.id).sort());
+		for (const { workflow } of workflows) {
+			const { description, settings } = await n8n.client.workflow(workflow.id);
+			assert.equal(description, workflow.description);
+			assert.equal(settings?.availableInMCP, workflow.settings?.availableInMCP, workflow.name);
+		}
 
 		const results = await runAll(n8n.client, workflows);
 		const failed = results.filter(({ status }) => status !== 'success');

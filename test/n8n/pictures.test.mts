@@ -215,7 +215,7 @@ describe("README's pictures", { skip: editorMissing }, () => {
 		(await readWorkflows()).find(({ workflow }) => workflow.id === SCAN_WORKFLOW)!.workflow.nodes
 			.length;
 
-	test('the canvas of each example', { timeout: 300_000 }, async () => {
+	test('the canvas of each example', { timeout: 360_000 }, async () => {
 		for (const { file, workflow } of await readWorkflows()) {
 			await openWorkflow(side, workflow.id, workflow.nodes.length);
 			await saveCanvas(side, file.replace(/\.json$/, ''));

@@ -14,11 +14,17 @@ const CHECK_TIMEOUT_MS = 20 * 60_000;
 const SUITE_TIMEOUT_MS = 75 * 60_000;
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** Files that load both cores by themselves, or measure by the second; the others run two at a time. */
+/** Files that load both cores by themselves, or measure by the second. */
 const ALONE = ['soak.test.mts', 'wait.test.mts'];
 
-/** Files that begin first of those that run side by side: what takes longest, most of it waiting. */
-const FIRST = ['waitKills.test.mts', 'editor.test.mts', 'pictures.test.mts'];
+/** Files that begin first of those that run side by side: what takes longest. */
+const FIRST = ['editor.test.mts', 'pictures.test.mts'];
+
+/** A file of four n8ns and much waiting, in which polls must not be late: no more than one runs beside it. */
+const KILLS = ['waitKills.test.mts'];
+
+/** Files whose waits take minutes that n8n is idle for: once it has ended, they run beside two others. */
+const WAITING = ['update.test.mts', 'agents.test.mts'];
 
 interface Ended {
 	code: number | null;
@@ -78,14 +84,22 @@ async function runSuite(names: string[]): Promise<Ended[]> {
 		ended.push(one);
 	};
 	for (const file of chosen.filter((one) => ALONE.includes(one))) await run(file, { shown: true });
-	const others = [...FIRST, ...chosen].filter(
-		(one) => chosen.includes(one) && !ALONE.includes(one),
+	const placed = [...ALONE, ...KILLS, ...WAITING];
+	const beside = [...FIRST, ...chosen].filter(
+		(one) => chosen.includes(one) && !placed.includes(one),
 	);
-	const next = new Set(others).values();
-	const lane = async () => {
-		for (const file of next) await run(file, { shown: chosen.length === 1 });
+	const runAll = async (files: Iterable<string>) => {
+		for (const file of files) {
+			if (chosen.includes(file)) await run(file, { shown: chosen.length === 1 });
+		}
 	};
-	await Promise.all([lane(), lane()]);
+	// What two lanes share is taken by whichever is free.
+	const next = new Set(beside).values();
+	const afterKills = async () => {
+		await runAll(KILLS);
+		await Promise.all([runAll(next), runAll(WAITING)]);
+	};
+	await Promise.all([afterKills(), runAll(next)]);
 	return ended;
 }
 

@@ -90,7 +90,7 @@ export interface TestN8n {
 	 * moment after it has said so, and one that is killed before never does.
 	 */
 	webhookReady: (path: string) => Promise<void>;
-	/** The newest execution of a workflow, as soon as there is one. */
+	/** The newest execution of a workflow, as soon as there is one. n8n counts its sub-executions among them: these are not meant. */
 	latestExecution: (workflowId: string, timeoutMs?: number) => Promise<Execution>;
 	addCredential: (credential: Omit<CredentialSummary, 'id'>) => Promise<CredentialSummary>;
 	/** Calls the simulator's control API, below /simulator. */
@@ -102,8 +102,11 @@ export interface TestN8n {
 	killMain: () => Promise<void>;
 	/** Starts the main process again, on the same port, with the same data. */
 	restartMain: () => Promise<void>;
+	/** Ends n8n, installs that tarball in place of the package it has, and starts n8n again. */
+	replacePackage: (tarball: string) => Promise<void>;
 	killWorker: (index?: number) => Promise<void>;
-	addWorker: () => Promise<void>;
+	/** @param env settings of this worker alone */
+	addWorker: (env?: NodeJS.ProcessEnv) => Promise<void>;
 
 	/** Every line that n8n's processes have logged so far. */
 	logs: () => Promise<string>;
@@ -135,7 +138,14 @@ const CONNECTIONS_HOOK = fileURLToPath(new URL('connections.cjs', import.meta.ur
  * A user folder in which n8n has been set up once: account, credentials, nodes, examples. Tests copy it, which
  * saves the half minute that n8n takes to build its database. Kept until nodes, examples or n8n change.
  */
-export async function prepareTemplate(runtime: Runtime, progress: Progress): Promise<string> {
+export function prepareTemplate(runtime: Runtime, progress: Progress): Promise<string> {
+	return (prepared ??= makeTemplate(runtime, progress));
+}
+
+/** Two that are made at once in one process would be in each other's way. */
+let prepared: Promise<string> | undefined;
+
+async function makeTemplate(runtime: Runtime, progress: Progress): Promise<string> {
 	const tarball = await packPackage(runtime, progress);
 	const made = [tarball, runtime.n8n, await readWorkflows()];
 	const key = createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 12);
@@ -267,13 +277,13 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 			});
 		};
 		let workersStarted = 0;
-		const addWorker = async () => {
+		const addWorker = async (env: NodeJS.ProcessEnv = {}) => {
 			const [healthPort, brokerPort] = (await freePorts(2)).map(own);
 			const name = `worker-${workersStarted++}`;
 			// As on machines of their own: a new one must not take the others' executions for its own crashed ones.
 			const ofItsOwn = {
 				...instance,
-				env: { ...instance.env, N8N_EVENTBUS_LOGWRITER_LOGBASENAME: name },
+				env: { ...instance.env, N8N_EVENTBUS_LOGWRITER_LOGBASENAME: name, ...env },
 			};
 			workers.push(
 				await startWorker(ofItsOwn, concurrency, {
@@ -364,7 +374,8 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 			},
 			latestExecution: async (workflowId, timeoutMs = 30_000) => {
 				const { id } = await waitUntil(
-					async () => (await client.summaries({ workflowId }))[0],
+					async () =>
+						(await client.summaries({ workflowId })).find(({ mode }) => mode !== 'integrated'),
 					timeoutMs,
 					`Workflow ${workflowId} has no execution after ${timeoutMs / 1_000} seconds.`,
 				);
@@ -384,6 +395,11 @@ export async function startTestN8n(options: TestN8nOptions = {}): Promise<TestN8
 			killMain: () => theMain().kill(),
 			restartMain: async () => {
 				await theMain().kill();
+				await startTheMain();
+			},
+			replacePackage: async (tarball) => {
+				await theMain().stop(30_000);
+				await installPackage(runtime, tarball, userFolder);
 				await startTheMain();
 			},
 			killWorker: async (index = 0) => {
@@ -545,6 +561,9 @@ export const qualysSearch = (
 	parameters: Record<string, unknown>,
 	more: Partial<WorkflowNode> = {},
 ): WorkflowNode => qualys(name, 'qualysSearchScriptJobs', parameters, more);
+
+/** The node type that n8n makes of one of ours for agents. */
+export const asTool = (made: WorkflowNode): WorkflowNode => ({ ...made, type: `${made.type}Tool` });
 
 /** A workflow whose nodes run one after the other, each from the first output of the one before. */
 export function chain(name: string, nodes: WorkflowNode[]): Workflow {

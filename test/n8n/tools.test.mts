@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { waitUntil } from '../../demo/processes.mts';
 import type { WorkflowNode } from '../../demo/rest.mts';
 import { seededIds } from '../../simulator/cortex/seededJobs.ts';
 import manifest from '../../package.json' with { type: 'json' };
+import { connectMcp, type McpClient } from './mcp.mts';
 import {
+	asTool,
 	chain,
 	cortex,
 	KEY_MARK,
@@ -21,20 +22,6 @@ const MINUTE = 60_000;
 
 /** A script that every tenant has. */
 const FILE_EXISTS = '414763381b5bfb7b05796c9fe690df46';
-
-interface Tool {
-	name: string;
-	description: string;
-	inputSchema: { properties: Record<string, { type: string; description?: string }> };
-}
-
-interface Answer {
-	isError?: boolean;
-	content: Array<{ text: string }>;
-}
-
-/** The node type that n8n makes of one of ours for agents. */
-const asTool = (made: WorkflowNode): WorkflowNode => ({ ...made, type: `${made.type}Tool` });
 
 const scan = (name: string, parameters: Record<string, unknown>) =>
 	asTool(cortex(name, 'cortexXdrScanEndpoints', { options: {}, ...parameters }));
@@ -141,33 +128,7 @@ const TOOLS: WorkflowNode[] = [
 
 describe('the nodes as tools of a real n8n', () => {
 	let n8n: TestN8n;
-	let session = '';
-	let tools: Tool[] = [];
-
-	/** One message to the MCP server, and its answer. */
-	async function ask<T>(method: string, params: object = {}): Promise<T> {
-		const response = await fetch(`${n8n.main().url}/mcp/tools`, {
-			method: 'POST',
-			headers: {
-				'content-type': 'application/json',
-				accept: 'application/json, text/event-stream',
-				...(session && { 'mcp-session-id': session }),
-			},
-			body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-			signal: AbortSignal.timeout(MINUTE),
-		});
-		const text = await response.text();
-		if (!response.ok) throw new Error(`${method}: ${response.status} ${text}`);
-		session = response.headers.get('mcp-session-id') ?? session;
-		const data = /^data: (.+)$/m.exec(text)?.[1] ?? text;
-		return (JSON.parse(data) as { result: T }).result;
-	}
-
-	const call = async (name: string, args: Record<string, unknown>) => {
-		const { content, isError } = await ask<Answer>('tools/call', { name, arguments: args });
-		const text = content.map((part) => part.text).join('\n');
-		return { isError, text };
-	};
+	let server: McpClient;
 
 	before(
 		async () => {
@@ -185,18 +146,7 @@ describe('the nodes as tools of a real n8n', () => {
 			}
 			const { id } = await n8n.add(workflow);
 			await n8n.client.activate(id);
-			const client = { name: 'test', version: '1' };
-			await waitUntil(
-				() =>
-					ask('initialize', {
-						protocolVersion: '2025-03-26',
-						capabilities: {},
-						clientInfo: client,
-					}).catch(() => undefined),
-				MINUTE,
-				'The MCP server does not answer.',
-			);
-			tools = (await ask<{ tools: Tool[] }>('tools/list')).tools;
+			server = await connectMcp(`${n8n.main().url}/mcp/tools`);
 		},
 		{ timeout: 3 * MINUTE },
 	);
@@ -211,6 +161,7 @@ describe('the nodes as tools of a real n8n', () => {
 		const lower = (name: string) => name[0].toLowerCase() + name.slice(1);
 		assert.deepEqual([...offered].sort(), nodes.map(lower).sort());
 
+		const { tools } = server;
 		assert.equal(tools.length, TOOLS.length);
 		for (const { name, type, parameters } of TOOLS) {
 			const tool = tools.find((one) => one.name === name.replaceAll(' ', '_'));
@@ -281,7 +232,7 @@ describe('the nodes as tools of a real n8n', () => {
 		test(`${tool} with ${JSON.stringify(args)}`, { timeout: MINUTE }, async () => {
 			const [laptop] = n8n.simulator.simulator.cortex.endpoints;
 			const given = JSON.parse(JSON.stringify(args).replaceAll(LAPTOP, laptop.id)) as typeof args;
-			const { text, isError } = await call(tool, given);
+			const { text, isError } = await server.call(tool, given);
 			assert.match(text, says);
 			assert.equal(isError ?? false, !works, text);
 			assert.ok(!text.includes(KEY_MARK));

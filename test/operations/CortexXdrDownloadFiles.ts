@@ -43,6 +43,9 @@ const ofScript = (world: World) => ({
 	binaryProperty: 'data',
 });
 
+/** A ZIP without files: all that it has is its end. */
+const NO_FILES = `PK\u0005\u0006${'\0'.repeat(18)}`;
+
 const contract = {
 	action_id: TEXT,
 	endpoint_id: TEXT,
@@ -136,8 +139,22 @@ export const tests: OperationTests = {
 			path: DOWNLOAD,
 			envelope: 'reply',
 			timeoutOption: false,
-			// A ZIP without files: all that it has is its end.
-			reply: `PK\u0005\u0006${'\0'.repeat(18)}`,
+			reply: NO_FILES,
+			asksOthers: true,
+			contract,
+		},
+		'Download Files: file on another host': {
+			behaves: 'downloadElsewhere',
+			operation: 'Download Files',
+			parameters(world) {
+				world.simulator.cortexSettings.fileLinkHost = 'localhost';
+				return ofScript(world);
+			},
+			path: '/signed-files/',
+			elsewhere: true,
+			envelope: 'reply',
+			timeoutOption: false,
+			reply: NO_FILES,
 			asksOthers: true,
 			contract,
 		},

@@ -73,5 +73,24 @@ export const tests: OperationTests = {
 			reply: queryResults,
 			contract: {},
 		},
+		'Get Query Results: stream': {
+			behaves: 'stream',
+			operation: 'Get Query Results',
+			parameters: ({ simulator }) => ({
+				queryId: simulator.cortex.startJob({
+					kind: 'xqlQuery',
+					query: 'dataset = test_rows',
+					durationSeconds: 0,
+				}),
+				output: 'rows',
+				returnAll: true,
+			}),
+			path: '/public_api/v1/xql/get_query_results_stream',
+			envelope: 'reply',
+			timeoutOption: true,
+			asksOthers: true,
+			reply: '{"row":1,"name":"row-1","even":"NULL"}\n',
+			contract: {},
+		},
 	},
 };

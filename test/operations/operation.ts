@@ -1,5 +1,6 @@
 import type { INode, INodeType } from 'n8n-workflow';
 import type { EngineResult } from '../support/engine';
+import type { Polled } from '../support/trigger';
 import type { World } from '../support/world';
 
 /** The forms in which a vendor sends an error. */
@@ -10,6 +11,9 @@ export type Behaviour =
 	| 'start'
 	| 'read'
 	| 'download'
+	| 'downloadElsewhere'
+	| 'stream'
+	| 'trigger'
 	| 'pollAction'
 	| 'pollImport'
 	| 'pollQuery'
@@ -44,6 +48,10 @@ export interface Subject {
 	contract: object;
 	/** Fields that differ from run to run. */
 	varies?: string[];
+	/** Its requests go to another host than the vendor's own: `localhost`, where that is 127.0.0.1. */
+	elsewhere?: true;
+	/** A trigger, which is polled; what goes wrong begins after this. Nobody sets On Error of one. */
+	polled?: (world: World, trigger: Polled) => Promise<void>;
 	/** Something of it outlives a run, such as a refused login. */
 	ownWorld?: boolean;
 }

@@ -36,9 +36,9 @@ const anchorsOf = (text) =>
 		anchorOf(heading),
 	);
 
-/** Rows of a section's tables, cell by cell, without headings. */
-const rowsOf = (section) => {
-	const [, body] = readme.split(new RegExp(`^## ${section}$`, 'm'));
+/** Rows of the tables below a heading, cell by cell, without their own headings. */
+const rowsOf = (heading, text = readme) => {
+	const [, body] = text.split(new RegExp(`^##? ${heading}$`, 'm'));
 	return body
 		.split(/^## /m)[0]
 		.split('\n')
@@ -60,6 +60,7 @@ const COMMANDS = {
 	'npm run test:n8n': ['.ci/run', 'npm run test:n8n'],
 	'npm start': ['test/n8n/demo.test.mts', "spawn('npm', ['start', '--'"],
 	'npm start -- --check': ['test/n8n/run.mts', "'npm', ['start', '--', '--check']"],
+	'npm run check:tenant': ['test/tools/tenant.test.mts', "'run', 'check:tenant'"],
 	'npm run simulator': ['test/package/pages.test.js', "['run', 'simulator']"],
 };
 
@@ -141,7 +142,9 @@ describe.each(pages)('$path', ({ path, text }) => {
 
 	it('names files that are there', () => {
 		const named = [
-			...prose.matchAll(/`((?:nodes|simulator|test|docs|demo|bench|load|\.github)\/[^`<…*]+)`/g),
+			...prose.matchAll(
+				/`((?:nodes|simulator|tenant|test|docs|demo|bench|load|\.github)\/[^`<…*]+)`/g,
+			),
 		];
 		for (const [, file] of named) {
 			const candidates = [file, `${file}.ts`, `${file}.json`].map((one) => join(root, one));
@@ -150,11 +153,11 @@ describe.each(pages)('$path', ({ path, text }) => {
 	});
 });
 
-describe('README', () => {
-	it('has a row with a link and a picture for every example, and for nothing else', () => {
-		const rows = rowsOf('Examples').map(([words, picture]) => ({
-			file: /\]\(workflows\/([\w-]+)\.json\)/.exec(words)?.[1],
-			picture: /\]\(docs\/images\/([\w-]+)\.webp\)/.exec(picture)?.[1],
+describe('pages', () => {
+	it('have a row with a link and a picture for every example, and for nothing else', () => {
+		const rows = rowsOf('Examples', read('docs/examples.md')).map(([words, picture]) => ({
+			file: /\]\(\.\.\/workflows\/([\w-]+)\.json\)/.exec(words)?.[1],
+			picture: /\]\(images\/([\w-]+)\.webp\)/.exec(picture)?.[1],
 		}));
 		expect(rows.map(({ file }) => file).sort()).toEqual(workflows.sort());
 		for (const { file, picture } of rows) expect(picture).toBe(file);
@@ -185,7 +188,9 @@ describe('README', () => {
 		.filter((file) => file.endsWith('.ts'))
 		.map(read)
 		.join('\n');
-	const texts = rowsOf('Troubleshooting').map(([cell]) => cell.replaceAll('`', ''));
+	const texts = rowsOf('Troubleshooting', read('docs/troubleshooting.md')).map(([cell]) =>
+		cell.replaceAll('`', ''),
+	);
 
 	it.each(texts)('troubleshoots "%s", which is a text of the nodes', (text) => {
 		for (const part of text.split('…')) expect(sources).toContain(part.trim());
@@ -194,12 +199,112 @@ describe('README', () => {
 	it('troubleshoots enough', () => expect(texts.length).toBeGreaterThan(20));
 
 	it('counts the examples as they are', () => {
-		expect(read('CHANGELOG.md')).toContain('nineteen in all');
-		expect(workflows).toHaveLength(19);
+		expect(read('CHANGELOG.md')).toContain('twenty-one in all');
+		expect(workflows).toHaveLength(21);
 	});
 });
 
+/** What the names of examples begin with: an example says what it does. */
+const VERBS = [
+	'Contain',
+	'Count',
+	'Get',
+	'Hunt',
+	'Import',
+	'Keep',
+	'List',
+	'Open',
+	'Run',
+	'Scan',
+	'Show',
+	'Submit',
+	'Tell',
+];
+
+/** Nodes that an agent may have started: they read, or scan. */
+const HARMLESS = [
+	'cortexXdrScanEndpoints',
+	'cortexXdrSearchEndpoints',
+	'cortexXdrStartQuery',
+	'cortexXdrWaitForJob',
+];
+
+const examples = workflows.map((file) => ({
+	file,
+	workflow: JSON.parse(read(`workflows/${file}.json`)),
+}));
+const forAgents = examples.filter(({ workflow }) => workflow.settings.availableInMCP);
+
 describe('example workflows', () => {
+	it.each(examples)(
+		'$file begins its name with a verb, and says when to take it',
+		({ workflow }) => {
+			const { name, description } = workflow;
+			expect(VERBS).toContain(name.split(' ')[0]);
+			expect(description.length).toBeGreaterThan(60);
+			// People read a line or two; a model has to know all that it may do.
+			expect(description.length).toBeLessThan(workflow.settings.availableInMCP ? 1_600 : 220);
+		},
+	);
+
+	it('have names and descriptions of their own', () => {
+		for (const field of ['id', 'name', 'description']) {
+			expect(new Set(examples.map(({ workflow }) => workflow[field])).size).toBe(examples.length);
+		}
+	});
+
+	it('are two for agents, with a form and a webhook', () => {
+		const triggers = forAgents.flatMap(({ workflow }) =>
+			workflow.nodes
+				.map(({ type }) => type.split('.')[1])
+				.filter((type) => ['formTrigger', 'webhook'].includes(type)),
+		);
+		expect(triggers.sort()).toEqual(['formTrigger', 'webhook']);
+	});
+
+	it.each(forAgents)('$file tells a model how to start it and where its outcome stands', (one) => {
+		const { description, nodes } = one.workflow;
+		const [, trigger] = /triggerNodeName "([^"]+)"/.exec(description);
+		const [, inputs] = /inputs (\{.+?\})\. /.exec(description);
+		const [, report] = /nodeNames \["([^"]+)"\]/.exec(description);
+		const started = nodes.find(({ name }) => name === trigger);
+		const { formData, webhookData } = JSON.parse(inputs);
+		if (started.type.endsWith('.formTrigger')) {
+			expect(Object.keys(formData)).toEqual(
+				started.parameters.formFields.values.map(({ fieldLabel }) => fieldLabel),
+			);
+		} else {
+			expect(started.type).toMatch(/\.webhook$/);
+			expect(Object.keys(webhookData)).toEqual(['body']);
+		}
+		for (const field of Object.keys(formData ?? webhookData.body)) {
+			expect(description).toMatch(new RegExp(`${field} \\((?:text|number), `));
+		}
+		// Each field of the outcome is told.
+		const outcome = nodes.find(({ name }) => name === report).parameters.assignments.assignments;
+		for (const { name } of outcome) expect(description).toMatch(new RegExp(`\\b${name}\\b`));
+		expect(description).toContain('get_workflow_execution');
+	});
+
+	it.each(forAgents)(
+		'$file refuses bad input first, and does nothing that needs approval',
+		(one) => {
+			const { nodes, connections } = one.workflow;
+			const own = nodes.filter(({ type }) => type.startsWith(manifest.name));
+			for (const { type } of own) expect(HARMLESS).toContain(type.split('.')[1]);
+			const [, refusal] = connections[nodes.find(({ type }) => type.endsWith('.if')).name].main;
+			const refused = nodes.find(({ name }) => name === refusal[0].node);
+			expect(refused.type).toMatch(/\.stopAndError$/);
+			// Nothing of the package comes before the check.
+			const before = (name) =>
+				Object.entries(connections).flatMap(([from, { main }]) =>
+					main.flat().some(({ node }) => node === name) ? [from, ...before(from)] : [],
+				);
+			for (const name of before(refused.name))
+				expect(own.map((node) => node.name)).not.toContain(name);
+		},
+	);
+
 	it.each(workflows)('%s explains itself, and is as tidy as the others', (file) => {
 		const workflow = JSON.parse(read(`workflows/${file}.json`));
 		const { nodes, connections } = workflow;

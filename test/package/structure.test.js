@@ -2,7 +2,7 @@ const { readdirSync, readFileSync } = require('node:fs');
 const { dirname, join, relative, resolve, sep } = require('node:path');
 
 /*
- * The folders of nodes/ from the ground up. A file may import from its own folder and from those below it, so that
+ * The folders of nodes/, and what checks a tenant with their parts, from the ground up. A file may import from its own folder and from those below it, so that
  * whoever reads one needs to know nothing of what stands above.
  */
 const LEVELS = [
@@ -12,20 +12,21 @@ const LEVELS = [
 	{ name: 'wait', holds: /^nodes\/shared\/wait\// },
 	{ name: 'vendors', holds: /^nodes\/shared\/(?:cortex|qualys)\// },
 	{ name: 'nodes', holds: /^(?:nodes\/(?!shared\/)[^/]+|credentials)\// },
+	{ name: 'tenant', holds: /^tenant\// },
 ];
 
 const ROOT = resolve(__dirname, '../..');
 
-const files = ['nodes', 'credentials'].flatMap((folder) =>
+const files = ['nodes', 'credentials', 'tenant'].flatMap((folder) =>
 	readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-		.filter((name) => name.endsWith('.ts'))
+		.filter((name) => /\.m?ts$/.test(name))
 		.map((name) => join(folder, name).split(sep).join('/')),
 );
 
 const importsOf = (file) => {
 	const source = readFileSync(join(ROOT, file), 'utf8');
 	return [...source.matchAll(/^(?:import|export)\s[^;]*?from '(\.[^']*)';/gm)].map(([, path]) =>
-		relative(ROOT, `${resolve(ROOT, dirname(file), path)}.ts`)
+		relative(ROOT, resolve(ROOT, dirname(file), /\.\w+$/.test(path) ? path : `${path}.ts`))
 			.split(sep)
 			.join('/'),
 	);
@@ -39,7 +40,7 @@ const houseOf = (file) => (levelOf(file) < 4 ? levelOf(file) : dirname(file));
 const isUpward = (from, to) =>
 	levelOf(to) > levelOf(from) || (levelOf(to) === levelOf(from) && houseOf(to) !== houseOf(from));
 
-describe('the folders of nodes/', () => {
+describe('the folders of nodes/ and tenant/', () => {
 	it('hold every file', () => {
 		expect(files.filter((file) => levelOf(file) < 0)).toEqual([]);
 		const empty = LEVELS.filter(({ holds }) => !files.some((file) => holds.test(file)));
@@ -59,7 +60,9 @@ describe('the folders of nodes/', () => {
 		expect(isUpward('nodes/shared/wait/a.ts', 'nodes/shared/cortex/b.ts')).toBe(true);
 		expect(isUpward('nodes/shared/cortex/a.ts', 'nodes/shared/qualys/b.ts')).toBe(true);
 		expect(isUpward('nodes/One/a.ts', 'nodes/Two/b.ts')).toBe(true);
+		expect(isUpward('nodes/shared/cortex/a.ts', 'tenant/b.ts')).toBe(true);
 		expect(isUpward('nodes/One/a.ts', 'nodes/shared/wait/b.ts')).toBe(false);
+		expect(isUpward('tenant/a.ts', 'nodes/One/b.ts')).toBe(false);
 	});
 
 	it('hold no file that is too long to read', () => {

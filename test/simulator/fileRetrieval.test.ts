@@ -383,6 +383,16 @@ describe('files of scripts', () => {
 		});
 	});
 
+	test('of many megabytes that nothing packs, always the same, if the tenant is so set', async () => {
+		bench.simulator.cortexSettings.fileMegabytes = 2;
+		const { DATA: link } = await filesOf(ids()[0]);
+		const [one, again] = [await follow(link), await follow(link)];
+		const sizes = Object.values(unzipSync(new Uint8Array(one.data))).map(({ length }) => length);
+		expect(sizes).toEqual([2_000_000, 2_000_000]);
+		expect(one.data.byteLength).toBeGreaterThan(4_000_000);
+		expect(Buffer.from(again.data).equals(Buffer.from(one.data))).toBe(true);
+	});
+
 	test('refuses what does not belong together', async () => {
 		const ask = (request_data: object) => bench.cortex(SCRIPT_FILES, { request_data });
 		const endpoint_id = ids()[0];

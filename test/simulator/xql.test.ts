@@ -1,3 +1,4 @@
+import { seededFile } from '../../simulator/cortex/xqlRows';
 import type { SimulatorState } from '../../simulator/server';
 import {
 	closeBenches,
@@ -98,6 +99,22 @@ describe('a query', () => {
 		expect(await rowsOf('dataset = test_rows | sort desc row | limit 1')).toEqual([
 			{ row: 2500, name: 'row-2500', even: 'TRUE' },
 		]);
+	});
+
+	test('finds where a file was started, by its hash', async () => {
+		const starts = (hash: string) =>
+			rowsOf(
+				`dataset = xdr_data | filter event_type = ENUM.PROCESS and action_process_image_sha256 = "${hash}" | fields agent_hostname, action_process_image_path`,
+			);
+		expect(await starts(seededFile.sha256)).toEqual(
+			['demo-lt-03', 'demo-lt-07'].map((agent_hostname) => ({
+				agent_hostname,
+				action_process_image_path: expect.stringMatching(
+					/^C:\\Users\\[\w.]+\\Downloads\\invoice\.exe$/,
+				),
+			})),
+		);
+		expect(await starts('0'.repeat(64))).toEqual([]);
 	});
 
 	test.each([

@@ -66,7 +66,12 @@ interface Script {
 	answers: string[];
 }
 
-const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/**
+ * What agents up to version 2 tell their model of an error of a tool: nothing, unless it is about arguments that do not
+ * fit the tool's schema (executor of LangChain).
+ */
+const toldOf = (error: Error) =>
+	error.constructor.name === 'ToolInputParsingException' ? error.message : '';
 
 /** An agent whose model has made up its mind: it calls its tool once with each of the arguments. */
 function agentWith(script: Script): INodeType {
@@ -105,7 +110,7 @@ function agentWith(script: Script): INodeType {
 				return { actions, metadata: {} };
 			}
 			for (const call of script.calls) {
-				script.answers.push(await script.tools[0].invoke(call).catch(textOf));
+				script.answers.push(await script.tools[0].invoke(call).catch(toldOf));
 			}
 			return [this.getInputData()];
 		},

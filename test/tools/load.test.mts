@@ -2,10 +2,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { judge, REFUSED, type Evidence, type Judgement } from '../../load/judgement.mts';
+import {
+	judge,
+	judgeStarts,
+	REFUSED,
+	type Evidence,
+	type Judgement,
+} from '../../load/judgement.mts';
 import { byAge, growth, wholeLives, type Sample } from '../../load/memory.mts';
+import { mostRefused } from '../../load/mix.mts';
+import { ASSET_JOBS, pollsIn } from '../../load/polls.mts';
 import { describePower, power } from '../../load/power.mts';
 import type { Run } from '../../load/runs.mts';
+import type { RequestEntry } from '../../simulator/requestLog.ts';
 import { formsOf, tracesOf } from '../support/secrets.ts';
 
 const KILLED = 600_000;
@@ -19,7 +28,7 @@ const evidence: Evidence = {
 		['run-1', /^(1[5-9]|20) of 20$/],
 	]),
 	mostRefused: { scan: 1 },
-	kills: [KILLED],
+	kills: [{ at: KILLED, parked: new Set(['2']), begun: new Set(['1', '2']) }],
 };
 
 const run = (more: Partial<Run> = {}): Run => ({
@@ -118,8 +127,13 @@ describe('a soak judges its runs', () => {
 			['wrong'],
 		],
 		[
-			'the end of its worker long after the wait was parked',
-			[cutOff(KILL_WORDS, KILLED + 60_000, { startedAt: KILLED - 61_000 })],
+			'the end of its worker where the wait was parked',
+			[cutOff(KILL_WORDS, KILLED + 60_000, { execution: '2' })],
+			['brokenOff'],
+		],
+		[
+			'the end of its worker where that had not begun it',
+			[cutOff(KILL_WORDS, KILLED + 60_000, { execution: '3' })],
 			['brokenOff'],
 		],
 		['an end by n8n before any kill', [cutOff(KILL_WORDS, KILLED - 1)], ['brokenOff']],
@@ -133,6 +147,86 @@ describe('a soak judges its runs', () => {
 	for (const [what, runs, lists] of bad) {
 		test(`${what} is not`, () => assert.deepEqual(blamed(runs), lists));
 	}
+});
+
+describe('a soak judges what was started', () => {
+	const scan = { kind: 'scan', about: 'endpoint-1' };
+	const run = { kind: 'run', about: 'endpoint-1' };
+
+	test('once, and by nobody twice', () => {
+		assert.deepEqual(judgeStarts([scan, run], [run, scan]), {
+			works: { run: 1, scan: 1 },
+			startedTwice: [],
+			unasked: [],
+		});
+	});
+
+	test('not at all, where the request was refused', () => {
+		assert.deepEqual(judgeStarts([scan], []), { works: {}, startedTwice: [], unasked: [] });
+	});
+
+	test('twice is doubled', () => {
+		const { startedTwice, unasked } = judgeStarts([scan], [scan, scan]);
+		assert.deepEqual([startedTwice, unasked], [['scan endpoint-1'], []]);
+	});
+
+	test('on what another kind of run was asked for, or nobody, is unasked', () => {
+		const other = { kind: 'scan', about: 'endpoint-2' };
+		assert.deepEqual(judgeStarts([scan], [scan, other, run]).unasked, [
+			'scan endpoint-2',
+			'run endpoint-1',
+		]);
+	});
+});
+
+describe('a soak knows what faults can have ended', () => {
+	const XDR = '/public_api/v1';
+	const IMPORTS = '/public_api/vulnerability-management/v1/external-scans/assets';
+	const met = (path: string, fault: RequestEntry['fault'], status = 0): RequestEntry => ({
+		at: 0,
+		method: 'POST',
+		path,
+		status,
+		fault,
+	});
+	const cases: Array<[string, RequestEntry, Record<string, number>]> = [
+		['a start that broke', met(`${XDR}/endpoints/isolate`, 'break'), { isolate: 1 }],
+		['a start that failed', met(`${XDR}/xql/start_xql_query`, 'status', 503), { query: 1 }],
+		['a submission', met(IMPORTS, 'status', 500), { submit: 1 }],
+		['an execution', met('/sm/v1/scripts/276000/execute', 'status', 502), { execute: 1 }],
+		['a start that waits', met(`${XDR}/endpoints/scan/`, 'status', 429), {}],
+		['a start that is late', met(`${XDR}/scripts/run_script`, 'delay', 200), {}],
+		['a read before a start', met(`${XDR}/scripts/get_script_metadata`, 'status', 500), { run: 1 }],
+		['a read that is repeated', met(`${XDR}/endpoints/get_endpoint`, 'status', 503), {}],
+		['a poll', met(`${IMPORTS}/jobs/1`, 'status', 500), {}],
+		['a login', met('/auth', 'status', 500), { execute: 1, search: 1 }],
+	];
+	for (const [what, entry, expected] of cases) {
+		test(what, () => {
+			const some = Object.entries(mostRefused([entry])).filter(([, count]) => count > 0);
+			assert.deepEqual(Object.fromEntries(some), expected);
+		});
+	}
+});
+
+describe('polls of the trigger', () => {
+	const request = (at: number, path = '/sm/v2/jobs/search') => ({ at, path });
+	const lengths = (entries: Array<ReturnType<typeof request>>) =>
+		pollsIn(entries, 3).map(({ length }) => length);
+
+	test('begin with a search after a look, or after a pause', () => {
+		const look = (at: number) => request(at, ASSET_JOBS);
+		assert.deepEqual(lengths([]), []);
+		assert.deepEqual(lengths([request(0), request(100), look(200), look(300)]), [4]);
+		assert.deepEqual(lengths([request(0), look(100), request(200), look(300)]), [2, 2]);
+		assert.deepEqual(lengths([request(0), request(100), request(3_000), look(3_100)]), [2, 2]);
+	});
+
+	test('are not what else is asked', () => {
+		assert.deepEqual(lengths([request(0, '/auth'), request(100), request(200, '/slack/webhook')]), [
+			1,
+		]);
+	});
 });
 
 describe('memory', () => {

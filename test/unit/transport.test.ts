@@ -162,7 +162,7 @@ describe('Lane', () => {
 
 	it('no second sees more arrivals than it may, however long requests take to arrive', async () => {
 		const delays = fc.record({
-			arrives: fc.integer({ min: 0, max: 500 }),
+			arrives: fc.integer({ min: 0, max: 1_000 }),
 			answered: fc.integer({ min: 0, max: 2_000 }),
 		});
 		await fc.assert(

@@ -758,11 +758,6 @@ describe('readJob', () => {
 		});
 	});
 
-	it('cuts a timeout short for those who cannot wait', () => {
-		expect(readJob(CORTEX_JOBS, good, 5).settings.timeout).toBe(300);
-		expect(readJob(CORTEX_JOBS, { ...good, timeout: 2 }, 5).settings.timeout).toBe(120);
-	});
-
 	it.each([
 		[{ jobType: 'scan' }, 'Job Type holds "scan"'],
 		[{ jobId: '' }, 'Job ID is empty'],

@@ -55,7 +55,8 @@ export const filterProperties: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. ber-fin-0042, ber-fin-0043',
-		description: 'Exact hostnames of endpoints, separated by commas or as an array; upper and lower case may count',
+		description:
+			'Exact hostnames of endpoints, separated by commas or as an array; upper and lower case may count',
 	},
 	{
 		displayName: 'IP Addresses',

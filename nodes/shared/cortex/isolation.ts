@@ -92,7 +92,10 @@ export function decide(
 	endpoint: EndpointState | undefined,
 	offline: Offline,
 ): Decision {
-	if (!endpoint) return leftOut('No endpoint of the tenant has this id. To go by hostname, use Search Endpoints.');
+	if (!endpoint)
+		return leftOut(
+			'No endpoint of the tenant has this id. To go by hostname, use Search Endpoints.',
+		);
 	return (
 		BY_ISOLATION[what].get(endpoint.isolated) ??
 		BY_CONNECTION.get(endpoint.connection)?.[offline] ??

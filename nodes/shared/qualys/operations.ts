@@ -41,6 +41,26 @@ export const OPERATIONS = {
 			429: throttled(', or raise Page Size'),
 		},
 	},
+	/** The same search, by a trigger: it has filters, and none of the other fields that the hints above name. */
+	pollScriptJobs: {
+		name: 'Search Script Jobs',
+		gives: 'a list of jobs',
+		statuses: {
+			400: {
+				meaning: 'refused',
+				hint: 'Check the filters of this node: the text above is what Qualys says of them.',
+				wordless: 'Check the filters of this node.',
+			},
+			404: {
+				meaning: 'declined',
+				hint: 'The platform may not have version 2 of the search, which this trigger needs.',
+				wordless: ELSEWHERE,
+			},
+			409: throttled(),
+			413: { meaning: 'refused', hint: 'The request is too large. Shorten the query.' },
+			429: throttled(),
+		},
+	},
 	getScriptJobResults: {
 		name: 'Get Script Job Results',
 		gives: 'a list of asset jobs',

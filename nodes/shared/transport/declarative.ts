@@ -12,6 +12,7 @@ import { refusalOf } from './refusal';
 import { requestRules } from './requestRules';
 import { runKeyOf, runOf, type Outcome } from './run';
 import { secretsOf, type CredentialSecrets } from './secrets';
+import { continues, unheard } from './tool';
 
 /*
  * What happens to the items of a declarative node, in order:
@@ -70,7 +71,7 @@ function inOneGo({ batching }: RequestOptions, size: number): boolean {
 /** The run of the node that the item at hand belongs to. */
 function runOfItem(context: IExecutePaginationFunctions, options: RequestOptions) {
 	const { node, data } = context.getExecuteData();
-	const stop = !context.continueOnFail();
+	const stop = !continues(context);
 	const key = runKeyOf(context);
 	if (key !== context.getExecuteData()) {
 		return runOf<INodeExecutionData[]>(key, { size: 1, together: stop });
@@ -101,7 +102,7 @@ function startedBefore(
 
 /**
  * An output that fails as soon as it is used: for an engine that has stopped at a later item, which nobody may
- * be told by a rejection, because nobody waits for it any more.
+ * be told by a rejection, because nobody waits for it any more; and for one whose items nobody would see.
  */
 function failingOutput(error: Error): INodeExecutionData[] {
 	const fail = () => {
@@ -126,7 +127,8 @@ export function declarative(operation: DeclarativeOperation) {
 	): Promise<INodeExecutionData[]> {
 		const { startsWork } = operation;
 		const itemIndex = this.getItemIndex();
-		const proceed = this.continueOnFail();
+		const deaf = unheard(this);
+		const proceed = continues(this);
 		const options = this.getNodeParameter('requestOptions', {}) as RequestOptions;
 		const run = runOfItem(this, options);
 
@@ -143,7 +145,7 @@ export function declarative(operation: DeclarativeOperation) {
 		};
 		const outcome = await run.item(
 			itemIndex,
-			{ refusal: refusalOf(request.options), once: startsWork !== undefined },
+			{ refusal: deaf ?? refusalOf(request.options), once: startsWork !== undefined },
 			async () => {
 				try {
 					const items = await operation.send.call(this, request, bound);
@@ -171,7 +173,8 @@ export function declarative(operation: DeclarativeOperation) {
 			also: also.join('\n'),
 		});
 		if (proceed) return [failedItem(error, itemIndex)];
-		if (run.stopped) return failingOutput(error);
+		// What is thrown here, n8n makes an item of under On Error: Continue (using error output).
+		if (deaf || run.stopped) return failingOutput(error);
 		return await passOn(error);
 	};
 }

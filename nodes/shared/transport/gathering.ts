@@ -13,6 +13,7 @@ import { failedItem, toNodeError } from './nodeErrors';
 import { runKeyOf, type Outcome } from './run';
 import { itemsOfOtherCredentials, OTHER_CREDENTIAL } from './sameCredential';
 import { secretsOf, type CredentialSecrets } from './secrets';
+import { continues, unheard } from './tool';
 
 /*
  * What happens to the items of a node that makes few calls of many items, in order:
@@ -126,7 +127,8 @@ async function gathered<Asked>(
 	{ credential, startsWork, read, starts: startsOf }: Gathering<Asked>,
 ): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
-	const proceed = context.continueOnFail();
+	const deaf = unheard(context);
+	const proceed = continues(context);
 	const secrets = await secretsOf(context, credential);
 	const output: INodeExecutionData[] = [];
 	const fail = async (items: number[], error: unknown, also: string[] = []) => {
@@ -151,6 +153,7 @@ async function gathered<Asked>(
 		};
 		for (const item of context.getInputData().keys()) {
 			try {
+				if (deaf) throw deaf;
 				if (others.has(item)) throw OTHER_CREDENTIAL;
 				asked.push({ item, asked: read(item) });
 			} catch (error) {
@@ -212,7 +215,7 @@ export async function gather<Asked>(
 		const told = error instanceof NodeApiError || error instanceof NodeOperationError;
 		const secrets = await secretsOf(context, gathering.credential);
 		const failure = toNodeError(context.getNode(), error, { secrets });
-		if (told || !context.continueOnFail()) throw failure;
+		if (told || !continues(context)) throw failure;
 		return [context.getInputData().map((_, item) => failedItem(failure, item))];
 	}
 }

@@ -9,6 +9,7 @@ import type { JsonObject } from '../json';
 import { failedItem, toNodeError } from './nodeErrors';
 import { itemsOfOtherCredentials, OTHER_CREDENTIAL } from './sameCredential';
 import { secretsOf, type CredentialSecrets } from './secrets';
+import { continues, unheard } from './tool';
 
 /** What comes of a part of an input item: an output item, or why there is none. */
 export type Part =
@@ -49,7 +50,8 @@ export async function inTurn<Asked>(
 	{ credential, read, parts }: Turns<Asked>,
 ): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
-	const proceed = context.continueOnFail();
+	const deaf = unheard(context);
+	const proceed = continues(context);
 	const secrets = await secretsOf(context, credential);
 	const others = await itemsOfOtherCredentials(context, credential);
 	const outputs: INodeExecutionData[][] = context.getInputData().map(() => []);
@@ -65,6 +67,7 @@ export async function inTurn<Asked>(
 	const asked: Array<{ item: number; asked: Asked }> = [];
 	for (const item of outputs.keys()) {
 		try {
+			if (deaf) throw deaf;
 			if (others.has(item)) throw OTHER_CREDENTIAL;
 			asked.push({ item, asked: read(item) });
 		} catch (error) {

@@ -12,9 +12,9 @@ export interface Pace {
 
 /**
  * Milliseconds that a request may take to arrive. A process that has just started, or is busy, holds some back
- * and then sends them together.
+ * and then sends them together: before each, n8n reads the credential from its database.
  */
-const LATEST_ARRIVAL = 500;
+const LATEST_ARRIVAL = 1000;
 
 /** Longer than any vendor is waited for, in milliseconds. */
 const LONGEST_HOLD = 15 * 60_000;

@@ -65,6 +65,8 @@ export interface Plan {
 	/** What each input item waits for: a job by its place in `jobs`, or why its input was refused, or left out. */
 	items: Array<number | Refused | Skipped>;
 	onError: 'stop' | 'continue' | 'errorOutput';
+	/** Of a tool of an AI agent: whether it may be parked, or stays in memory. */
+	tool?: 'mayPark' | 'inMemory';
 }
 
 export type Outcome = 'succeeded' | 'failed' | 'timedOut' | 'notFound' | 'skipped';

@@ -5,6 +5,7 @@ import { InputError } from '../errors';
 import { clock } from '../transport/clock';
 import { failedItem, toNodeError } from '../transport/nodeErrors';
 import { secretsOf, withoutSecrets } from '../transport/secrets';
+import { toldAsTool } from './asTool';
 import type { Handover } from './handover';
 import { failureText, isSuccess, lastKnown, summaryOf, type Clean } from './sentences';
 import { jobItem, runningItem, skippedItem, type JobItem } from './items';
@@ -62,11 +63,12 @@ export async function endOf(
 	context: IExecuteFunctions,
 	vendor: Vendor,
 	plan: Plan,
-	{ ends, hint }: Ends,
+	{ ends: seen, hint }: Ends,
 ): Promise<{ items: INodeExecutionData[] } | { failure: ReturnType<typeof toNodeError> }> {
 	if (hint !== undefined) {
 		context.addExecutionHints({ message: hint, location: 'outputPane', type: 'warning' });
 	}
+	const ends = toldAsTool(vendor, plan, seen);
 	const secrets = await secretsOf(context, vendor.credential);
 	const clean = (text: string) => withoutSecrets(text, secrets);
 	const summary = plan.onError === 'stop' ? summaryOf(vendor, ends, clean) : undefined;

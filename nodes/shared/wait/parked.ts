@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 import { InputError } from '../errors';
 import { parseJson } from '../json';
-import { isTool } from '../transport/tool';
+import { hasFurtherCalls, isAwaited, isRunByEngine, isTool } from '../transport/tool';
 import { keepCredential } from './credential';
 import { handoverOf } from './handover';
 import { runningItems } from './output';
@@ -53,9 +53,13 @@ const hostWakesParents = () => (WAIT_FOR_SUB_EXECUTION as Date | undefined) !== 
 
 /** Why a wait cannot be kept in the database here; `undefined` where it can. */
 export function whyNotParked(context: IExecuteFunctions): string | undefined {
-	if (isTool(context.getNode())) return 'an AI agent is waiting for the answer';
-	if (context.getMode() === 'cli') return 'it was started on the command line';
 	if (!hostWakesParents()) return 'versions of n8n before 2.41 cannot keep it in the database';
+	if (isTool(context.getNode())) {
+		if (!isRunByEngine(context)) return 'an AI agent is waiting for the answer';
+		if (isAwaited(context)) return 'somebody is waiting for the answer of this workflow';
+		if (hasFurtherCalls(context)) return 'the model has called this tool several times at once';
+	}
+	if (context.getMode() === 'cli') return 'it was started on the command line';
 	if (!isSaved(context.getWorkflow().id)) return 'the workflow has not been saved yet';
 	if (!isSaved(context.getExecutionId())) return 'n8n does not store this execution';
 	return undefined;

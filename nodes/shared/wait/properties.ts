@@ -45,7 +45,7 @@ export const timeoutProperty = ({ vendor }: Pick<Words, 'vendor'>): INodePropert
 	typeOptions: { minValue: 1 },
 	default: 60,
 	hint: 'In minutes',
-	description: `Minutes after which to give up. The job continues in ${vendor}; its last status is part of the output. As a tool of an AI agent, 5 minutes at most.`,
+	description: `Minutes after which to give up. The job continues in ${vendor}; its last status is part of the output. As a tool, 5 minutes at most where the wait stays in memory.`,
 });
 
 const backoff: INodeProperties = {

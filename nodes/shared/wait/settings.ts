@@ -45,10 +45,9 @@ export function skippedJob({ kinds }: Vendor, parameters: JobParameters): Skippe
  *
  * @param vendor whose jobs these are
  * @param parameters of the node, for that item
- * @param longestMinutes cuts the timeout short
  * @throws {InputError}
  */
-export function readJob(vendor: Vendor, parameters: JobParameters, longestMinutes = Infinity): Job {
+export function readJob(vendor: Vendor, parameters: JobParameters): Job {
 	const { kinds } = vendor;
 	const type = typeOf(kinds, parameters);
 	const option = optionOf(parameters);
@@ -69,7 +68,7 @@ export function readJob(vendor: Vendor, parameters: JobParameters, longestMinute
 				readNumber('Poll Interval', parameters.pollInterval, interval),
 				kinds[type].soonest ?? 0,
 			),
-			timeout: 60 * Math.min(readNumber('Timeout', parameters.timeout, minutes), longestMinutes),
+			timeout: 60 * readNumber('Timeout', parameters.timeout, minutes),
 			backoff: readChoice('Backoff', option('backoff', 'exponential'), ['exponential', 'fixed']),
 			maxPollInterval: readNumber('Max Poll Interval', option('maxPollInterval', 300), interval),
 			waitMode: readChoice('Wait Mode', option('waitMode', 'auto'), ['auto', 'inMemory']),

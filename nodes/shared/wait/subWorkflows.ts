@@ -1,4 +1,5 @@
 import type { INode, IWorkflowBase, IWorkflowSettings } from 'n8n-workflow';
+import { withoutTool } from '../transport/tool';
 import type { ParkedPlan, Role } from './parked';
 
 /** Names of the nodes of the two sub-workflows; n8n stores what each of them has done under its name. */
@@ -55,7 +56,8 @@ const inRole = (
 	[name, column]: [name: string, column: number],
 ) => ({
 	...place(name, column),
-	type,
+	// Its sub-executions are no tools of anybody.
+	type: withoutTool(type),
 	typeVersion,
 	credentials,
 	parameters: { plan: JSON.stringify({ ...plan, role }) },

@@ -6,17 +6,15 @@ import { sample } from '../input/values';
 import { pause } from '../transport/clock';
 import { failedItem, toNodeError } from '../transport/nodeErrors';
 import { secretsOf } from '../transport/secrets';
-import { isTool } from '../transport/tool';
+import { continues, isTool, unheard } from '../transport/tool';
 import { itemsOfOtherCredentials, OTHER_CREDENTIAL } from '../transport/sameCredential';
+import { inMemoryPlan } from './asTool';
 import { endedAfter, secondsUntilEnded, tooLongFor } from './executionTimeout';
 import { waitInMemory } from './inMemory';
 import { endOf } from './output';
 import { park, whyNotParked } from './parked';
 import { newState, startPlan } from './state';
 import { readJob, skippedJob } from './settings';
-
-/** Longest wait as a tool, in minutes: an agent, and the person talking to it, sit there meanwhile. */
-const LONGEST_TOOL_MINUTES = 5;
 
 /**
  * @throws {InputError} for an item without an id because the node before has failed for it: that is no reason to skip it
@@ -40,13 +38,14 @@ async function planOf(
 ): Promise<Plan> {
 	const secrets = await secretsOf(context, vendor.credential);
 	const { onError } = context.getNode();
-	const stop = !context.continueOnFail();
-	const longest = isTool(context.getNode()) ? LONGEST_TOOL_MINUTES : undefined;
+	const deaf = unheard(context);
+	const stop = !continues(context);
 	const jobs: Job[] = [];
 	const places = new Map<string, number>();
 	const items = context.getInputData().map((_, item): Plan['items'][number] => {
 		const parameter = (name: string) => context.getNodeParameter(name, item, null) as unknown;
 		try {
+			if (deaf) throw deaf;
 			if (others.has(item)) throw OTHER_CREDENTIAL;
 			const parameters = {
 				jobType: parameter('jobType'),
@@ -62,7 +61,7 @@ async function planOf(
 				vendor.refuseSkipped?.(json);
 				return skipped;
 			}
-			const job = readJob(vendor, parameters, longest);
+			const job = readJob(vendor, parameters);
 			const key = JSON.stringify(job);
 			const place = places.get(key) ?? jobs.push(job) - 1;
 			places.set(key, place);
@@ -77,27 +76,26 @@ async function planOf(
 		jobs,
 		items,
 		onError: stop ? 'stop' : onError === 'continueErrorOutput' ? 'errorOutput' : 'continue',
+		...(isTool(context.getNode()) && { tool: 'mayPark' as const }),
 	});
 }
 
 /** Waits for the jobs of the node's items, first in memory, then in n8n's database where that is possible. */
 async function wait(context: IExecuteFunctions, vendor: Vendor): Promise<INodeExecutionData[][]> {
 	const source = { vendor, connection: await vendor.connect(context) };
-	const plan = await planOf(
-		context,
-		vendor,
-		await itemsOfOtherCredentials(context, vendor.credential),
-	);
-	const cutOff = tooLongFor(secondsUntilEnded(context), plan);
-	if (cutOff !== undefined) {
-		context.addExecutionHints({ message: cutOff, location: 'outputPane', type: 'warning' });
-	}
+	const others = await itemsOfOtherCredentials(context, vendor.credential);
+	const asked = await planOf(context, vendor, others);
 	const signal = context.getExecutionCancelSignal();
-	const modes = new Set(plan.jobs.map(({ settings }) => settings.waitMode));
+	const modes = new Set(asked.jobs.map(({ settings }) => settings.waitMode));
 	let obstacle =
 		whyNotParked(context) ??
 		(modes.size > 1 ? 'Wait Mode is set to In Memory for some of the items' : undefined);
 	const mayPark = obstacle === undefined && !modes.has('inMemory');
+	let plan = mayPark ? asked : inMemoryPlan(asked);
+	const cutOff = tooLongFor(secondsUntilEnded(context), plan);
+	if (cutOff !== undefined) {
+		context.addExecutionHints({ message: cutOff, location: 'outputPane', type: 'warning' });
+	}
 
 	let waited = await waitInMemory(source, plan, newState(plan), mayPark, signal);
 	if ('parkFor' in waited) {
@@ -110,6 +108,7 @@ async function wait(context: IExecuteFunctions, vendor: Vendor): Promise<INodeEx
 				error instanceof InputError
 					? message
 					: `n8n did not take the sub-execution that keeps it in the database (${message})`;
+			plan = inMemoryPlan(plan);
 			await pause(Math.ceil(secondsInMemory(waited.pending) * 1000), signal);
 			waited = await waitInMemory(source, plan, waited.state, false, signal);
 		}
@@ -143,7 +142,7 @@ export async function waitForJobs(
 		const stopped = error instanceof Cancelled;
 		const also = stopped ? endedAfter(secondsUntilEnded(context)) : undefined;
 		const failure = toNodeError(context.getNode(), error, { secrets, also });
-		if (stopped || !context.continueOnFail()) throw failure;
+		if (stopped || !continues(context)) throw failure;
 		return [context.getInputData().map((_, item) => failedItem(failure, item))];
 	}
 }
