@@ -166,7 +166,7 @@ const base64 = (text: string, encoding: BufferEncoding = 'utf8') =>
 	Buffer.from(text, encoding).toString('base64');
 
 describe('what a script printed', () => {
-	it.each<[what: string, came: unknown, output: string | null, kept?: boolean]>([
+	it.each<[what: string, came: unknown, output: string | null, kept?: boolean | string]>([
 		[
 			"the vendor's sample",
 			'U2hlbGwgU2NyaXB0IE91dHB1dCBwcmludGVkISEK',
@@ -185,10 +185,11 @@ describe('what a script printed', () => {
 		['UTF-16 of plain letters', base64('ok', 'utf16le'), null, true],
 		['Latin-1', base64('Größe', 'latin1'), null, true],
 		['bytes', Buffer.from([0, 255, 1]).toString('base64'), null, true],
+		['no base64, with a zero byte', 'It failed:\0', null, base64('It failed:\0')],
 	])('%s', (_, scriptResult, script_output, kept = false) => {
 		expect(outputOf({ scriptResult })).toEqual({
 			script_output,
-			...(kept ? { script_output_base64: scriptResult } : {}),
+			...(kept && { script_output_base64: kept === true ? scriptResult : kept }),
 		});
 	});
 

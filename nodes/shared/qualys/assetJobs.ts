@@ -172,7 +172,8 @@ const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
 
 /**
  * What the script printed on the asset. The vendor sends it as base64. What is no text in UTF-8, such as the UTF-16 of
- * Windows, stays as it came: a zero byte is part of no text either, although UTF-8 has one.
+ * Windows, stays base64. So does what holds a zero byte: that is part of no text either, although UTF-8 has one, and a
+ * database such as PostgreSQL refuses it.
  */
 export function outputOf({ scriptResult }: JsonObject): {
 	script_output: string | null;
@@ -180,15 +181,18 @@ export function outputOf({ scriptResult }: JsonObject): {
 } {
 	if (typeof scriptResult !== 'string') return { script_output: null };
 	// The documented form is base64. A text that cannot be is shown as it is.
-	if (!BASE64.test(scriptResult)) return { script_output: scriptResult };
+	const encoded = BASE64.test(scriptResult);
 	try {
 		const decoder = new TextDecoder('utf-8', { fatal: true });
-		const text = decoder.decode(Buffer.from(scriptResult, 'base64'));
+		const text = encoded ? decoder.decode(Buffer.from(scriptResult, 'base64')) : scriptResult;
 		if (!text.includes('\0')) return { script_output: text };
 	} catch {
 		// Said by the field below.
 	}
-	return { script_output: null, script_output_base64: scriptResult };
+	return {
+		script_output: null,
+		script_output_base64: encoded ? scriptResult : Buffer.from(scriptResult).toString('base64'),
+	};
 }
 
 /** An asset job with what the script printed. */
