@@ -90,7 +90,7 @@ export interface TestN8n {
 	 * moment after it has said so, and one that is killed before never does.
 	 */
 	webhookReady: (path: string) => Promise<void>;
-	/** The newest execution of a workflow, as soon as there is one. n8n counts its sub-executions among them: these are not meant. */
+	/** The newest execution of a workflow, as soon as there is one. Not one of its sub-executions, which n8n counts too. */
 	latestExecution: (workflowId: string, timeoutMs?: number) => Promise<Execution>;
 	addCredential: (credential: Omit<CredentialSummary, 'id'>) => Promise<CredentialSummary>;
 	/** Calls the simulator's control API, below /simulator. */
