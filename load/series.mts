@@ -6,7 +6,7 @@ import { searchSecrets } from '../test/n8n/secrets.mts';
 import type { TestN8n } from '../test/n8n/support.mts';
 import { peak, watchMemory } from './memory.mts';
 import { describePower, power } from './power.mts';
-import { isOpen, Runs } from './runs.mts';
+import { ifAnswered, isOpen, Runs } from './runs.mts';
 
 /* Sizes of one thing, each in an n8n that was started anew: what they took, and how that grows. */
 
@@ -33,16 +33,6 @@ const FAILED = ['error', 'crashed', 'canceled'];
 const GIVE_UP_MS = 60 * 60_000;
 const MEMORY_SECONDS = 0.5;
 const MEGA = 1_000_000;
-
-/** What n8n says, or undefined where it is too busy to answer in time: a thousand executions wake at once. */
-async function ifAnswered<T>(asking: Promise<T>): Promise<T | undefined> {
-	try {
-		return await asking;
-	} catch (error) {
-		if (error instanceof Error && error.name === 'TimeoutError') return undefined;
-		throw error;
-	}
-}
 
 /** Waits until something is so. Throws what an execution of the workflow says that has failed. */
 export async function until(

@@ -83,8 +83,8 @@ const PARKED = { pollInterval: 65, options: { backoff: 'fixed' } };
 /** How many script jobs a search brings. */
 export const SEARCHED = 500;
 
-/** Seconds between the polls of a wait of `rare`. */
-export const RARE_SECONDS = 180;
+/** Seconds between the polls of a wait of `rare`: longer than a thousand of them take to start. */
+export const RARE_SECONDS = 300;
 
 /** Minutes after which the longest waits give up. */
 const LONG_MINUTES = 180;
@@ -241,7 +241,7 @@ const WORKFLOWS: Record<string, (url: string) => Workflow> = {
 			['Wait'],
 			report('Report Error', url, ERROR),
 		),
-	/** `{ job }`: the same, but asks so seldom that a thousand of them stay below the tenant's limit. */
+	/** `{ job }`: the same, but asks so seldom that a thousand of them are parked at the same time. */
 	rare: (url) =>
 		chain('rare', [
 			webhookTrigger('rare'),
