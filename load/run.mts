@@ -12,7 +12,7 @@ runCommand({
 <!-- Written by \`npm run load\` from load/results. Changes made here by hand are lost. -->
 
 What the nodes promise for the night when nobody watches, how each promise is tested, and what was measured last.
-\`npm run load\` measures everything below again, in about two hours and a quarter, and writes this page; it needs Redis and
+\`npm run load\` measures everything below again, in about two hours and three quarters, and writes this page; it needs Redis and
 PostgreSQL (\`apt-get install redis-server postgresql\`). \`npm run load -- files rows\` measures only what it names, and
 \`npm run load -- --quick\` shows small figures in about forty minutes, and keeps none.
 
@@ -32,7 +32,7 @@ PostgreSQL (\`apt-get install redis-server postgresql\`). \`npm run load -- file
 | Parked waits end after an update of the package | waits that the tarball of 0.1.0 has parked: \`test/n8n/update.test.mts\` |
 | A check of a tenant sends only what reads, and shows no value | the simulator's log, and values planted in every reply: \`test/tenant\` |
 | Memory does not grow with the sum of the files | [files](#files) |
-| What is large takes no more than in proportion: time, memory, database | [scale](#scale), [rows of a query](#rows-of-a-query), [large waits](#large-waits), each in three sizes |
+| What is large takes no more than in proportion: time and database, and memory but for many waits that end at once | [scale](#scale), [rows of a query](#rows-of-a-query), [large waits](#large-waits), each in three sizes |
 | What is too much for an item, such as more than 100,000 endpoints, jobs or rows, is an error that says how to go on, or said beside the result; never cut off silently | one more than fits: \`test/engine/searchEndpoints.test.ts\`, \`test/engine/qualysSearch.test.ts\`, \`test/engine/xql.test.ts\`, \`test/engine/cortexErrors.test.ts\` |
 | Each output item is linked to its input, and On Error holds for each item by itself | links of every declarative node: \`test/engine/operations.test.ts\`; an item for each failure, under every fault and each way of On Error: \`test/faults\`; beside items that do not fail: \`test/engine/cortexInput.test.ts\`, \`test/engine/downloadFiles.test.ts\`, \`test/engine/waitForJob.test.ts\` |
 | Isolations send only what is needed, and tell of each endpoint what was done and why | every state of an endpoint: \`test/engine/isolateEndpoints.test.ts\` |

@@ -179,7 +179,9 @@ for at the tenant's pace, parked, and woken at their next poll, ${RARE_SECONDS} 
 Most memory is held while they start: n8n's expression engine takes some megabytes for every execution that runs, and
 these all run until the tenant has been asked for their job once. How many run at once depends on how fast they are
 started. Parked ones hold nothing; what is left then is what n8n has not given back yet. n8n's setting
-\`N8N_CONCURRENCY_PRODUCTION_LIMIT\` bounds how many run at once; the same with ${LIMIT}:`,
+\`N8N_CONCURRENCY_PRODUCTION_LIMIT\` bounds how many start at once, and they are all parked sooner with it. It does not
+count polls, which are sub-executions. These come due as fast as the waits were started, so when all jobs have ended, more
+come due in a second than n8n ends, and those that line up hold memory, too. The same with ${LIMIT}:`,
 			},
 			tableOf('parked executions', limited, MANY_PARKED),
 			{ text: storiesOf(limited) },
