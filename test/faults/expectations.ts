@@ -192,7 +192,9 @@ const outages: Row[] = (
 
 export const LOOK_UP = 'is all that {vendor} says about it';
 export const NOT_GATEWAY = 'did not answer like the Qualys gateway';
-const NOT_TENANT = 'did not answer like a Cortex tenant';
+export const redirected = (status: string) =>
+	`The address answered with a redirect (${status}), which is not followed`;
+export const NOT_TENANT = 'did not answer like a Cortex tenant';
 
 /** Refusals with the vendor's words, and the hint that each subject adds. None is sent again by itself. */
 const refusals: Row[] = (
@@ -302,7 +304,7 @@ const throttling: Row[] = [
 	),
 ];
 
-const AS_TEXT = 'Cortex answered with a text instead of data: ';
+export const AS_TEXT = 'Cortex answered with a text instead of data: ';
 const NO_LIST = 'Qualys answered Search Script Jobs without a list of jobs';
 const NO_TOKEN = 'Qualys answered the login without a token';
 export const NOTHING_CONCLUDED = 'nothing was concluded from it';
@@ -381,7 +383,7 @@ const contents: Row[] = [
 
 const redirects: Row[] = (['302', '307'] as const).flatMap((status): Row[] => {
 	const fault = `${status} to another host` as const;
-	const said = `The address answered with a redirect (${status}), which is not followed`;
+	const said = redirected(status);
 	return [
 		[CORTEX, [fault], error(1, 0, said, 'Check the Tenant URL')],
 		[POLLS, [fault], missed(said, 'Check the Tenant URL')],

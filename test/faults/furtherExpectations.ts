@@ -1,5 +1,6 @@
 import { WHOLE } from '../support/fields';
 import {
+	AS_TEXT,
 	brakes,
 	BROKEN,
 	BUSY,
@@ -16,11 +17,13 @@ import {
 	NO_REASON,
 	NOT_AUTHORIZED,
 	NOT_GATEWAY,
+	NOT_TENANT,
 	NOTHING_CONCLUDED,
 	OTHERS,
 	PACKED,
 	PAGE,
 	PORTAL,
+	redirected,
 	REPEATED,
 	same,
 	TOO_MANY,
@@ -38,7 +41,6 @@ const STREAM = behavingAs('stream');
 const NEW_JOBS: SubjectName[] = ['Trigger: new jobs'];
 const OPEN_JOBS: SubjectName[] = ['Trigger: open jobs'];
 const TRIGGER = behavingAs('trigger');
-const NOT_TENANT = 'did not answer like a Cortex tenant';
 
 /** A poll knows its token. */
 const known = (expected: Expected): Expected => ({ ...expected, logins: 0 });
@@ -140,11 +142,6 @@ const elsewhere: Row[] = [
 		],
 	),
 ];
-
-const redirected = (status: string) =>
-	`The address answered with a redirect (${status}), which is not followed`;
-
-const AS_TEXT = 'Cortex answered with a text instead of data: ';
 
 /** The vendor's words, and the hint of each; none is sent again by itself. */
 const refusals: Row[] = (

@@ -24,6 +24,7 @@ import {
 	PACKED,
 	PAGE,
 	PORTAL,
+	redirected,
 	REPEATED,
 	same,
 	timedOut,
@@ -197,7 +198,7 @@ const contents: Row[] = [
 	[WAIT, ['10 MB of error'], ended(`{vendor} refused {operation}: ${LOREM}`)],
 	...(['302', '307'] as const).flatMap((status): Row[] => {
 		const fault = `${status} to another host` as const;
-		const said = `The address answered with a redirect (${status}), which is not followed`;
+		const said = redirected(status);
 		return [
 			[[...ASSETS, ...EXECUTE], [fault], error(1, 0, said, 'Check the Platform')],
 			[WAIT, [fault], missed(said, 'Check the Platform')],
